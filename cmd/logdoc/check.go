@@ -1,0 +1,98 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"logdoc/internal/diagnose"
+	"logdoc/internal/lang"
+)
+
+func newCheck(s streams) *cobra.Command {
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:   "check [FILE|DIR...]",
+		Short: "Check pack files and run their examples",
+		Long: `Parses and checks .logdoc files and runs their samples and examples. Without arguments it checks the built-in packs.
+Exit status: 0 everything is right, 2 something is not.`,
+		Example: `  logdoc check mypack/symptom.logdoc
+  logdoc check --json mypack/`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			p, err := diagnose.Load(args, diagnose.Selection{})
+			if err != nil {
+				return &statusError{exitUsage, err}
+			}
+			names := map[string]bool{}
+			for _, arg := range args {
+				files, err := diagnose.PackFiles(arg)
+				if err != nil {
+					return &statusError{exitUsage, err}
+				}
+				for _, f := range files {
+					names[f] = true
+				}
+			}
+			problems := p.Check()
+			if len(args) > 0 {
+				problems = slices.DeleteFunc(problems, func(pr lang.Problem) bool { return !names[pr.Pos.File] })
+			}
+			if asJSON {
+				enc := json.NewEncoder(s.out)
+				enc.SetIndent("", "  ")
+				if problems == nil {
+					problems = lang.Problems{}
+				}
+				if err := enc.Encode(problems); err != nil {
+					return fmt.Errorf("write: %w", err)
+				}
+			} else if err := lang.Render(s.out, problems); err != nil {
+				return fmt.Errorf("write: %w", err)
+			}
+			if n := len(problems.Errors()); n > 0 {
+				return &statusError{exitUsage, fmt.Errorf("%s in %s", plural(n, "problem"), plural(countFiles(problems), "file"))}
+			}
+			if !asJSON {
+				files, symptoms, examples := counts(p, names, len(args) == 0)
+				_, err = fmt.Fprintf(s.out, "%s, %s, %s: all right\n", plural(files, "file"), plural(symptoms, "symptom"), plural(examples, "example"))
+			}
+			return err
+		},
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print the problems as JSON")
+	return cmd
+}
+
+func countFiles(ps lang.Problems) int {
+	files := map[string]bool{}
+	for _, p := range ps.Errors() {
+		files[p.Pos.File] = true
+	}
+	return len(files)
+}
+
+func counts(p *diagnose.Packs, names map[string]bool, all bool) (files, symptoms, examples int) {
+	for _, f := range p.Files {
+		if !all && !names[f.Name] {
+			continue
+		}
+		files++
+		symptoms += len(f.Symptoms)
+		for _, s := range f.Symptoms {
+			examples += len(s.Examples)
+		}
+		for _, fm := range f.Formats {
+			examples += len(fm.Samples)
+		}
+	}
+	return files, symptoms, examples
+}
+
+func plural(n int, word string) string {
+	if n == 1 {
+		return "1 " + word
+	}
+	return fmt.Sprintf("%d %ss", n, word)
+}

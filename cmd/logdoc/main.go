@@ -1,0 +1,47 @@
+// Command logdoc reads logs and says what is wrong and what to do next.
+//
+// This package is the only place where the parts meet, and the only one that reads the wall clock, the environment and the terminal.
+package main
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"github.com/mattn/go-isatty"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	// A second Ctrl-C ends the program at once: the first one has restored the default.
+	context.AfterFunc(ctx, stop)
+	// A reader that closes the pipe, such as head, must not end the program with a signal: writing then fails, and that ends it quietly.
+	signal.Ignore(syscall.SIGPIPE)
+	os.Exit(run(ctx, os.Args[1:], system()))
+}
+
+// streams is the outside world as a command sees it, so that tests can give another one.
+type streams struct {
+	in       *os.File
+	out, err *os.File
+	// outTerminal and errTerminal tell whether a person is watching; width is the terminal's, 0 when there is none.
+	outTerminal, errTerminal bool
+	noColor                  bool
+	width                    func() int
+	now                      func() time.Time
+	configHome               string
+}
+
+func system() streams {
+	return streams{
+		in: os.Stdin, out: os.Stdout, err: os.Stderr,
+		outTerminal: isatty.IsTerminal(os.Stdout.Fd()),
+		errTerminal: isatty.IsTerminal(os.Stderr.Fd()),
+		noColor:     os.Getenv("NO_COLOR") != "" || os.Getenv("LOGDOC_NO_COLOR") != "" || os.Getenv("TERM") == "dumb",
+		width:       func() int { return terminalWidth(os.Stdout) },
+		now:         time.Now,
+		configHome:  configHome(),
+	}
+}

@@ -1,0 +1,35 @@
+package main
+
+import (
+	"fmt"
+	"runtime"
+	"runtime/debug"
+
+	"github.com/spf13/cobra"
+)
+
+// version is set by the linker for a release; otherwise the build's own record counts.
+var version = ""
+
+func newVersion(s streams) *cobra.Command {
+	return &cobra.Command{
+		Use:   "version",
+		Short: "Print the version",
+		Args:  cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			v := version
+			if v == "" {
+				v = "development build"
+				if info, ok := debug.ReadBuildInfo(); ok {
+					for _, setting := range info.Settings {
+						if setting.Key == "vcs.revision" && len(setting.Value) >= 12 {
+							v = "development build of " + setting.Value[:12]
+						}
+					}
+				}
+			}
+			_, err := fmt.Fprintf(s.out, "logdoc %s (%s, %s/%s)\n", v, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+			return err
+		},
+	}
+}

@@ -1,0 +1,41 @@
+package grammar
+
+import (
+	"fmt"
+	"time"
+	_ "time/tzdata" // bundles name zones that the machine that reads them may not have
+)
+
+// abbreviations are zone words that mean one thing only. CST, IST and BST mean several and are left to --tz or a format's zones table.
+var abbreviations = map[string]int{
+	"UTC": 0, "GMT": 0, "Z": 0, "WET": 0, "WEST": 3600, "CET": 3600, "CEST": 7200, "EET": 7200, "EEST": 10800, "MSK": 10800,
+	"JST": 9 * 3600, "KST": 9 * 3600, "SGT": 8 * 3600, "HKT": 8 * 3600, "AEST": 10 * 3600, "AEDT": 11 * 3600, "NZST": 12 * 3600, "NZDT": 13 * 3600,
+	"EST": -5 * 3600, "EDT": -4 * 3600, "CDT": -5 * 3600, "MST": -7 * 3600, "MDT": -6 * 3600, "PST": -8 * 3600, "PDT": -7 * 3600, "BRT": -3 * 3600,
+}
+
+// ParseZone reads "UTC", "+08:00", "-0330", a clear abbreviation such as KST, or a zone's name such as Europe/Berlin.
+func ParseZone(word string) (*time.Location, error) {
+	if seconds, ok := abbreviations[word]; ok {
+		if seconds == 0 {
+			return time.UTC, nil
+		}
+		return time.FixedZone(word, seconds), nil
+	}
+	if word == "CST" || word == "IST" || word == "BST" {
+		return nil, fmt.Errorf("the zone %q means several zones", word)
+	}
+	for _, layout := range []string{"-07:00", "-0700", "-07"} {
+		if t, err := time.Parse(layout, word); err == nil {
+			_, offset := t.Zone()
+			return time.FixedZone(word, offset), nil
+		}
+	}
+	if word == "" || word == "Local" {
+		return nil, fmt.Errorf("unknown zone %q", word)
+	}
+	loc, err := time.LoadLocation(word)
+	if err != nil {
+		return nil, fmt.Errorf("unknown zone %q", word)
+	}
+	return loc, nil
+}

@@ -1,0 +1,300 @@
+package template
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+// Stamp is a time as it is written: what the text does not say is not in it.
+type Stamp struct {
+	Year, Month, Day, Hour, Minute, Second int
+	Nanosecond                             int
+	// HasYear, HasDate and HasZone tell which parts were written; Offset is in seconds east of UTC.
+	HasYear, HasDate, HasZone bool
+	Offset                    int
+	// Leap is true for a written second 60, which counts as 59.999.
+	Leap bool
+}
+
+// Time returns the stamp in zone loc, which counts only where the stamp has no zone of its own.
+func (s *Stamp) Time(loc *time.Location) time.Time {
+	if s.HasZone {
+		loc = time.UTC
+	}
+	t := time.Date(s.Year, time.Month(s.Month), s.Day, s.Hour, s.Minute, s.Second, s.Nanosecond, loc)
+	if s.HasZone {
+		t = t.Add(-time.Duration(s.Offset) * time.Second)
+	}
+	return t
+}
+
+type part uint8
+
+const (
+	partLiteral part = iota
+	partBlanks
+	partYear4
+	partYear2
+	partMonth2
+	partMonthName
+	partDay2
+	partDayPad
+	partHour
+	partMinute
+	partSecond
+	partFraction
+	partZone
+	partUTC
+	partWeekday
+)
+
+// words are the elements of Go's layout notation that are read, longest first where one starts another.
+var words = []struct {
+	text string
+	part part
+}{
+	{"2006", partYear4}, {"Jan", partMonthName}, {"Mon", partWeekday}, {"Z07:00", partZone}, {"-07:00", partZone}, {"-0700", partZone},
+	{"UTC", partUTC}, {"GMT", partUTC}, {"01", partMonth2}, {"02", partDay2}, {"_2", partDayPad}, {"15", partHour}, {"04", partMinute},
+	{"05", partSecond}, {"06", partYear2}, {".000", partFraction}, {",000", partFraction},
+}
+
+type layoutPart struct {
+	part part
+	lit  string
+}
+
+// Layout is a compiled time layout.
+type Layout struct {
+	Source string
+	parts  []layoutPart
+	// utc is set for a closing UTC or GMT: it says how the stamp is to be read, also where the program leaves the word out.
+	utc bool
+}
+
+// NewLayout compiles a layout in Go's notation: elements 2006 06 01 02 _2 Jan Mon 15 04 05, a fraction .000 or ,000 (any number of digits is read),
+// and the zones UTC, GMT, Z07:00, -0700.
+func NewLayout(source string) (*Layout, error) {
+	if !strings.Contains(source, "2006") && !strings.Contains(source, "06/") && !strings.Contains(source, "15:04") {
+		return nil, fmt.Errorf("unknown kind %q", source)
+	}
+	l := &Layout{Source: source}
+next:
+	for i := 0; i < len(source); {
+		for _, w := range words {
+			if strings.HasPrefix(source[i:], w.text) {
+				i += len(w.text)
+				if w.part == partFraction {
+					for i < len(source) && source[i] == '0' {
+						i++
+					}
+				}
+				l.parts = append(l.parts, layoutPart{part: w.part})
+				continue next
+			}
+		}
+		n := len(l.parts)
+		switch {
+		case source[i] == ' ':
+			if n == 0 || l.parts[n-1].part != partBlanks {
+				l.parts = append(l.parts, layoutPart{part: partBlanks})
+			}
+		case n > 0 && l.parts[n-1].part == partLiteral:
+			l.parts[n-1].lit += source[i : i+1]
+		default:
+			l.parts = append(l.parts, layoutPart{part: partLiteral, lit: source[i : i+1]})
+		}
+		i++
+	}
+	if n := len(l.parts); l.parts[n-1].part == partUTC {
+		l.utc = true
+		l.parts = l.parts[:n-1]
+		if n > 1 && l.parts[n-2].part == partBlanks {
+			l.parts = l.parts[:n-2]
+		}
+	}
+	if len(l.parts) == 0 {
+		return nil, fmt.Errorf("unknown kind %q", source)
+	}
+	return l, nil
+}
+
+// first reports whether a stamp may start with c.
+func (l *Layout) first(c byte) bool {
+	switch p := l.parts[0]; p.part {
+	case partLiteral:
+		return c == p.lit[0]
+	case partMonthName:
+		return c >= 0x80 || c|0x20 >= 'a' && c|0x20 <= 'z' || isDigit(c)
+	case partWeekday:
+		return c|0x20 >= 'a' && c|0x20 <= 'z'
+	case partDayPad:
+		return isDigit(c) || c == ' '
+	}
+	return isDigit(c)
+}
+
+// Parse reads a stamp at the start of b and returns how many bytes it takes. Values out of range do not match.
+func (l *Layout) Parse(b []byte, s *Stamp) (int, bool) {
+	*s = Stamp{}
+	i := 0
+	for k := range l.parts {
+		p := &l.parts[k]
+		ok := true
+		switch p.part {
+		case partLiteral:
+			if len(b)-i < len(p.lit) || string(b[i:i+len(p.lit)]) != p.lit {
+				return 0, false
+			}
+			i += len(p.lit)
+			continue
+		case partBlanks:
+			start := i
+			for i < len(b) && isBlank(b[i]) {
+				i++
+			}
+			if i == start {
+				return 0, false
+			}
+			continue
+		case partYear4:
+			if len(b)-i < 4 || !isDigit(b[i]) || !isDigit(b[i+1]) || !isDigit(b[i+2]) || !isDigit(b[i+3]) {
+				return 0, false
+			}
+			s.Year = int(b[i]-'0')*1000 + int(b[i+1]-'0')*100 + int(b[i+2]-'0')*10 + int(b[i+3]-'0')
+			s.HasYear = true
+			i += 4
+			continue
+		case partYear2:
+			if s.Year, ok = two(b, i, 0, 99); ok {
+				s.Year, s.HasYear = s.Year+2000, true
+			}
+		case partMonth2:
+			s.Month, ok = two(b, i, 1, 12)
+		case partDay2:
+			s.Day, ok = two(b, i, 1, 31)
+			s.HasDate = true
+		case partHour:
+			s.Hour, ok = two(b, i, 0, 23)
+		case partMinute:
+			s.Minute, ok = two(b, i, 0, 59)
+		case partSecond:
+			if s.Second, ok = two(b, i, 0, 60); ok && s.Second == 60 {
+				s.Second, s.Nanosecond, s.Leap = 59, 999_000_000, true
+			}
+		case partDayPad:
+			for i < len(b) && isBlank(b[i]) {
+				i++
+			}
+			n := 0
+			for n < 2 && i+n < len(b) && isDigit(b[i+n]) {
+				s.Day = s.Day*10 + int(b[i+n]-'0')
+				n++
+			}
+			if n == 0 || s.Day < 1 || s.Day > 31 {
+				return 0, false
+			}
+			s.HasDate = true
+			i += n
+			continue
+		case partMonthName:
+			n := 0
+			if s.Month, n = month(b[i:]); n == 0 {
+				return 0, false
+			}
+			i += n
+			continue
+		case partFraction:
+			n := fraction(b[i:], s)
+			if n == 0 {
+				return 0, false
+			}
+			i += n
+			continue
+		case partZone:
+			n := zone(b[i:], s)
+			if n == 0 {
+				return 0, false
+			}
+			i += n
+			continue
+		case partUTC:
+			if len(b)-i < 3 || string(b[i:i+3]) != "UTC" && string(b[i:i+3]) != "GMT" {
+				return 0, false
+			}
+			s.HasZone = true
+			i += 3
+			continue
+		case partWeekday:
+			if len(b)-i < 3 {
+				return 0, false
+			}
+			i += 3
+			continue
+		}
+		if !ok {
+			return 0, false
+		}
+		i += 2
+	}
+	if l.utc {
+		s.HasZone = true
+		k := i
+		for k < len(b) && isBlank(b[k]) {
+			k++
+		}
+		if len(b)-k >= 3 && (string(b[k:k+3]) == "UTC" || string(b[k:k+3]) == "GMT") {
+			i = k + 3
+		}
+	}
+	return i, true
+}
+
+func two(b []byte, i, lo, hi int) (int, bool) {
+	if len(b)-i < 2 || !isDigit(b[i]) || !isDigit(b[i+1]) {
+		return 0, false
+	}
+	v := int(b[i]-'0')*10 + int(b[i+1]-'0')
+	return v, v >= lo && v <= hi
+}
+
+func fraction(b []byte, s *Stamp) int {
+	if len(b) < 2 || b[0] != '.' && b[0] != ',' || !isDigit(b[1]) {
+		return 0
+	}
+	i, scale, v := 1, 100_000_000, 0
+	for i < len(b) && isDigit(b[i]) {
+		v += int(b[i]-'0') * scale
+		scale /= 10
+		i++
+	}
+	if !s.Leap {
+		s.Nanosecond = v
+	}
+	return i
+}
+
+func zone(b []byte, s *Stamp) int {
+	if len(b) > 0 && b[0] == 'Z' {
+		s.HasZone = true
+		return 1
+	}
+	if len(b) < 5 || b[0] != '+' && b[0] != '-' {
+		return 0
+	}
+	h, ok := two(b, 1, 0, 23)
+	n := 3
+	if b[3] == ':' {
+		n = 4
+	}
+	m, ok2 := two(b, n, 0, 59)
+	if !ok || !ok2 {
+		return 0
+	}
+	s.Offset = h*3600 + m*60
+	if b[0] == '-' {
+		s.Offset = -s.Offset
+	}
+	s.HasZone = true
+	return n + 2
+}

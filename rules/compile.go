@@ -1,0 +1,441 @@
+package rules
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"logdoc"
+	"logdoc/internal/lang"
+	"logdoc/internal/literal"
+	"logdoc/internal/template"
+)
+
+// Schema says which formats there are and which fields they give. Index -1 stands for lines of no known format.
+type Schema interface {
+	// Names lists the formats by index.
+	Names() []string
+	// Index returns the index of a format.
+	Index(name string) (int, bool)
+	// Slot returns the slot of a field in a format's events.
+	Slot(format int, field string) (int, bool)
+	// Fields lists the fields of a format.
+	Fields(format int) []string
+}
+
+// plain is the schema's index of lines that no format accepts.
+const plain = -1
+
+// DefaultStaleAfter is how old the last evidence may be against the capture before a finding is stale.
+const DefaultStaleAfter = 24 * time.Hour
+
+// Set is compiled symptoms and expected declarations. It is safe for use by many goroutines.
+type Set struct {
+	symptoms []*symptom
+	expected []*expected
+	patterns []*pattern
+	byFormat []formatIndex // by format index + 1
+	literals *literal.Set
+	byHit    [][]hitTarget // by literal
+	names    []string      // of formats
+}
+
+type symptom struct {
+	src      *lang.Symptom
+	name     string
+	pack     string
+	severity logdoc.Severity
+	events   []*pattern
+	facts    []*fact
+	// layouts are of captures that are times, by name.
+	layouts map[string]*template.Layout
+	// positive are the events and facts that support a verdict, in the order of the verdicts.
+	needs []need
+}
+
+// need is what one verdict rests on.
+type need struct {
+	certainty logdoc.Certainty
+	events    []int
+	facts     []int
+}
+
+type expected struct {
+	src    *lang.Expected
+	name   string
+	events []*pattern
+}
+
+// pattern is one event clause, with one predicate for each format.
+type pattern struct {
+	id       int
+	symptom  int // -1 for an expected one
+	expected int // -1 for a symptom's
+	event    int
+	name     string
+	label    string
+	formats  []int // indexes, with plain for `in any`
+	any      bool
+	tests    map[int]test // by format; nil test accepts every event
+	fields   []string     // fields of the record that are captured besides holes
+	slots    map[int][]int
+	bad      bool
+	holes    []string
+}
+
+// Source is one .logdoc declaration file's content with where it comes from.
+type Source struct {
+	Pack string
+	File *lang.File
+}
+
+// Compile compiles the symptoms of all sources against the schema. A later symptom with the name of an earlier one replaces it, which overridden names. What has a
+// mistake is left out and told.
+func Compile(schema Schema, sources []Source) (set *Set, overridden []string, problems lang.Problems) {
+	set = &Set{names: schema.Names()}
+	c := &compiler{schema: schema, set: set}
+	index := map[string]int{}
+	seen := map[string]int{}
+	for _, src := range sources {
+		for _, s := range src.File.Symptoms {
+			compiled := c.symptom(src.Pack, s)
+			if compiled == nil {
+				continue
+			}
+			if i, ok := index[compiled.name]; ok {
+				overridden = append(overridden, compiled.name)
+				set.symptoms[i] = compiled
+				continue
+			}
+			index[compiled.name] = len(set.symptoms)
+			set.symptoms = append(set.symptoms, compiled)
+		}
+		for _, e := range src.File.Expected {
+			compiled := c.expected(e)
+			if compiled == nil {
+				continue
+			}
+			if i, ok := seen[compiled.name]; ok {
+				overridden = append(overridden, compiled.name)
+				set.expected[i] = compiled
+				continue
+			}
+			seen[compiled.name] = len(set.expected)
+			set.expected = append(set.expected, compiled)
+		}
+	}
+	for i, s := range set.symptoms {
+		for _, name := range s.src.Explains {
+			if !explainsAny(name.Value, set.symptoms) {
+				c.warn(name.Pos, len(name.Value), fmt.Sprintf("no symptom is called %q", name.Value), didYouMean(name.Value, set.SymptomNames()))
+			}
+		}
+		for _, p := range s.events {
+			p.symptom, p.expected = i, -1
+			set.add(p)
+		}
+	}
+	for i, e := range set.expected {
+		for _, p := range e.events {
+			p.symptom, p.expected = -1, i
+			set.add(p)
+		}
+	}
+	c.index()
+	return set, overridden, c.problems
+}
+
+func (s *Set) add(p *pattern) {
+	p.id = len(s.patterns)
+	s.patterns = append(s.patterns, p)
+}
+
+// SymptomNames lists the symptoms' names in their order.
+func (s *Set) SymptomNames() []string {
+	names := make([]string, len(s.symptoms))
+	for i, sym := range s.symptoms {
+		names[i] = sym.name
+	}
+	return names
+}
+
+// Info is what a listing shows of a symptom.
+type Info struct {
+	Name, Title, Product, Pack string
+	Severity                   logdoc.Severity
+	Events, Facts, Examples    int
+}
+
+// Symptoms describes the symptoms in their order.
+func (s *Set) Symptoms() []Info {
+	infos := make([]Info, len(s.symptoms))
+	for i, sym := range s.symptoms {
+		infos[i] = Info{sym.name, sym.src.Title.Value, sym.src.Product.Value, sym.pack, sym.severity, len(sym.events), len(sym.facts), len(sym.src.Examples)}
+	}
+	return infos
+}
+
+// Filter returns the set with only the symptoms that keep accepts, by name and product.
+func Filter(sources []Source, keep func(name, product string) bool) []Source {
+	out := make([]Source, len(sources))
+	for i, src := range sources {
+		file := *src.File
+		file.Symptoms = slices.DeleteFunc(slices.Clone(file.Symptoms), func(s *lang.Symptom) bool { return !keep(s.Name.Value, s.Product.Value) })
+		out[i] = Source{src.Pack, &file}
+	}
+	return out
+}
+
+type compiler struct {
+	schema   Schema
+	set      *Set
+	problems lang.Problems
+}
+
+func (c *compiler) problem(pos lang.Pos, width int, message, advice string) {
+	c.problems = append(c.problems, lang.Problem{Pos: pos, Width: max(width, 1), Message: message, Advice: advice})
+}
+
+func (c *compiler) warn(pos lang.Pos, width int, message, advice string) {
+	c.problems = append(c.problems, lang.Problem{Pos: pos, Width: max(width, 1), Warning: true, Message: message, Advice: advice})
+}
+
+func didYouMean(word string, candidates []string) string {
+	if s := lang.Suggest(word, candidates); s != "" {
+		return fmt.Sprintf("did you mean %q?", s)
+	}
+	return ""
+}
+
+// symptom compiles one symptom, or returns nil when it has a mistake.
+func (c *compiler) symptom(pack string, src *lang.Symptom) *symptom {
+	before := len(c.problems.Errors())
+	severity, err := logdoc.ParseSeverity(src.Severity.Value)
+	if err != nil {
+		c.problem(src.Severity.Pos, len(src.Severity.Value), err.Error(), didYouMean(src.Severity.Value, logdoc.SeverityWords()))
+	}
+	s := &symptom{src: src, name: src.Name.Value, pack: pack, severity: severity, layouts: map[string]*template.Layout{}}
+	wanted := wantedFields(src)
+	for i, ev := range src.Events {
+		if p := c.event(ev, wanted[ev.Name.Value], s.layouts); p != nil {
+			p.event = i
+			s.events = append(s.events, p)
+		}
+	}
+	for _, f := range src.Facts {
+		if compiled := c.fact(f, s.layouts); compiled != nil {
+			s.facts = append(s.facts, compiled)
+		}
+	}
+	if len(c.problems.Errors()) > before {
+		return nil
+	}
+	c.checkRefs(s)
+	for _, v := range src.Verdicts {
+		n := need{certainty: v.Certainty}
+		s.positives(v.When, &n)
+		s.needs = append(s.needs, n)
+		for _, e := range n.events {
+			s.events[e].bad = true
+		}
+	}
+	if len(c.problems.Errors()) > before {
+		return nil
+	}
+	return s
+}
+
+func (c *compiler) expected(src *lang.Expected) *expected {
+	before := len(c.problems.Errors())
+	e := &expected{src: src, name: src.Name.Value}
+	for i, ev := range src.Events {
+		if p := c.event(ev, nil, map[string]*template.Layout{}); p != nil {
+			p.event = i
+			e.events = append(e.events, p)
+		}
+	}
+	if len(c.problems.Errors()) > before {
+		return nil
+	}
+	return e
+}
+
+// wantedFields collects, by event, the fields that conditions, values and steps refer to.
+func wantedFields(src *lang.Symptom) map[string][]string {
+	wanted := map[string][]string{}
+	walkRefs(src, func(r *lang.Ref) {
+		if r.Field != "" && !slices.Contains(wanted[r.Owner], r.Field) {
+			wanted[r.Owner] = append(wanted[r.Owner], r.Field)
+		}
+	})
+	return wanted
+}
+
+// walkRefs visits every reference in a symptom.
+func walkRefs(src *lang.Symptom, visit func(*lang.Ref)) {
+	for _, v := range src.Verdicts {
+		walkCond(v.When, visit)
+	}
+	for _, v := range src.SeverityWhen {
+		walkCond(v.When, visit)
+	}
+	if src.Clears != nil {
+		walkCond(src.Clears, visit)
+	}
+	for _, v := range src.Values {
+		walkExpr(v.Expr, visit)
+	}
+	for _, r := range src.By {
+		visit(r)
+	}
+	for _, st := range src.Steps {
+		for _, r := range st.Show {
+			visit(r)
+		}
+	}
+}
+
+func walkCond(c lang.Cond, visit func(*lang.Ref)) {
+	switch c := c.(type) {
+	case *lang.CondAnd:
+		for _, t := range c.Terms {
+			walkCond(t, visit)
+		}
+	case *lang.CondOr:
+		for _, t := range c.Terms {
+			walkCond(t, visit)
+		}
+	case *lang.CondThen:
+		for _, t := range c.Terms {
+			walkCond(t, visit)
+		}
+	case *lang.CondNot:
+		walkCond(c.Term, visit)
+	case *lang.CondWithin:
+		walkCond(c.Term, visit)
+	case *lang.CondUnless:
+		walkCond(c.Term, visit)
+		walkCond(c.Absent, visit)
+	case *lang.CondCount:
+		visit(c.Ref)
+	case *lang.CondCompare:
+		walkExpr(c.Left, visit)
+		walkExpr(c.Right, visit)
+	case *lang.CondRef:
+		visit(c.Ref)
+	}
+}
+
+func walkExpr(e lang.Expr, visit func(*lang.Ref)) {
+	switch e := e.(type) {
+	case *lang.Ref:
+		visit(e)
+	case *lang.Binary:
+		walkExpr(e.Left, visit)
+		walkExpr(e.Right, visit)
+	case *lang.Call:
+		for _, a := range e.Args {
+			walkExpr(a, visit)
+		}
+	}
+}
+
+// positives collects the events and facts whose presence supports the condition.
+func (s *symptom) positives(c lang.Cond, n *need) {
+	add := func(r *lang.Ref) {
+		if i := s.eventIndex(r.Owner); i >= 0 && !slices.Contains(n.events, i) {
+			n.events = append(n.events, i)
+		}
+		if i := s.factIndex(r.Owner); i >= 0 && !slices.Contains(n.facts, i) {
+			n.facts = append(n.facts, i)
+		}
+	}
+	switch c := c.(type) {
+	case *lang.CondNot:
+	case *lang.CondUnless:
+		s.positives(c.Term, n)
+	case *lang.CondGap:
+		add(&lang.Ref{Owner: c.Event.Value})
+	case *lang.CondAnd:
+		for _, t := range c.Terms {
+			s.positives(t, n)
+		}
+	case *lang.CondOr:
+		for _, t := range c.Terms {
+			s.positives(t, n)
+		}
+	case *lang.CondThen:
+		for _, t := range c.Terms {
+			s.positives(t, n)
+		}
+	case *lang.CondWithin:
+		s.positives(c.Term, n)
+	default:
+		walkCond(c, add)
+	}
+}
+
+func (s *symptom) eventIndex(name string) int {
+	return slices.IndexFunc(s.events, func(p *pattern) bool { return p.name == name })
+}
+
+func (s *symptom) factIndex(name string) int {
+	return slices.IndexFunc(s.facts, func(f *fact) bool { return f.src.Name.Value == name })
+}
+
+// checkRefs reports references to captures that their event or fact does not have.
+func (c *compiler) checkRefs(s *symptom) {
+	walkRefs(s.src, func(r *lang.Ref) {
+		if r.Owner == "" {
+			if !s.hasBare(r.Field) {
+				c.problem(r.Pos, len(r.Field), fmt.Sprintf("no event, fact or value gives %q", r.Field), didYouMean(r.Field, s.bareNames()))
+			}
+			return
+		}
+		if r.Field == "" {
+			return
+		}
+		if i := s.factIndex(r.Owner); i >= 0 {
+			if names := s.facts[i].fields(); !slices.Contains(names, r.Field) {
+				c.problem(r.Pos, len(r.Owner)+1+len(r.Field), fmt.Sprintf("fact %s has no %q", r.Owner, r.Field), didYouMean(r.Field, names))
+			}
+		}
+		if i := s.eventIndex(r.Owner); i >= 0 {
+			if names := s.events[i].captureNames(); !slices.Contains(names, r.Field) {
+				c.problem(r.Pos, len(r.Owner)+1+len(r.Field), fmt.Sprintf("event %s captures no %q", r.Owner, r.Field), didYouMean(r.Field, names))
+			}
+		}
+	})
+}
+
+func (p *pattern) captureNames() []string { return append(slices.Clone(p.holes), p.fields...) }
+
+func (s *symptom) bareNames() []string {
+	var names []string
+	for _, v := range s.src.Values {
+		names = append(names, v.Name.Value)
+	}
+	for _, p := range s.events {
+		names = append(names, p.name)
+		names = append(names, p.captureNames()...)
+	}
+	for _, f := range s.facts {
+		names = append(names, f.fields()...)
+	}
+	return names
+}
+
+func (s *symptom) hasBare(name string) bool { return slices.Contains(s.bareNames(), name) }
+
+func explainsAny(glob string, symptoms []*symptom) bool {
+	return slices.ContainsFunc(symptoms, func(s *symptom) bool { return explains(glob, s.name) })
+}
+
+// explains reports whether the name in an explains clause means the symptom; "avamar/*" means all of a product's.
+func explains(glob, name string) bool {
+	if prefix, ok := strings.CutSuffix(glob, "*"); ok {
+		return strings.HasPrefix(name, prefix)
+	}
+	return glob == name
+}

@@ -1,0 +1,354 @@
+package rules
+
+import (
+	"bytes"
+	"crypto/x509"
+	"encoding/pem"
+	"encoding/xml"
+	"errors"
+	"fmt"
+	"io"
+	"path"
+	"slices"
+	"strings"
+	"time"
+
+	"logdoc"
+	"logdoc/internal/lang"
+	"logdoc/internal/template"
+)
+
+// MaxFactFile bounds the bytes of a file that a fact looks at.
+const MaxFactFile = 1 << 20
+
+// maxInstances bounds the files that one fact is read from: one per node of a large cluster.
+const maxInstances = 64
+
+type fact struct {
+	src     *lang.FactClause
+	globs   []string
+	tmpl    *template.Template
+	element string
+	attrs   []attr
+}
+
+// attr is one attribute of an xml fact's element.
+type attr struct {
+	name string
+	tmpl *template.Template
+}
+
+// reading is what one file said for one fact.
+type reading struct {
+	place   logdoc.Place
+	text    logdoc.LogText // the line, element or subject that was read
+	present bool
+	// readable: what was looked for was found in the file. parses and damaged are of certificates.
+	readable, parses, damaged bool
+	fields                    map[string]logdoc.LogText
+	times                     map[string]time.Time
+}
+
+func (c *compiler) fact(src *lang.FactClause, layouts map[string]*template.Layout) *fact {
+	f := &fact{src: src}
+	for _, g := range src.From {
+		if _, err := path.Match(g.Value, ""); err != nil {
+			c.problem(g.Pos, len(g.Value)+2, fmt.Sprintf("%q is no file pattern", g.Value), `write "*/name*.xml"`)
+			return nil
+		}
+		f.globs = append(f.globs, g.Value)
+	}
+	compile := func(text string, col int) *template.Template {
+		tmpl, err := template.Compile(text)
+		if err != nil {
+			var e *template.Error
+			errors.As(err, &e)
+			pos := src.Template.Pos
+			pos.Col += col + e.Col - 1
+			c.problem(pos, 1, e.Message, e.Advice)
+			return nil
+		}
+		for _, h := range tmpl.Holes {
+			if h.Layout != nil {
+				layouts[h.Name] = h.Layout
+			}
+		}
+		return tmpl
+	}
+	switch src.Kind {
+	case lang.FactLike:
+		if f.tmpl = compile(src.Template.Lines[0], 0); f.tmpl == nil {
+			return nil
+		}
+	case lang.FactXML:
+		var start xml.StartElement
+		d := xml.NewDecoder(strings.NewReader(src.Template.Lines[0]))
+		d.Strict = false
+		for start.Name.Local == "" {
+			tok, err := d.Token()
+			if err != nil {
+				c.problem(src.Template.Pos, len(src.Template.Lines[0]), "this is no XML element", `write <element attribute="{name}">`)
+				return nil
+			}
+			if s, ok := tok.(xml.StartElement); ok {
+				start = s.Copy()
+			}
+		}
+		f.element = start.Name.Local
+		for _, a := range start.Attr {
+			tmpl := compile(a.Value, strings.Index(src.Template.Lines[0], a.Value))
+			if tmpl == nil {
+				return nil
+			}
+			f.attrs = append(f.attrs, attr{a.Name.Local, tmpl})
+		}
+	}
+	return f
+}
+
+var (
+	commonFacts      = []string{"present", "readable", "missing"}
+	certificateFacts = []string{"parses", "damaged", "subject", "issuer", "starts", "expires"}
+)
+
+// fields lists the names that a reference to the fact can use.
+func (f *fact) fields() []string {
+	names := slices.Clone(commonFacts)
+	switch f.src.Kind {
+	case lang.FactX509:
+		names = append(names, certificateFacts...)
+	case lang.FactLike:
+		for _, h := range f.tmpl.Holes {
+			if h.Name != "" {
+				names = append(names, h.Name)
+			}
+		}
+	case lang.FactXML:
+		for _, a := range f.attrs {
+			for _, h := range a.tmpl.Holes {
+				if h.Name != "" {
+					names = append(names, h.Name)
+				}
+			}
+		}
+	}
+	return names
+}
+
+// MatchPath reports whether the end of a path inside the input fits the glob: as many of its last parts as the glob has, with "!/" and "/" alike.
+func MatchPath(glob, name string) bool {
+	name = strings.ReplaceAll(name, "!/", "/")
+	globs := strings.Split(strings.TrimPrefix(glob, "*/"), "/")
+	parts := strings.Split(strings.Trim(name, "/"), "/")
+	if len(parts) < len(globs) {
+		return false
+	}
+	parts = parts[len(parts)-len(globs):]
+	for i, g := range globs {
+		if ok, err := path.Match(g, parts[i]); !ok || err != nil {
+			return false
+		}
+	}
+	return true
+}
+
+// Facts collects what the files of one input say. It is not safe for use by many goroutines.
+type Facts struct {
+	set *Set
+	// readings by symptom and fact.
+	readings map[[2]int][]reading
+	dirs     map[string]bool
+}
+
+// NewFacts returns an empty collection.
+func (s *Set) NewFacts() *Facts {
+	return &Facts{set: s, readings: map[[2]int][]reading{}, dirs: map[string]bool{}}
+}
+
+// WantsFile reports whether a fact reads the file with that name.
+func (s *Set) WantsFile(name logdoc.LogText) bool {
+	for _, sym := range s.symptoms {
+		for _, f := range sym.facts {
+			for _, g := range f.globs {
+				if MatchPath(g, string(name)) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// See tells that a file is in the input, whether or not a fact reads it.
+func (fs *Facts) See(name logdoc.LogText) {
+	if len(fs.dirs) < 100_000 {
+		fs.dirs[path.Dir(strings.ReplaceAll(string(name), "!/", "/"))] = true
+	}
+}
+
+// Read reads the facts that the file holds and returns their names ("avamar/session-ticket mcs"). content is the start of the file, MaxFactFile bytes at most, and may
+// be nil when the file could not be read.
+func (fs *Facts) Read(name logdoc.LogText, content []byte) []string {
+	var read []string
+	for i, sym := range fs.set.symptoms {
+		for k, f := range sym.facts {
+			if !slices.ContainsFunc(f.globs, func(g string) bool { return MatchPath(g, string(name)) }) {
+				continue
+			}
+			id := [2]int{i, k}
+			if len(fs.readings[id]) < maxInstances {
+				fs.readings[id] = append(fs.readings[id], f.read(name, content))
+			}
+			read = append(read, sym.name+" "+f.src.Name.Value)
+		}
+	}
+	return read
+}
+
+func (f *fact) read(name logdoc.LogText, content []byte) reading {
+	r := reading{place: logdoc.Place{Source: name}, present: true, fields: map[string]logdoc.LogText{}, times: map[string]time.Time{}}
+	switch f.src.Kind {
+	case lang.FactExists:
+		r.readable = len(content) > 0
+	case lang.FactLike:
+		f.readLike(content, &r)
+	case lang.FactXML:
+		f.readXML(content, &r)
+	case lang.FactX509:
+		readCertificate(content, &r)
+	}
+	return r
+}
+
+func (f *fact) readLike(content []byte, r *reading) {
+	var res template.Result
+	number := 0
+	for len(content) > 0 && !r.readable {
+		line := content
+		if n := bytes.IndexByte(content, '\n'); n >= 0 {
+			line, content = content[:n], content[n+1:]
+		} else {
+			content = nil
+		}
+		number++
+		line = bytes.TrimSpace(line)
+		if f.tmpl.Match(line, &res) {
+			r.readable = true
+			r.place.Line, r.text = number, logdoc.LogText(clip(line))
+			f.keep(f.tmpl, line, &res, r)
+		}
+	}
+}
+
+func (f *fact) keep(t *template.Template, text []byte, res *template.Result, r *reading) {
+	for i, h := range t.Holes {
+		if h.Name == "" {
+			continue
+		}
+		v := text[res.Spans[i].Lo:res.Spans[i].Hi]
+		r.fields[h.Name] = logdoc.LogText(v)
+		if h.Layout != nil {
+			var s template.Stamp
+			if _, ok := h.Layout.Parse(v, &s); ok && s.HasYear {
+				r.times[h.Name] = s.Time(time.UTC)
+			}
+		}
+	}
+}
+
+// readXML looks for the element. What stands around it, such as a shell prompt before the document, does not matter.
+func (f *fact) readXML(content []byte, r *reading) {
+	for from := 0; ; {
+		n := bytes.Index(content[from:], []byte("<"+f.element))
+		if n < 0 {
+			return
+		}
+		from += n
+		d := xml.NewDecoder(bytes.NewReader(content[from:]))
+		d.Strict = false
+		tok, err := d.Token()
+		if start, ok := tok.(xml.StartElement); err == nil && ok && start.Name.Local == f.element && f.element != "" && f.attributes(start, r) {
+			r.readable = true
+			r.place.Line = 1 + bytes.Count(content[:from], []byte("\n"))
+			r.text = logdoc.LogText(clip(content[from : from+int(d.InputOffset())]))
+			return
+		}
+		from++
+	}
+}
+
+func (f *fact) attributes(start xml.StartElement, r *reading) bool {
+	var res template.Result
+	for _, want := range f.attrs {
+		i := slices.IndexFunc(start.Attr, func(a xml.Attr) bool { return a.Name.Local == want.name })
+		if i < 0 || !want.tmpl.Match([]byte(start.Attr[i].Value), &res) {
+			return false
+		}
+		f.keep(want.tmpl, []byte(start.Attr[i].Value), &res, r)
+	}
+	return true
+}
+
+// readCertificate reads the first certificate, in PEM or DER.
+func readCertificate(content []byte, r *reading) {
+	der := content
+	if block, _ := pem.Decode(content); block != nil {
+		der = block.Bytes
+	}
+	cert, err := x509.ParseCertificate(der)
+	if err != nil {
+		r.damaged = true
+		switch {
+		case len(bytes.TrimSpace(content)) == 0:
+			r.text = "the file is empty or could not be read"
+		case bytes.Contains(content, []byte("-----BEGIN CERTIFICATE-----")) && !bytes.Contains(content, []byte("-----END CERTIFICATE-----")):
+			r.text = "the certificate is cut off: it has no END CERTIFICATE line"
+		default:
+			r.text = logdoc.LogText("no certificate can be read from it: " + strings.TrimPrefix(err.Error(), "x509: "))
+		}
+		return
+	}
+	r.readable, r.parses = true, true
+	r.fields["subject"], r.fields["issuer"] = logdoc.LogText(cert.Subject.String()), logdoc.LogText(cert.Issuer.String())
+	r.times["starts"], r.times["expires"] = cert.NotBefore.UTC(), cert.NotAfter.UTC()
+	for name, t := range r.times {
+		r.fields[name] = logdoc.LogText(t.Format(time.RFC3339))
+	}
+	r.text = logdoc.LogText(fmt.Sprintf("certificate of %s, valid until %s", cert.Subject, cert.NotAfter.UTC().Format("2006-01-02 15:04 MST")))
+}
+
+func clip(b []byte) []byte { return b[:min(len(b), 400)] }
+
+// ReadFactFile reads as much of a file as facts look at.
+func ReadFactFile(r io.Reader) ([]byte, error) { return io.ReadAll(io.LimitReader(r, MaxFactFile)) }
+
+// of returns the readings of one fact; without any, one that says whether the file is missing beside its neighbours.
+func (fs *Facts) of(symptom, index int) []reading {
+	if rs := fs.readings[[2]int{symptom, index}]; len(rs) > 0 {
+		return rs
+	}
+	return nil
+}
+
+// missing reports whether the fact's directory is in the input and the file is not.
+func (fs *Facts) missing(symptom, index int) (string, bool) {
+	if len(fs.readings[[2]int{symptom, index}]) > 0 {
+		return "", false
+	}
+	var found []string
+	for _, g := range fs.set.symptoms[symptom].facts[index].globs {
+		dir := path.Dir(g)
+		if dir == "." || dir == "*" {
+			continue
+		}
+		for d := range fs.dirs {
+			if MatchPath(dir, d) {
+				found = append(found, d+"/"+path.Base(g))
+			}
+		}
+	}
+	if len(found) == 0 {
+		return "", false
+	}
+	return slices.Min(found), true
+}

@@ -1,0 +1,335 @@
+package rules
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"logdoc"
+	"logdoc/internal/lang"
+)
+
+// Bounds of what a finding shows.
+const (
+	maxEvidence         = 16
+	evidencePerEventEnd = 2
+	maxValueLength      = 400
+)
+
+// evidence fills the finding's evidence, count and times, and returns the latest record of it.
+func (g *group) evidence(f *logdoc.Finding) *logdoc.Match {
+	s := g.symptom
+	var last *logdoc.Match
+	var chosen []*logdoc.Match
+	events := map[*logdoc.Match]int{}
+	places := map[logdoc.Place]bool{}
+	for e, p := range s.events {
+		if !p.bad || len(g.lists[e]) == 0 {
+			continue
+		}
+		list := g.lists[e]
+		f.Count += g.counts[e]
+		for i := range list {
+			m := &list[i]
+			if places[m.Place] {
+				f.Count--
+			}
+			places[m.Place] = true
+			if m.Clock {
+				t := time.Unix(0, m.Time).UTC()
+				if f.First.IsZero() || t.Before(f.First) {
+					f.First = t
+				}
+				if t.After(f.Last) {
+					f.Last = t
+				}
+			}
+			if last == nil || before(last, m) {
+				last = m
+			}
+			if i < evidencePerEventEnd || i == len(list)-1 {
+				chosen = append(chosen, m)
+				events[m] = e
+			}
+		}
+	}
+	slices.SortStableFunc(chosen, func(a, b *logdoc.Match) int {
+		if before(a, b) {
+			return -1
+		}
+		if before(b, a) {
+			return 1
+		}
+		return 0
+	})
+	shown := map[logdoc.Place]bool{}
+	for _, m := range chosen {
+		if shown[m.Place] || len(f.Evidence) >= maxEvidence {
+			continue
+		}
+		shown[m.Place] = true
+		p := s.events[events[m]]
+		ev := logdoc.Evidence{Event: p.name, Label: p.label, Place: m.Place, Text: m.Text}
+		if m.Clock {
+			ev.Time = time.Unix(0, m.Time).UTC()
+		}
+		f.Evidence = append(f.Evidence, ev)
+	}
+	g.factEvidence(f)
+	return last
+}
+
+// factEvidence adds what files said, and files that are missing beside their neighbours.
+func (g *group) factEvidence(f *logdoc.Finding) {
+	for i, fact := range g.symptom.facts {
+		list := g.facts.of(g.index, i)
+		for k := range list {
+			f.Count++
+			if len(f.Evidence) < maxEvidence {
+				text := list[k].text
+				if text == "" {
+					text = "the file holds no such value"
+					if fact.src.Kind == lang.FactExists {
+						text = "the file is in the input"
+					}
+				}
+				f.Evidence = append(f.Evidence, logdoc.Evidence{Event: fact.src.Name.Value, Label: fact.src.Label.Value, Place: list[k].place, Text: text})
+			}
+		}
+		if path, ok := g.facts.missing(g.index, i); ok && g.asksMissing(fact.src.Name.Value) {
+			f.Count++
+			f.Evidence = append(f.Evidence, logdoc.Evidence{Event: fact.src.Name.Value, Label: fact.src.Label.Value, Place: logdoc.Place{Source: logdoc.LogText(path)}, Text: "there is no such file, though its directory is in the input"})
+		}
+	}
+}
+
+func (g *group) asksMissing(fact string) bool {
+	found := false
+	walkRefs(g.symptom.src, func(r *lang.Ref) { found = found || r.Owner == fact && r.Field == "missing" })
+	return found
+}
+
+// values lists what was captured, newest value of each name, then facts, then what was worked out.
+func (g *group) values() []logdoc.Value {
+	s := g.symptom
+	type newest struct {
+		match    *logdoc.Match
+		text     logdoc.LogText
+		distinct map[logdoc.LogText]bool
+	}
+	var order []string
+	by := map[string]*newest{}
+	for e, p := range s.events {
+		if !p.bad {
+			continue
+		}
+		for i := range g.lists[e] {
+			m := &g.lists[e][i]
+			for _, c := range m.Captures {
+				n := by[c.Name]
+				if n == nil {
+					n = &newest{distinct: map[logdoc.LogText]bool{}}
+					by[c.Name] = n
+					order = append(order, c.Name)
+				}
+				if n.match == nil || !before(m, n.match) {
+					n.match, n.text = m, c.Value
+				}
+				if len(n.distinct) < 100 {
+					n.distinct[c.Value] = true
+				}
+			}
+		}
+	}
+	// The host comes first, whatever the order in which events captured it.
+	if i := slices.Index(order, "host"); i > 0 {
+		order = append([]string{"host"}, slices.Delete(order, i, i+1)...)
+	}
+	var out []logdoc.Value
+	for _, name := range order {
+		v := logdoc.Value{Name: name, Text: clipText(by[name].text)}
+		if n := len(by[name].distinct); n > 1 {
+			v.Label = fmt.Sprintf("the newest of %d values", n)
+			if n >= 100 {
+				v.Label = "the newest of 100 values or more"
+			}
+		}
+		out = append(out, v)
+	}
+	for i, fact := range s.facts {
+		for _, r := range g.facts.of(g.index, i) {
+			names := make([]string, 0, len(r.fields))
+			for name := range r.fields {
+				names = append(names, name)
+			}
+			slices.Sort(names)
+			for _, name := range names {
+				full := fact.src.Name.Value + "." + name
+				if !slices.ContainsFunc(out, func(v logdoc.Value) bool { return v.Name == full }) {
+					out = append(out, logdoc.Value{Name: full, Label: fact.src.Label.Value, Text: clipText(r.fields[name])})
+				}
+			}
+		}
+	}
+	for _, v := range s.src.Values {
+		if x := g.eval(v.Expr, nil); x.kind != unknown {
+			out = append(out, logdoc.Value{Name: v.Name.Value, Label: v.Label.Value, Text: logdoc.LogText(x.String()), Computed: true})
+		}
+	}
+	return out
+}
+
+func clipText(t logdoc.LogText) logdoc.LogText {
+	if len(t) > maxValueLength {
+		return t[:maxValueLength] + "…"
+	}
+	return t
+}
+
+// steps builds the runbook, with the values that the steps show.
+func (g *group) steps() []logdoc.Step {
+	var out []logdoc.Step
+	for i, src := range g.symptom.src.Steps {
+		st := logdoc.Step{Number: i + 1, ID: src.Name.Value, Kind: src.Kind, Title: src.Title.Value}
+		for _, n := range src.Notes {
+			st.Notes = append(st.Notes, strings.Join(n.Lines, " "))
+		}
+		for _, r := range src.Runs {
+			st.Commands = append(st.Commands, r.Lines...)
+		}
+		if src.Ask != nil {
+			st.Ask = src.Ask.Value
+		}
+		for _, a := range src.Answers {
+			target := a.Target.Value
+			if target == "done" {
+				target = ""
+			}
+			st.Answers = append(st.Answers, logdoc.Answer{Text: a.Text.Value, Target: target})
+		}
+		for _, r := range src.Show {
+			if v := g.eval(r, nil); v.kind != unknown {
+				name := r.Field
+				if r.Owner != "" {
+					name = r.Owner + "." + r.Field
+				}
+				label := ""
+				computed := false
+				for _, x := range g.symptom.src.Values {
+					if r.Owner == "" && x.Name.Value == r.Field {
+						label, computed = x.Label.Value, true
+					}
+				}
+				st.Values = append(st.Values, logdoc.Value{Name: name, Label: label, Text: clipText(logdoc.LogText(v.String())), Computed: computed})
+			}
+		}
+		out = append(out, st)
+	}
+	return out
+}
+
+// describe says in words what of a condition holds.
+func (g *group) describe(c lang.Cond) string {
+	switch c := c.(type) {
+	case *lang.CondAnd:
+		return g.describeAll(c.Terms, " and ", false)
+	case *lang.CondOr:
+		return g.describeAll(c.Terms, " and ", true)
+	case *lang.CondThen:
+		s := g.describeAll(c.Terms, ", then ", false)
+		if c.Within > 0 {
+			s += " within " + lang.FormatDuration(c.Within)
+		}
+		return s
+	case *lang.CondWithin:
+		return g.describe(c.Term) + ", all within " + lang.FormatDuration(c.Within)
+	case *lang.CondNot:
+		return "not: " + g.words(c.Term)
+	case *lang.CondUnless:
+		s := g.describe(c.Term) + " without: " + g.words(c.Absent)
+		if c.Within > 0 {
+			s += fmt.Sprintf(" within %s %s it", lang.FormatDuration(c.Within), c.Side)
+		}
+		return s
+	case *lang.CondCompare:
+		return fmt.Sprintf("%s %s %s", g.operand(c.Left), c.Op, g.operand(c.Right))
+	case *lang.CondCount:
+		s := fmt.Sprintf("at least %d of: %s", c.N, g.words(&lang.CondRef{Ref: c.Ref}))
+		if c.Distinct {
+			s = fmt.Sprintf("at least %d different values of %s", c.N, lang.PrintExpr(c.Ref))
+		}
+		if c.Within > 0 {
+			s += " within " + lang.FormatDuration(c.Within)
+		}
+		return s
+	case *lang.CondGap:
+		return fmt.Sprintf("no more of: %s for %s", g.words(&lang.CondRef{Ref: &lang.Ref{Owner: c.Event.Value}}), lang.FormatDuration(c.For))
+	case *lang.CondRef:
+		s := g.words(c)
+		if i := g.symptom.eventIndex(refEvent(c.Ref)); i >= 0 {
+			n := g.counts[i]
+			if n == 1 {
+				return s + " (1 record)"
+			}
+			return fmt.Sprintf("%s (%d records)", s, n)
+		}
+		return s
+	}
+	return g.words(c)
+}
+
+func refEvent(r *lang.Ref) string {
+	if r.Owner != "" {
+		return r.Owner
+	}
+	return r.Field
+}
+
+func (g *group) describeAll(terms []lang.Cond, glue string, holding bool) string {
+	var parts []string
+	for _, t := range terms {
+		if holding && len(g.holds(t)) == 0 {
+			continue
+		}
+		parts = append(parts, g.describe(t))
+	}
+	return strings.Join(parts, glue)
+}
+
+// words names a condition without saying how often it holds.
+func (g *group) words(c lang.Cond) string {
+	r, ok := c.(*lang.CondRef)
+	if !ok {
+		return lang.PrintCond(c)
+	}
+	if i := g.symptom.eventIndex(refEvent(r.Ref)); i >= 0 {
+		if label := g.symptom.events[i].label; label != "" {
+			return label
+		}
+		return g.symptom.events[i].name
+	}
+	if i := g.symptom.factIndex(r.Ref.Owner); i >= 0 {
+		label := g.symptom.facts[i].src.Label.Value
+		if label == "" {
+			label = r.Ref.Owner
+		}
+		if r.Ref.Field == "" {
+			return label
+		}
+		return label + " is " + r.Ref.Field
+	}
+	return lang.PrintExpr(r.Ref)
+}
+
+// operand shows an expression with its value.
+func (g *group) operand(e lang.Expr) string {
+	text := lang.PrintExpr(e)
+	if _, literal := e.(*lang.Literal); literal {
+		return text
+	}
+	if v := g.eval(e, nil); v.kind != unknown {
+		return fmt.Sprintf("%s (%s)", text, v)
+	}
+	return text
+}

@@ -1,0 +1,283 @@
+package rules
+
+import (
+	"bytes"
+	"math"
+
+	"logdoc"
+	"logdoc/internal/literal"
+	"logdoc/internal/template"
+)
+
+// MaxMatchText bounds the bytes of a record that a match keeps.
+const MaxMatchText = 4 << 10
+
+// formatIndex finds the patterns that may accept an event of one format.
+type formatIndex struct {
+	byCode   map[string][]int32
+	byPrefix map[[prefixLength]byte][]int32
+	always   []int32
+	literal  []int32 // patterns that are found by a literal, for events of a block that was not searched
+	any      bool    // there is any pattern at all
+}
+
+type hitTarget struct{ format, pattern int32 }
+
+func (c *compiler) index() {
+	s := c.set
+	s.byFormat = make([]formatIndex, len(c.schema.Names())+1)
+	for i := range s.byFormat {
+		s.byFormat[i].byCode = map[string][]int32{}
+		s.byFormat[i].byPrefix = map[[prefixLength]byte][]int32{}
+	}
+	ids := map[string]int{}
+	var texts []string
+	for _, p := range s.patterns {
+		for _, f := range p.formats {
+			fi := &s.byFormat[f+1]
+			fi.any = true
+			id := int32(p.id)
+			keys, ok := p.tests[f].keys()
+			if !ok {
+				fi.always = append(fi.always, id)
+				continue
+			}
+			for _, k := range keys {
+				switch k.kind {
+				case keyCode:
+					fi.byCode[k.text] = append(fi.byCode[k.text], id)
+				case keyPrefix:
+					start := [prefixLength]byte([]byte(k.text))
+					fi.byPrefix[start] = append(fi.byPrefix[start], id)
+				case keyLiteral:
+					n, ok := ids[k.text]
+					if !ok {
+						n = len(texts)
+						ids[k.text] = n
+						texts = append(texts, k.text)
+						s.byHit = append(s.byHit, nil)
+					}
+					s.byHit[n] = append(s.byHit[n], hitTarget{int32(f), id})
+					fi.literal = append(fi.literal, id)
+				}
+			}
+		}
+	}
+	s.literals = literal.New(texts)
+}
+
+// Class says what the rules know of a record.
+type Class uint8
+
+// The classes of records.
+const (
+	// Unexplained: no pattern accepts it.
+	Unexplained Class = iota
+	// KnownNormal: an expected declaration accepts it, or a symptom that needs it only to clear or to rule out.
+	KnownNormal
+	// KnownBad: it is evidence of a symptom.
+	KnownBad
+)
+
+// view is a captured value that belongs to the event.
+type view struct {
+	name  string
+	value []byte
+}
+
+// Normal counts the records of one expected declaration in a part of the input.
+type Normal struct {
+	Expected int
+	Records  int
+	// Event is the event of the newest record that tells a state, -1 for none; Time and Clock are of that record.
+	Event int
+	Time  int64
+	Clock bool
+	// serial is of the event that was counted last: two events of one declaration may accept the same record.
+	serial uint32
+}
+
+// Scanner finds matches in events. It holds what one goroutine needs; make one per goroutine.
+type Scanner struct {
+	set      *Set
+	result   template.Result
+	captures []view
+	groups   []int
+	hits     []literal.Hit
+	cursor   int
+	base     int64
+	searched bool
+	seen     []uint32 // by pattern: the event that it was last tried on
+	serial   uint32
+	// Matches and Normals collect what Accept found since Begin.
+	Matches []logdoc.Match
+	Normals []Normal
+	stated  map[int]int // expected → index in Normals
+	last    int64
+	clocked bool
+}
+
+// NewScanner returns a scanner.
+func (s *Set) NewScanner() *Scanner {
+	return &Scanner{set: s, seen: make([]uint32, len(s.patterns)), stated: map[int]int{}}
+}
+
+// Begin starts a block whose events are mostly of one format. The matches and normals of the block before are forgotten.
+func (sc *Scanner) Begin(block []byte, offset int64, format int) {
+	sc.Matches, sc.Normals = nil, nil
+	clear(sc.stated)
+	sc.base, sc.cursor, sc.hits = offset, 0, sc.hits[:0]
+	sc.last, sc.clocked = 0, false
+	if sc.searched = len(sc.set.byFormat[format+1].literal) > 0; sc.searched {
+		sc.hits = sc.set.literals.Find(block, sc.hits)
+	}
+}
+
+// Accept tries the patterns on an event and says what is known of it.
+func (sc *Scanner) Accept(ev *logdoc.Event) Class {
+	if ev.Clock {
+		sc.last, sc.clocked = ev.Time, true
+	}
+	fi := &sc.set.byFormat[ev.Format+1]
+	if !fi.any {
+		sc.skip(ev)
+		return Unexplained
+	}
+	sc.serial++
+	if sc.serial == math.MaxUint32 {
+		clear(sc.seen)
+		sc.serial = 1
+	}
+	class := Unexplained
+	if len(fi.byCode) > 0 {
+		if code := ev.Field(logdoc.FieldCode); code != nil {
+			for _, id := range fi.byCode[string(code)] {
+				class = max(class, sc.try(id, ev))
+			}
+		}
+	}
+	if len(fi.byPrefix) > 0 {
+		if m := ev.Field(logdoc.FieldMessage); len(m) >= prefixLength {
+			for _, id := range fi.byPrefix[[prefixLength]byte(m)] {
+				class = max(class, sc.try(id, ev))
+			}
+		}
+	}
+	for _, id := range fi.always {
+		class = max(class, sc.try(id, ev))
+	}
+	if !sc.searched {
+		for _, id := range fi.literal {
+			class = max(class, sc.try(id, ev))
+		}
+		return class
+	}
+	end := int32(ev.Offset-sc.base) + int32(len(ev.Text))
+	sc.skip(ev)
+	for sc.cursor < len(sc.hits) && sc.hits[sc.cursor].Start < end {
+		for _, t := range sc.set.byHit[sc.hits[sc.cursor].ID] {
+			if int(t.format) == ev.Format {
+				class = max(class, sc.try(t.pattern, ev))
+			}
+		}
+		sc.cursor++
+	}
+	return class
+}
+
+// skip passes the hits that lie before the event.
+func (sc *Scanner) skip(ev *logdoc.Event) {
+	start := int32(ev.Offset - sc.base)
+	for sc.cursor < len(sc.hits) && sc.hits[sc.cursor].Start < start {
+		sc.cursor++
+	}
+}
+
+func (sc *Scanner) try(id int32, ev *logdoc.Event) Class {
+	if sc.seen[id] == sc.serial {
+		return Unexplained
+	}
+	sc.seen[id] = sc.serial
+	p := sc.set.patterns[id]
+	sc.captures = sc.captures[:0]
+	if !p.tests[ev.Format].accept(sc, ev) {
+		return Unexplained
+	}
+	if p.expected >= 0 {
+		sc.normal(p, ev)
+		return KnownNormal
+	}
+	sc.match(p, ev)
+	if p.bad {
+		return KnownBad
+	}
+	return KnownNormal
+}
+
+func (sc *Scanner) capture(t *template.Template, b []byte) {
+	for i, h := range t.Holes {
+		if h.Name != "" {
+			if s := sc.result.Spans[i]; s.Lo < s.Hi {
+				sc.captures = append(sc.captures, view{h.Name, b[s.Lo:s.Hi]})
+			}
+		}
+	}
+}
+
+func (sc *Scanner) match(p *pattern, ev *logdoc.Event) {
+	m := logdoc.Match{Symptom: p.symptom, Event: p.event, Time: ev.Time, Clock: ev.Clock, Severity: ev.Severity}
+	m.Place = logdoc.Place{Line: ev.Line, Offset: ev.Offset}
+	if !ev.Clock {
+		m.Time = math.MinInt64
+		if sc.clocked {
+			m.Time = sc.last
+		}
+	}
+	text := ev.Text
+	if len(text) > MaxMatchText {
+		text = text[:MaxMatchText]
+	}
+	m.Text = logdoc.LogText(bytes.TrimRight(text, "\r\n"))
+	for _, v := range sc.captures {
+		m.Captures = append(m.Captures, logdoc.Capture{Name: v.name, Value: logdoc.LogText(v.value)})
+	}
+	for i, slot := range p.slots[ev.Format] {
+		if slot >= 0 {
+			if v := ev.Field(slot); v != nil {
+				m.Captures = append(m.Captures, logdoc.Capture{Name: p.fields[i], Value: logdoc.LogText(v)})
+			}
+		}
+	}
+	sc.Matches = append(sc.Matches, m)
+}
+
+func (sc *Scanner) normal(p *pattern, ev *logdoc.Event) {
+	i, ok := sc.stated[p.expected]
+	if !ok {
+		i = len(sc.Normals)
+		sc.stated[p.expected] = i
+		sc.Normals = append(sc.Normals, Normal{Expected: p.expected, Event: -1})
+	}
+	n := &sc.Normals[i]
+	if n.serial != sc.serial {
+		n.Records++
+		n.serial = sc.serial
+	}
+	if sc.set.expected[p.expected].tells(p.event) && (n.Event < 0 || !ev.Clock || ev.Time >= n.Time) {
+		n.Event, n.Time, n.Clock = p.event, ev.Time, ev.Clock
+	}
+}
+
+// tells reports whether the event is named by a state rule.
+func (e *expected) tells(event int) bool { return e.state(event) != "" }
+
+func (e *expected) state(event int) string {
+	for _, rule := range e.src.States {
+		for _, from := range rule.From {
+			if from.Value == e.events[event].name {
+				return rule.Word.Value
+			}
+		}
+	}
+	return ""
+}

@@ -1,0 +1,168 @@
+package source
+
+import (
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"io"
+	"strings"
+
+	"github.com/klauspost/compress/zip"
+
+	"logdoc"
+)
+
+// maxDirectory is how many bytes of names a zip's directory may have to be held in memory; a longer one is read member by member.
+const maxDirectory = 64 << 20
+
+var errLongDirectory = errors.New("the zip's directory is too long to hold")
+
+// zip reads a zip by the directory at its end, and without one from its start. at gives random access, nil when there is only the stream.
+func (w *walker) zip(it item, r io.Reader, at io.ReaderAt) error {
+	size := it.size
+	if at == nil {
+		s, err := newSpill(r, size, w.budget)
+		if err != nil {
+			w.leftOut(it.name, spillText(err), err)
+			return w.ctx.Err()
+		}
+		defer s.Close()
+		at, size = s, s.size
+	}
+	entries, length := 0, 0
+	zr, err := zip.NewReaderWithOptions(at, size, zip.ReaderOptions{NameDecoder: func(h *zip.FileHeader) error {
+		entries++
+		length += len(h.Name)
+		h.Comment = ""
+		if entries > w.budget.limits.Members || length > maxDirectory {
+			return errLongDirectory
+		}
+		return nil
+	}})
+	if err != nil && !errors.Is(err, zip.ErrInsecurePath) {
+		return w.zipForward(it, io.NewSectionReader(at, 0, size), err)
+	}
+	return w.zipListed(it, zr.File)
+}
+
+// spillText says what a limitError says itself, and what to do about any other.
+func spillText(err error) string {
+	var limit limitError
+	if errors.As(err, &limit) {
+		return string(limit)
+	}
+	return "there was no room to read a zip inside another archive: unpack the outer one and give the folder"
+}
+
+// zipListed reads the members that a zip's directory lists.
+func (w *walker) zipListed(it item, files []*zip.File) error {
+	seen := newNames()
+	var others special
+	defer func() { others.tell(w, it.name) }()
+	regular := 0
+	for _, f := range files {
+		if !strings.HasSuffix(f.Name, "/") {
+			regular++
+		}
+	}
+	for _, f := range files {
+		if err := w.ctx.Err(); err != nil {
+			return err
+		}
+		if err := w.budget.member(); err != nil {
+			w.broken(it.name, 0, err)
+			return nil
+		}
+		mode := f.Mode()
+		switch {
+		case mode.IsDir(), isMacOS(f.Name):
+			continue
+		case !mode.IsRegular():
+			others.add(mode, zipName(f.Name))
+			continue
+		}
+		member := seen.in(it, zipName(f.Name))
+		if regular == 1 {
+			member = rotatedZip(it, member)
+		}
+		member.size, member.modTime = int64(f.UncompressedSize64), f.Modified
+		if f.Flags&1 != 0 {
+			w.encrypted(member)
+			continue
+		}
+		raw, err := f.OpenRaw()
+		if err != nil {
+			w.broken(member.name, 0, noEOF(err))
+			continue
+		}
+		if _, err := w.zipMember(member, f.Method, raw, &checked{size: f.UncompressedSize64, sum: f.CRC32}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// rotatedZip takes a zip that holds nothing but one rotated log for that log: FlumeClient.2017-09-11_04-05-09.[1].log.zip.
+func rotatedZip(it, member item) item {
+	if it.log[strings.LastIndexByte(it.log, '/')+1:] == member.log[strings.LastIndexByte(member.log, '/')+1:] {
+		member.log, member.order = it.log, it.order
+	}
+	return member
+}
+
+func (w *walker) encrypted(member item) {
+	w.leftOut(member.name, "it is encrypted and was not read: unpack it with its password and give the folder", nil)
+}
+
+// zipMember reads one member from its packed bytes and returns the layer that was read from.
+func (w *walker) zipMember(member item, method uint16, raw io.Reader, body *checked) (*layer, error) {
+	open, ok := zipDecoder(method)
+	if !ok {
+		text := fmt.Sprintf("it is packed by method %d, which logdoc does not know: unpack it and give the result", method)
+		w.leftOut(member.name, text, nil)
+		return nil, nil
+	}
+	rc := open(raw)
+	defer rc.Close()
+	body.r = rc
+	l := &layer{ctx: w.ctx, budget: w.budget, r: body}
+	err := w.content(member, l, nil)
+	w.broken(member.name, l.count, l.err)
+	return l, err
+}
+
+// checked compares a member with the size and sum that the zip states for it, at its end. Bytes beyond that size are given out all the same.
+type checked struct {
+	r          io.Reader
+	size, read uint64
+	sum, crc   uint32
+	unknown    bool // the zip states neither before the member
+}
+
+func (c *checked) Read(p []byte) (int, error) {
+	n, err := c.r.Read(p)
+	c.read += uint64(n)
+	c.crc = crc32.Update(c.crc, crc32.IEEETable, p[:n])
+	if err != io.EOF || c.unknown {
+		return n, err
+	}
+	switch {
+	case c.read < c.size:
+		return n, io.ErrUnexpectedEOF
+	case c.read > c.size:
+		return n, zip.ErrFormat
+	case c.sum != 0 && c.sum != c.crc:
+		return n, zip.ErrChecksum
+	}
+	return n, io.EOF
+}
+
+// tellForward says why a zip was read without its directory, once it is known how far that went.
+func (w *walker) tellForward(it item, count int64, why, end error) {
+	switch {
+	case end != nil:
+		w.broken(it.name, count, end)
+	case !errors.Is(why, errLongDirectory):
+		w.say(it.name, logdoc.Note{Text: "the zip's directory is damaged: its members were read as they stand in it", Detail: logdoc.LogText(why.Error())})
+	}
+}
