@@ -11,6 +11,9 @@ import (
 // Pasted text has lost its shape on the way through a web page, a mail or a chat: records are folded into one line, list marks stand in front of lines, a
 // line lost its first characters. Detection switches salvage on only where the head of a source shows such damage, so that a whole log is never read this way.
 
+// SalvageNote is what a reading says of a source that is salvaged.
+const SalvageNote = "this is pasted text: records that were folded into one line or lost their head were salvaged"
+
 // salvageLines is how many lines of the head are looked at for damage.
 const salvageLines = 100
 
@@ -30,12 +33,28 @@ func (r *Reading) detectSalvage(lines [][]byte) {
 			}
 			if marked || r.fold(r.scratch, text, int(ev.Fields[logdoc.FieldMessage].Lo)+1, l.format) > 0 {
 				r.salvage = true
-				r.Notes = append(r.Notes, logdoc.Note{Text: "this is pasted text: records that were folded into one line or lost their head were salvaged"})
+				r.Notes = append(r.Notes, logdoc.Note{Text: SalvageNote})
 				return
 			}
 			break
 		}
 	}
+}
+
+// continues reports whether a line of pasted text that starts no record looks like part of the one before it: a stack trace, an indented line, XML. Elsewhere every
+// such line belongs to the record before it; here it may as well be a publisher's prose.
+func continues(b []byte) bool {
+	b, _ = unmark(b)
+	if len(b) == 0 || b[0] == ' ' || b[0] == '\t' || b[0] == '<' {
+		return true
+	}
+	for _, start := range [...]string{"at ", "Caused by:", "Suppressed:", "... "} {
+		if bytes.HasPrefix(b, []byte(start)) {
+			return true
+		}
+	}
+	name, _, _ := bytes.Cut(b, []byte(":"))
+	return bytes.IndexByte(name, '.') > 0 && bytes.IndexByte(name, ' ') < 0 && (bytes.HasSuffix(name, []byte("Exception")) || bytes.HasSuffix(name, []byte("Error")))
 }
 
 // unmark takes a quotation or list mark off a line.

@@ -92,9 +92,10 @@ func (sc *Scanner) Scan(r *Reading, set *Set, c Chunk, tally *Tally, emit func(*
 		case r.salvage && len(b) > 0:
 			if at, ok := sc.salvaged(r, set, c, pos, b, number, closeRecord, emit); ok {
 				open, carried, start, end = true, false, at, pos+len(b)
-			} else if open {
+			} else if open && continues(b) {
 				end = pos + len(b)
 			} else if !carried && len(bytes.TrimSpace(b)) > 0 {
+				closeRecord()
 				sc.plain(b, number, c.Offset+int64(pos), emit)
 			}
 		case len(b) > 0 && sc.record(r, b):

@@ -39,6 +39,53 @@ func (b *bucket) add(m logdoc.Match) {
 	b.next = (b.next + 1) % len(b.ring)
 }
 
+// merge adds another bucket that comes behind this one.
+func (b *bucket) merge(o *bucket) {
+	for _, m := range o.first {
+		b.add(m)
+	}
+	for i := range o.ring {
+		b.add(o.ring[(o.next+i)%len(o.ring)])
+	}
+	b.total += o.total - len(o.first) - len(o.ring)
+}
+
+// each visits the kept matches.
+func (b *bucket) each(visit func(*logdoc.Match)) {
+	for i := range b.first {
+		visit(&b.first[i])
+	}
+	for i := range b.ring {
+		visit(&b.ring[i])
+	}
+}
+
+// Collection is the matches and normal records of a part of the input, such as one file. It is not safe for use by many goroutines.
+type Collection struct {
+	set     *Set
+	buckets map[[2]int]*bucket // by symptom and event
+	normals []Normal
+}
+
+// NewCollection returns an empty collection.
+func (s *Set) NewCollection() *Collection {
+	return &Collection{set: s, buckets: map[[2]int]*bucket{}}
+}
+
+// Add takes a match. Of more matches of one event than can be kept, the first and the last ones added are.
+func (c *Collection) Add(m logdoc.Match) {
+	id := [2]int{m.Symptom, m.Event}
+	b := c.buckets[id]
+	if b == nil {
+		b = &bucket{}
+		c.buckets[id] = b
+	}
+	b.add(m)
+}
+
+// AddNormal counts normal records.
+func (c *Collection) AddNormal(n Normal) { c.normals = append(c.normals, n) }
+
 // Correlator turns the matches of one input into findings. It is not safe for use by many goroutines.
 type Correlator struct {
 	set     *Set
@@ -62,8 +109,47 @@ func (s *Set) NewCorrelator() *Correlator {
 	return c
 }
 
-// Add takes a match; the order of the calls does not matter but for matches beyond the bound, of which the last ones are kept.
+// Add takes a match; the order of the calls does not matter but for matches beyond the bound, of which the first and the last ones are kept.
 func (c *Correlator) Add(m logdoc.Match) { c.buckets[m.Symptom][m.Event].add(m) }
+
+// Merge adds the matches and normal records of a part of the input. Parts are merged in the order of the input.
+func (c *Correlator) Merge(part *Collection) {
+	for id, b := range part.buckets {
+		c.buckets[id[0]][id[1]].merge(b)
+	}
+	for _, n := range part.normals {
+		c.AddNormal(n)
+	}
+}
+
+// Rank sets the order of sources for records that time does not order.
+func (c *Correlator) Rank(of func(source logdoc.LogText) int) {
+	for _, events := range c.buckets {
+		for i := range events {
+			events[i].each(func(m *logdoc.Match) { m.Rank = of(m.Place.Source) })
+		}
+	}
+}
+
+// Limit makes only records between the times evidence; a zero time is no limit, and records without a clock stay.
+func (c *Correlator) Limit(since, until time.Time) {
+	outside := func(m logdoc.Match) bool {
+		t := time.Unix(0, m.Time)
+		return m.Clock && (!since.IsZero() && t.Before(since) || !until.IsZero() && t.After(until))
+	}
+	for _, events := range c.buckets {
+		for i := range events {
+			b := &events[i]
+			kept := len(b.first) + len(b.ring)
+			b.first = slices.DeleteFunc(b.first, outside)
+			b.ring = slices.DeleteFunc(append(slices.Clone(b.ring[b.next:]), b.ring[:b.next]...), outside)
+			b.next = 0
+			if len(b.first)+len(b.ring) < kept {
+				b.total = len(b.first) + len(b.ring)
+			}
+		}
+	}
+}
 
 // AddNormal counts normal records.
 func (c *Correlator) AddNormal(n Normal) {

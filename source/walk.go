@@ -100,6 +100,8 @@ func reason(err error, count int64) (text string, detail error) {
 		return string(limit), nil
 	case errors.As(err, &system):
 		return fmt.Sprintf("reading failed after %d bytes: check the disk and the permissions", count), err
+	case errors.Is(err, errTrailing):
+		return fmt.Sprintf("something else follows the packed data after %d bytes and was not read: split it off and give it too", count), nil
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, xz.ErrBuf):
 		return fmt.Sprintf("cut off after %d bytes: ask for a complete copy", count), nil
 	case errors.Is(err, xz.ErrMemlimit), errors.Is(err, zstd.ErrWindowSizeExceeded), errors.Is(err, zstd.ErrDecoderSizeExceeded):

@@ -23,7 +23,7 @@ func (w *walker) zip(it item, r io.Reader, at io.ReaderAt) error {
 	if at == nil {
 		s, err := newSpill(r, size, w.budget)
 		if err != nil {
-			w.leftOut(it.name, spillText(err), err)
+			w.notSpilled(it.name, err)
 			return w.ctx.Err()
 		}
 		defer s.Close()
@@ -45,13 +45,14 @@ func (w *walker) zip(it item, r io.Reader, at io.ReaderAt) error {
 	return w.zipListed(it, zr.File)
 }
 
-// spillText says what a limitError says itself, and what to do about any other.
-func spillText(err error) string {
+// notSpilled tells why a zip in another archive could not be read.
+func (w *walker) notSpilled(name string, err error) {
 	var limit limitError
 	if errors.As(err, &limit) {
-		return string(limit)
+		w.leftOut(name, string(limit), nil)
+		return
 	}
-	return "there was no room to read a zip inside another archive: unpack the outer one and give the folder"
+	w.leftOut(name, "there was no room to read a zip inside another archive: unpack the outer one and give the folder", err)
 }
 
 // zipListed reads the members that a zip's directory lists.

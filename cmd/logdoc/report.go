@@ -1,5 +1,319 @@
 package main
 
-import "github.com/spf13/cobra"
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+	"time"
 
-func newReport(s streams) *cobra.Command { return &cobra.Command{Use: "report"} }
+	"github.com/spf13/cobra"
+
+	"logdoc"
+	"logdoc/grammar"
+	"logdoc/internal/diagnose"
+	"logdoc/internal/lang"
+	"logdoc/internal/sanitize"
+	"logdoc/report"
+	"logdoc/source"
+)
+
+// reportFlags are the options of logdoc report as the user wrote them.
+type reportFlags struct {
+	as, output           string
+	packs                []string
+	format, zone         string
+	since, until         string
+	only, skip           []string
+	failOn, color        string
+	quiet, verbose, json bool
+	limits               limitFlags
+}
+
+// limitFlags bound what is read from archives; 0 is the default.
+type limitFlags struct {
+	depth, members          int
+	totalBytes, memberBytes byteSize
+}
+
+func newReport(s streams) *cobra.Command {
+	var f reportFlags
+	cmd := &cobra.Command{
+		Use:   "report PATH...",
+		Short: "Diagnose logs, bundles and folders, and print the report",
+		Long: `Reads files, folders, globs, archives inside archives, and standard input (-), and prints what is wrong, how sure that
+is, which lines prove it, and what to do step by step.
+
+Exit status: 0 done, 1 a finding at or above --fail-on, 2 usage or pack error, 3 done but some input was left out,
+4 internal error, 130 interrupted (the report then says what was found so far).`,
+		Example: `  logdoc report bundle.tgz
+  logdoc report -f markdown -o case.md bundle.tgz notes.txt
+  logdoc report --since 2h --only avamar /usr/local/avamar/var/clientlogs
+  journalctl -o short-iso | logdoc report -`,
+		Args: cobra.MinimumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error { return runReport(cmd.Context(), s, f, args) },
+	}
+	fl := cmd.Flags()
+	fl.SortFlags = false
+	fl.StringVarP(&f.as, "as", "f", "text", "how to print: text, markdown or json")
+	fl.BoolVar(&f.json, "json", false, "the same as -f json")
+	fl.StringVarP(&f.output, "output", "o", "", "write to this file instead of standard output")
+	fl.BoolVarP(&f.quiet, "quiet", "q", false, "print only the summary line")
+	fl.BoolVarP(&f.verbose, "verbose", "v", false, "print whole records and all sources")
+	fl.StringSliceVar(&f.packs, "pack", nil, "add the packs in this file or folder")
+	fl.StringVar(&f.format, "format", "", "read every log with this format (see logdoc list formats)")
+	fl.StringVar(&f.zone, "tz", "", "the zone of stamps that state none: UTC, +08:00, Europe/Berlin")
+	fl.StringVar(&f.since, "since", "", "evidence from this time on: 2026-03-04, 2026-03-04T05:06:07Z, or 2h before the newest record")
+	fl.StringVar(&f.until, "until", "", "evidence up to this time, written like --since")
+	fl.StringSliceVar(&f.only, "only", nil, "look only for these symptoms or products")
+	fl.StringSliceVar(&f.skip, "skip", nil, "do not look for these symptoms or products")
+	fl.StringVar(&f.failOn, "fail-on", "", "exit with 1 for a finding this severe: critical, error, warning, notice or info")
+	fl.StringVar(&f.color, "color", "auto", "colours: auto, always or never")
+	fl.IntVar(&f.limits.depth, "max-depth", 0, "archives inside each other (default 6)")
+	fl.IntVar(&f.limits.members, "max-members", 0, "members of archives that are looked at (default 200000)")
+	fl.Var(&f.limits.totalBytes, "max-bytes", "decompressed bytes in all (default 20GiB)")
+	fl.Var(&f.limits.memberBytes, "max-member-bytes", "bytes of one member of an archive (default 8GiB)")
+	completions(cmd, s, &f)
+	return cmd
+}
+
+// runReport diagnoses and prints.
+func runReport(ctx context.Context, s streams, f reportFlags, paths []string) error {
+	if f.json {
+		f.as = "json"
+	}
+	if !slices.Contains([]string{"text", "markdown", "json"}, f.as) {
+		return usageError("unknown output %q: use text, markdown or json", f.as)
+	}
+	if !slices.Contains([]string{"auto", "always", "never"}, f.color) {
+		return usageError("unknown --color %q: use auto, always or never", f.color)
+	}
+	threshold, err := parseFailOn(f.failOn)
+	if err != nil {
+		return err
+	}
+	selection := diagnose.Selection{Only: f.only, Skip: f.skip}
+	packs, err := diagnose.Load(packPaths(s, f.packs), selection)
+	if err != nil {
+		return &statusError{exitUsage, err}
+	}
+	if err := checkSelection(s, f, selection); err != nil {
+		return err
+	}
+	if err := brokenPacks(s, packs, f.packs); err != nil {
+		return err
+	}
+	o := diagnose.Options{Paths: paths, Files: source.Disk{}, Stdin: s.in, Format: f.format, Now: s.now(), Limits: f.limits.limits()}
+	if _, ok := packs.Grammar.Format(f.format); f.format != "" && !ok {
+		return usageError("unknown format %q%s", f.format, suggestion(f.format, packs.Grammar.Names()))
+	}
+	if f.zone != "" {
+		if o.Zone, err = grammar.ParseZone(f.zone); err != nil {
+			return usageError("--tz: %w", err)
+		}
+	}
+	if o.Since, o.SinceLast, err = parseWhen(f.since); err != nil {
+		return usageError("--since: %w", err)
+	}
+	if o.Until, o.UntilLast, err = parseWhen(f.until); err != nil {
+		return usageError("--until: %w", err)
+	}
+	meter := newMeter(s, paths)
+	o.Progress = meter.add
+	stop := meter.start()
+	d, runErr := diagnose.Run(ctx, packs, o)
+	stop()
+	if err := writeReport(s, f, d); err != nil {
+		return err
+	}
+	tellLeftOut(s.err, d)
+	switch {
+	case errors.Is(runErr, context.Canceled):
+		return &statusError{exitInterrupt, nil}
+	case runErr != nil:
+		return &statusError{exitInternal, runErr}
+	case d.Incomplete():
+		return &statusError{exitIncomplete, nil}
+	case threshold > logdoc.Unrated && reaches(d.Findings, threshold):
+		return &statusError{exitFindings, nil}
+	}
+	return nil
+}
+
+func parseFailOn(word string) (logdoc.Severity, error) {
+	if word == "" {
+		return logdoc.Unrated, nil
+	}
+	severity, err := logdoc.ParseSeverity(word)
+	if err != nil {
+		return severity, usageError("--fail-on: %w", err)
+	}
+	return severity, nil
+}
+
+// reaches reports whether a finding that is not cleared is at or above the severity.
+func reaches(findings []logdoc.Finding, threshold logdoc.Severity) bool {
+	return slices.ContainsFunc(findings, func(f logdoc.Finding) bool {
+		return f.Severity >= threshold && f.State != logdoc.Cleared || reaches(f.Consequences, threshold)
+	})
+}
+
+// checkSelection refuses words of --only and --skip that mean nothing: a typing mistake must not look like a clean input.
+func checkSelection(s streams, f reportFlags, sel diagnose.Selection) error {
+	if len(sel.Only)+len(sel.Skip) == 0 {
+		return nil
+	}
+	all, err := diagnose.Load(packPaths(s, f.packs), diagnose.Selection{})
+	if err != nil {
+		return &statusError{exitUsage, err}
+	}
+	if w := sel.Unknown(all); w != "" {
+		return usageError("no symptom or product is called %q%s", w, suggestion(w, all.Rules.SymptomNames()))
+	}
+	return nil
+}
+
+// brokenPacks shows the mistakes of packs. Those that the user named on this command line end the run; others are skipped.
+func brokenPacks(s streams, p *diagnose.Packs, named []string) error {
+	errs := p.Problems.Errors()
+	if len(errs) == 0 {
+		return nil
+	}
+	if err := lang.Render(s.err, errs); err != nil {
+		return fmt.Errorf("write: %w", err)
+	}
+	for _, given := range named {
+		files, err := diagnose.PackFiles(given)
+		if err == nil && slices.ContainsFunc(errs, func(pr lang.Problem) bool { return slices.Contains(files, pr.Pos.File) }) {
+			fmt.Fprintf(s.err, "logdoc: %s was not used in full\n", sanitize.Line(given))
+		}
+	}
+	return nil
+}
+
+func suggestion(word string, candidates []string) string {
+	if best := lang.Suggest(word, candidates); best != "" {
+		return fmt.Sprintf(": did you mean %q?", best)
+	}
+	return ""
+}
+
+// parseWhen reads a time, or a duration that counts back from the newest record.
+func parseWhen(text string) (time.Time, time.Duration, error) {
+	if text == "" {
+		return time.Time{}, 0, nil
+	}
+	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04:05", "2006-01-02 15:04:05", "2006-01-02 15:04", "2006-01-02T15:04", "2006-01-02"} {
+		if t, err := time.Parse(layout, text); err == nil {
+			return t, 0, nil
+		}
+	}
+	days := text
+	if n, ok := strings.CutSuffix(text, "d"); ok {
+		var count int
+		if _, err := fmt.Sscanf(n, "%d", &count); err == nil && count > 0 && fmt.Sprint(count) == n {
+			days = fmt.Sprintf("%dh", 24*count)
+		}
+	}
+	if d, err := time.ParseDuration(days); err == nil && d > 0 {
+		return time.Time{}, d, nil
+	}
+	return time.Time{}, 0, fmt.Errorf("%q is no time: write 2026-03-04, 2026-03-04T05:06:07Z, or a duration such as 2h or 3d", text)
+}
+
+func writeReport(s streams, f reportFlags, d *logdoc.Diagnosis) error {
+	if f.output != "" && f.output != "-" {
+		err := writeFile(f.output, func(file *os.File) error { return render(file, f, d, report.TextOptions{Color: f.color == "always"}) })
+		if err != nil {
+			return &statusError{exitInternal, err}
+		}
+		return nil
+	}
+	options := report.TextOptions{Color: f.color == "always" || f.color == "auto" && s.outTerminal && !s.noColor}
+	if s.outTerminal {
+		options.Width = s.width()
+	}
+	if err := render(s.out, f, d, options); err != nil {
+		return &statusError{exitInternal, fmt.Errorf("write: %w", err)}
+	}
+	return nil
+}
+
+func render(w io.Writer, f reportFlags, d *logdoc.Diagnosis, o report.TextOptions) error {
+	b := bufio.NewWriter(w)
+	o.Quiet, o.Verbose = f.quiet, f.verbose
+	var err error
+	switch {
+	case f.as == "json":
+		err = report.JSON(b, d)
+	case f.as == "markdown" && !f.quiet:
+		err = report.Markdown(b, d)
+	default:
+		err = report.Text(b, d, o)
+	}
+	return errors.Join(err, b.Flush())
+}
+
+// maxTold bounds the lines on standard error; the report names everything.
+const maxTold = 20
+
+// tellLeftOut says on standard error what was left out, one line each.
+func tellLeftOut(w io.Writer, d *logdoc.Diagnosis) {
+	told := 0
+	tell := func(where logdoc.LogText, n logdoc.Note) {
+		if !n.LeftOut {
+			return
+		}
+		if told++; told > maxTold {
+			return
+		}
+		line := "logdoc: "
+		if where != "" {
+			line += string(sanitize.Place(logdoc.Place{Source: where, Line: n.Line})) + ": "
+		}
+		line += string(sanitize.Line(n.Text))
+		if n.Detail != "" {
+			line += " (" + string(sanitize.Line(n.Detail)) + ")"
+		}
+		fmt.Fprintln(w, line)
+	}
+	for _, n := range d.Notes {
+		tell("", n)
+	}
+	for _, s := range d.Coverage.Sources {
+		for _, n := range s.Notes {
+			tell(s.Source, n)
+		}
+	}
+	if told > maxTold {
+		fmt.Fprintf(w, "logdoc: %d more were left out; the report names them\n", told-maxTold)
+	}
+}
+
+// completions completes what the packs know.
+func completions(cmd *cobra.Command, s streams, f *reportFlags) {
+	fixed := func(list ...string) cobra.CompletionFunc {
+		return cobra.FixedCompletions(list, cobra.ShellCompDirectiveNoFileComp)
+	}
+	known := func(of func(*diagnose.Packs) []string) cobra.CompletionFunc {
+		return func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+			p, err := diagnose.Load(packPaths(s, f.packs), diagnose.Selection{})
+			if err != nil {
+				return nil, cobra.ShellCompDirectiveError
+			}
+			return of(p), cobra.ShellCompDirectiveNoFileComp
+		}
+	}
+	symptoms := known(func(p *diagnose.Packs) []string { return p.Rules.SymptomNames() })
+	for flag, complete := range map[string]cobra.CompletionFunc{
+		"as": fixed("text", "markdown", "json"), "color": fixed("auto", "always", "never"), "fail-on": fixed(logdoc.SeverityWords()...),
+		"only": symptoms, "skip": symptoms, "format": known(func(p *diagnose.Packs) []string { return p.Grammar.Names() }),
+	} {
+		// It fails only for a flag that is not there, which a test of the command would show at once.
+		_ = cmd.RegisterFlagCompletionFunc(flag, complete)
+	}
+}

@@ -1,0 +1,324 @@
+package diagnose
+
+import (
+	"context"
+	"errors"
+	"io"
+	"io/fs"
+	"runtime"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"logdoc"
+	"logdoc/rules"
+	"logdoc/source"
+)
+
+// Options say what to diagnose and how.
+type Options struct {
+	Paths []string
+	// Files is where the paths are looked up; Stdin is what "-" reads.
+	Files fs.FS
+	Stdin io.Reader
+	// Format forces one format; Zone is where stamps without a zone come from.
+	Format string
+	Zone   *time.Location
+	// Since and Until bound the records that count as evidence; SinceLast and UntilLast count back from the newest stamp.
+	Since, Until         time.Time
+	SinceLast, UntilLast time.Duration
+	// Now is the time of the run, which gives the year to standard input without one.
+	Now    time.Time
+	Limits source.Limits
+	// Workers is how many goroutines scan, 0 for one a processor. BlockSize is in bytes, 0 for the default.
+	Workers   int
+	BlockSize int
+	// Progress is told, from several goroutines, of bytes that were scanned; nil for nobody.
+	Progress func(bytes int64)
+}
+
+// blockSize is large enough for the longest record and small enough for the second-level cache to help.
+const blockSize = 512 << 10
+
+// maxClusters bounds the clusters of unexplained records in a diagnosis.
+const maxClusters = 500
+
+// Run diagnoses the input. An error is the context's, and the diagnosis then says what was found until then; whatever could not be read is told in the
+// diagnosis.
+func Run(ctx context.Context, p *Packs, o Options) (*logdoc.Diagnosis, error) {
+	d := &logdoc.Diagnosis{Notes: p.notes()}
+	inputs, problems := source.List(o.Files, o.Paths, o.Stdin)
+	for _, pr := range problems {
+		d.Coverage.Sources = append(d.Coverage.Sources, logdoc.SourceCoverage{Source: pr.Path, Log: pr.Path, Notes: []logdoc.Note{pr.Note}})
+	}
+	if o.Workers <= 0 {
+		o.Workers = runtime.GOMAXPROCS(0)
+	}
+	if o.BlockSize <= 0 {
+		o.BlockSize = blockSize
+	}
+	r := &runner{packs: p, options: o, pool: source.NewPool(o.BlockSize), budget: source.NewBudget(o.Limits), named: map[logdoc.LogText]bool{}}
+	for _, path := range o.Paths {
+		r.named[logdoc.LogText(path)] = true
+	}
+	for range o.Workers {
+		r.scanners = append(r.scanners, newScanner(p))
+	}
+	r.jobs = make(chan *job)
+	parts := make([]*part, len(inputs))
+	err := r.walk(ctx, inputs, parts)
+	r.join(d, parts)
+	if err != nil {
+		d.Notes = append(d.Notes, logdoc.Note{LeftOut: true, Text: "interrupted: this is what was found until then"})
+	}
+	return d, err
+}
+
+func (p *Packs) notes() []logdoc.Note {
+	var notes []logdoc.Note
+	broken := map[string]bool{}
+	for _, pr := range p.Problems.Errors() {
+		if !broken[pr.Pos.File] {
+			broken[pr.Pos.File] = true
+			notes = append(notes, logdoc.Note{Text: "a pack file has a mistake and was not used in full: run logdoc check on it", Detail: logdoc.LogText(pr.Error())})
+		}
+	}
+	for _, name := range p.Overridden {
+		notes = append(notes, logdoc.Note{Text: "a later pack replaces the symptom of the same name", Detail: logdoc.LogText(name)})
+	}
+	return notes
+}
+
+// runner is one run. Walkers read the inputs and cut them into blocks; scanners work on the blocks of all of them.
+type runner struct {
+	packs    *Packs
+	options  Options
+	pool     *source.Pool
+	budget   *source.Budget
+	named    map[logdoc.LogText]bool
+	scanners []*scanner
+	jobs     chan *job
+}
+
+// part is what one input gave.
+type part struct {
+	sources []*sourceResult
+	notes   map[logdoc.LogText][]logdoc.Note
+	order   []logdoc.LogText // of notes
+	facts   []factFile
+	matches *rules.Collection
+}
+
+type factFile struct {
+	name    logdoc.LogText
+	content []byte
+	read    bool // a fact wants it
+}
+
+// walk walks the inputs, as many at a time as there are workers.
+func (r *runner) walk(ctx context.Context, inputs []source.Input, parts []*part) error {
+	var scanning, walking sync.WaitGroup
+	for _, sc := range r.scanners {
+		scanning.Go(func() {
+			for j := range r.jobs {
+				sc.scan(j)
+			}
+		})
+	}
+	var next atomic.Int64
+	errs := make([]error, r.options.Workers)
+	for w := range min(r.options.Workers, len(inputs)) {
+		walking.Go(func() {
+			for {
+				i := int(next.Add(1)) - 1
+				if i >= len(inputs) || errs[w] != nil {
+					return
+				}
+				parts[i], errs[w] = r.input(ctx, inputs[i])
+			}
+		})
+	}
+	walking.Wait()
+	close(r.jobs)
+	scanning.Wait()
+	return errors.Join(errs...)
+}
+
+// input walks one input and returns what it gave, also when it ends early.
+func (r *runner) input(ctx context.Context, in source.Input) (*part, error) {
+	p := &part{notes: map[logdoc.LogText][]logdoc.Note{}, matches: r.packs.Rules.NewCollection()}
+	note := func(name logdoc.LogText, n logdoc.Note) {
+		if _, ok := p.notes[name]; !ok {
+			p.order = append(p.order, name)
+		}
+		p.notes[name] = append(p.notes[name], n)
+	}
+	err := in.Walk(ctx, r.budget, func(s *source.Stream) error { return r.stream(ctx, s, p) }, note)
+	return p, err
+}
+
+// join merges the parts in the order of the input and lets the correlator speak.
+func (r *runner) join(d *logdoc.Diagnosis, parts []*part) {
+	c := r.packs.Rules.NewCorrelator()
+	facts := map[logdoc.LogText][]string{}
+	var all []*sourceResult
+	notes := map[logdoc.LogText][]logdoc.Note{}
+	var order []logdoc.LogText
+	for _, p := range parts {
+		if p == nil {
+			continue
+		}
+		c.Merge(p.matches)
+		for _, f := range p.facts {
+			c.Facts().See(f.name)
+			if f.read {
+				facts[f.name] = c.Facts().Read(f.name, f.content)
+			}
+		}
+		all = append(all, p.sources...)
+		for _, name := range p.order {
+			if _, ok := notes[name]; !ok {
+				order = append(order, name)
+			}
+			notes[name] = append(notes[name], p.notes[name]...)
+		}
+	}
+	clusters := newClusters()
+	for _, s := range all {
+		s.coverage.Facts = facts[s.coverage.Source]
+		s.coverage.Notes = append(s.coverage.Notes, notes[s.coverage.Source]...)
+		delete(notes, s.coverage.Source)
+		d.Coverage.Sources = append(d.Coverage.Sources, s.coverage)
+		for f := range s.formats {
+			c.SeeFormat(f)
+		}
+		if !s.coverage.Last.IsZero() {
+			c.SeeTime(s.coverage.Last.UnixNano())
+		}
+		clusters.merge(s.clusters)
+	}
+	for _, name := range order {
+		if ns, ok := notes[name]; ok {
+			// Nothing of the file could be read: a fact that wants it must know that it is there.
+			row := logdoc.SourceCoverage{Source: name, Log: name, Notes: ns}
+			if r.packs.Rules.WantsFile(name) {
+				c.Facts().See(name)
+				row.Facts = c.Facts().Read(name, nil)
+			}
+			d.Coverage.Sources = append(d.Coverage.Sources, row)
+		}
+	}
+	c.Rank(ranks(all))
+	r.limit(c, d)
+	out := c.Finish(time.Time{})
+	d.Capture, d.Findings, d.Clean, d.Unchecked = out.Capture, out.Findings, out.Clean, out.Unchecked
+	r.collect(d)
+	d.Unexplained = clusters.ranked(firstSeen(d.Findings), maxClusters)
+	total(&d.Coverage)
+}
+
+// ranks orders sources: as the input has them, but the files of one log oldest first.
+func ranks(all []*sourceResult) func(logdoc.LogText) int {
+	first := map[logdoc.LogText]int{}
+	for i, s := range all {
+		if _, ok := first[s.coverage.Log]; !ok {
+			first[s.coverage.Log] = i
+		}
+	}
+	sorted := slices.Clone(all)
+	slices.SortStableFunc(sorted, func(a, b *sourceResult) int {
+		if d := first[a.coverage.Log] - first[b.coverage.Log]; d != 0 {
+			return d
+		}
+		return a.order - b.order
+	})
+	rank := map[logdoc.LogText]int{}
+	for i, s := range sorted {
+		rank[s.coverage.Source] = i
+	}
+	return func(name logdoc.LogText) int { return rank[name] }
+}
+
+// limit applies --since and --until, also those that count back from the newest stamp.
+func (r *runner) limit(c *rules.Correlator, d *logdoc.Diagnosis) {
+	o := r.options
+	since, until := o.Since, o.Until
+	newest := time.Time{}
+	for _, s := range d.Coverage.Sources {
+		if s.Last.After(newest) {
+			newest = s.Last
+		}
+	}
+	if o.SinceLast > 0 {
+		since = newest.Add(-o.SinceLast)
+	}
+	if o.UntilLast > 0 {
+		until = newest.Add(-o.UntilLast)
+	}
+	if since.IsZero() && until.IsZero() {
+		return
+	}
+	c.Limit(since, until)
+	text := "only records"
+	if !since.IsZero() {
+		text += " since " + since.UTC().Format("2006-01-02 15:04:05")
+	}
+	if !until.IsZero() {
+		text += " until " + until.UTC().Format("2006-01-02 15:04:05")
+	}
+	d.Notes = append(d.Notes, logdoc.Note{Text: text + " (UTC) count as evidence"})
+}
+
+// collect replaces the formats' names in the lists of what to bring by what the formats say of their files.
+func (r *runner) collect(d *logdoc.Diagnosis) {
+	for i := range d.Unchecked {
+		var files []string
+		for _, name := range d.Unchecked[i].Collect {
+			if f, ok := r.packs.Grammar.Format(name); ok && len(f.Collect) > 0 {
+				files = append(files, f.Collect...)
+			} else {
+				files = append(files, name)
+			}
+		}
+		d.Unchecked[i].Collect = files
+	}
+}
+
+func firstSeen(findings []logdoc.Finding) time.Time {
+	for _, f := range findings {
+		if !f.First.IsZero() {
+			return f.First
+		}
+	}
+	return time.Time{}
+}
+
+func total(c *logdoc.Coverage) {
+	t := &c.Totals
+	for i := range c.Sources {
+		s := &c.Sources[i]
+		t.Bytes += s.Bytes
+		t.Lines += s.Lines
+		t.Records += s.Records
+		t.KnownBad += s.KnownBad
+		t.KnownNormal += s.KnownNormal
+		t.Unexplained += s.Unexplained
+		t.Unread += s.Unread
+		if !s.First.IsZero() && (t.First.IsZero() || s.First.Before(t.First)) {
+			t.First = s.First
+		}
+		if s.Last.After(t.Last) {
+			t.Last = s.Last
+		}
+		if slices.ContainsFunc(s.Notes, func(n logdoc.Note) bool { return n.LeftOut }) {
+			c.Incomplete = true
+		}
+		for name, n := range s.Others {
+			if t.Others == nil {
+				t.Others = map[string]int{}
+			}
+			t.Others[name] += n
+		}
+	}
+}

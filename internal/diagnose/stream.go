@@ -1,0 +1,265 @@
+package diagnose
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"time"
+
+	"logdoc"
+	"logdoc/grammar"
+	"logdoc/internal/sanitize"
+	"logdoc/rules"
+	"logdoc/source"
+)
+
+// sourceResult is what one log gave.
+type sourceResult struct {
+	coverage logdoc.SourceCoverage
+	order    int
+	formats  map[int]bool
+	clusters *clusters
+	// newest is the newest stamp so far, last the latest one, for records without a clock.
+	newest, last     int64
+	clocked          bool
+	back             bool
+	yearTold         bool
+	longTold         bool
+	unknownZone      string
+	salvaged, frames int
+}
+
+// stream reads one log, or passes it over, and adds what it gave to the part.
+func (r *runner) stream(ctx context.Context, s *source.Stream, p *part) error {
+	file := factFile{name: s.Name, read: r.packs.Rules.WantsFile(s.Name)}
+	res := &sourceResult{order: s.Order, formats: map[int]bool{}, clusters: newClusters()}
+	res.coverage.Source, res.coverage.Log = s.Name, s.Log
+	p.sources = append(p.sources, res)
+	defer func() { p.facts = append(p.facts, file) }()
+	content := io.Reader(s)
+	if file.read {
+		var err error
+		if file.content, err = rules.ReadFactFile(s); err != nil {
+			return err
+		}
+		content = io.MultiReader(bytes.NewReader(file.content), s)
+	}
+	if s.Binary {
+		res.coverage.Why = "binary"
+		if !file.read {
+			res.note(logdoc.Note{LeftOut: r.named[s.Name], Text: "a binary file, not read: give logdoc the log itself"})
+		}
+		return nil
+	}
+	blocks := source.NewBlocks(content, r.pool)
+	head := blocks.Head(grammar.HeadSize)
+	modTime := s.ModTime
+	if modTime.IsZero() {
+		modTime = r.options.Now
+	}
+	reading := r.packs.Grammar.Detect(head, grammar.Options{Name: string(s.Name), Force: r.options.Format, Zone: r.options.Zone, ModTime: modTime})
+	if len(head) == 0 {
+		res.coverage.Why = "empty"
+		if !file.read {
+			res.note(logdoc.Note{LeftOut: r.named[s.Name], Text: "the file is empty: ask for it again if it should not be"})
+		}
+		return nil
+	}
+	if file.read && reading.Format == nil {
+		res.coverage.Why = "read as a fact"
+		res.coverage.Bytes, res.coverage.Lines = int64(len(file.content)), bytes.Count(file.content, []byte("\n"))
+		return nil
+	}
+	res.coverage.Why = reading.Why
+	if reading.Format != nil {
+		res.coverage.Format = reading.Format.Name
+	} else {
+		res.coverage.Why = "no known format"
+	}
+	res.coverage.Notes = append(res.coverage.Notes, reading.Notes...)
+	blocks.SetStarts(reading.Starts)
+	err := r.blocks(ctx, blocks, reading, res, p)
+	r.finish(res, modTime)
+	return err
+}
+
+func (s *sourceResult) note(n logdoc.Note) { s.coverage.Notes = append(s.coverage.Notes, n) }
+
+// blocks sends the blocks of one log to the scanners, a few ahead, and takes the results in order.
+func (r *runner) blocks(ctx context.Context, blocks *source.Blocks, reading *grammar.Reading, res *sourceResult, p *part) error {
+	ahead := 2 * r.options.Workers
+	var pending []*job
+	take := func() {
+		j := pending[0]
+		pending = pending[1:]
+		<-j.done
+		r.merge(j, res, p)
+	}
+	defer func() {
+		for len(pending) > 0 {
+			take()
+		}
+	}()
+	for {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		b, err := blocks.Next()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		j := &job{block: b, reading: reading, done: make(chan struct{})}
+		r.jobs <- j
+		pending = append(pending, j)
+		if len(pending) > ahead {
+			take()
+		}
+	}
+}
+
+// merge adds a block's result to its source's, in the order of the blocks.
+func (r *runner) merge(j *job, res *sourceResult, p *part) {
+	t := &j.tally
+	c := &res.coverage
+	c.Bytes += t.Bytes
+	c.Lines += int(t.Lines)
+	c.KnownBad += j.counts[rules.KnownBad]
+	c.KnownNormal += j.counts[rules.KnownNormal] + t.Frame
+	c.Unexplained += j.counts[rules.Unexplained]
+	c.Unread += j.unread
+	res.frames += t.Frame
+	for f, n := range t.Formats {
+		if n == 0 {
+			continue
+		}
+		res.formats[f] = true
+		if name := r.packs.Grammar.Formats()[f].Name; name != c.Format {
+			if c.Others == nil {
+				c.Others = map[string]int{}
+			}
+			c.Others[name] += n
+		}
+	}
+	for _, m := range j.matches {
+		m.Place.Source = c.Source
+		if !m.Clock && m.Time == math.MinInt64 && res.clocked {
+			m.Time = res.last
+		}
+		p.matches.Add(m)
+	}
+	for _, n := range j.normals {
+		p.matches.AddNormal(n)
+	}
+	res.clusters.mergePlaced(j.clusters, c.Source)
+	if t.Clock {
+		if back := time.Duration(res.newest - t.First); res.clocked && back > grammar.BackLimit && t.BackLine == 0 {
+			t.BackLine, t.Back = j.line, back
+		}
+		if !res.clocked || t.First < c.First.UnixNano() {
+			c.First = time.Unix(0, t.First).UTC()
+		}
+		if !res.clocked || t.Last > c.Last.UnixNano() {
+			c.Last = time.Unix(0, t.Last).UTC()
+			res.newest = t.Last
+		}
+		res.last, res.clocked = t.Last, true
+	}
+	res.salvaged += t.Salvaged
+	if t.UnknownZone != "" {
+		res.unknownZone = t.UnknownZone
+	}
+	res.yearTold = res.yearTold || t.YearAssumed
+	if t.BackLine > 0 && !res.back {
+		res.back = true
+		res.note(logdoc.Note{Line: t.BackLine, Text: fmt.Sprintf("the clock goes back by %s here: order and windows around it cannot be trusted", t.Back.Round(time.Second))})
+	}
+	if t.LongLine > 0 && !res.longTold {
+		res.longTold = true
+		res.note(logdoc.Note{LeftOut: true, Line: t.LongLine, Text: fmt.Sprintf("a record is longer than %d KiB: only its start was looked at", grammar.MaxRecord>>10)})
+	}
+	if r.options.Progress != nil {
+		r.options.Progress(t.Bytes)
+	}
+}
+
+// finish completes a source's coverage once its last block is merged.
+func (r *runner) finish(res *sourceResult, modTime time.Time) {
+	c := &res.coverage
+	c.Records = c.KnownBad + c.KnownNormal + c.Unexplained + c.Unread
+	if res.yearTold {
+		res.note(logdoc.Note{Text: fmt.Sprintf("its stamps have no year: it was taken from the file's time, %s", modTime.UTC().Format("2006-01-02"))})
+	}
+	if res.unknownZone != "" {
+		res.note(logdoc.Note{Text: fmt.Sprintf("the zone %s is not clear, its times are taken as UTC: say it with --tz", sanitize.Line(res.unknownZone))})
+	}
+	if res.salvaged > 0 {
+		for i := range c.Notes {
+			if c.Notes[i].Text == grammar.SalvageNote {
+				c.Notes[i].Text += fmt.Sprintf(" (%d)", res.salvaged)
+			}
+		}
+	}
+}
+
+// job is one block to scan, and then what was found in it.
+type job struct {
+	block    *source.Block
+	reading  *grammar.Reading
+	done     chan struct{}
+	line     int
+	tally    grammar.Tally
+	counts   [3]int
+	unread   int
+	matches  []logdoc.Match
+	normals  []rules.Normal
+	clusters *clusters
+}
+
+// scanner works on one block after the other.
+type scanner struct {
+	packs   *Packs
+	grammar *grammar.Scanner
+	rules   *rules.Scanner
+	formats []string
+}
+
+func newScanner(p *Packs) *scanner {
+	return &scanner{packs: p, grammar: grammar.NewScanner(), rules: p.Rules.NewScanner(), formats: p.Grammar.Names()}
+}
+
+func (sc *scanner) scan(j *job) {
+	defer close(j.done)
+	b := j.block
+	main := grammar.Plain
+	if j.reading.Format != nil {
+		main, _ = sc.packs.Grammar.Index(j.reading.Format.Name)
+	}
+	sc.rules.Begin(b.Data, b.Offset, main)
+	chunk := grammar.Chunk{Data: b.Data, Line: b.Line, Offset: b.Offset, Open: b.Open, MidLine: b.MidLine}
+	sc.grammar.Scan(j.reading, sc.packs.Grammar, chunk, &j.tally, func(ev *logdoc.Event) {
+		class := sc.rules.Accept(ev)
+		switch {
+		case class != rules.Unexplained:
+			j.counts[class]++
+		case ev.Format == grammar.Plain:
+			j.unread++
+		default:
+			j.counts[class]++
+			if ev.Severity >= logdoc.Warning {
+				if j.clusters == nil {
+					j.clusters = newClusters()
+				}
+				j.clusters.add(ev, sc.formats[ev.Format])
+			}
+		}
+	})
+	j.line = b.Line
+	j.matches, j.normals = sc.rules.Matches, sc.rules.Normals
+	b.Release()
+}

@@ -1,0 +1,122 @@
+package source
+
+import (
+	"bytes"
+	"io"
+	"strings"
+	"testing"
+	"testing/iotest"
+	"unicode/utf16"
+
+	"pgregory.net/rapid"
+)
+
+func makeUTF16(text string, big, mark bool) string {
+	units := utf16.Encode([]rune(text))
+	if mark {
+		units = append([]uint16{0xfeff}, units...)
+	}
+	b := make([]byte, 0, 2*len(units))
+	for _, u := range units {
+		if big {
+			b = append(b, byte(u>>8), byte(u))
+		} else {
+			b = append(b, byte(u), byte(u>>8))
+		}
+	}
+	return string(b)
+}
+
+func TestEncodings(t *testing.T) {
+	text := "2026-01-02 Größe 漢字 😀 done\r\nsecond line\r\n"
+	long := strings.Repeat(text, 1000)
+	for _, want := range []string{text, long} {
+		for _, test := range []struct{ name, data, enc string }{
+			{"UTF-8", want, "utf-8"},
+			{"UTF-8 with a mark", "\xef\xbb\xbf" + want, "utf-8"},
+			{"UTF-16 LE", makeUTF16(want, false, false), "utf-16le"},
+			{"UTF-16 BE", makeUTF16(want, true, false), "utf-16be"},
+			{"UTF-16 LE with a mark", makeUTF16(want, false, true), "utf-16le"},
+			{"UTF-16 BE with a mark", makeUTF16(want, true, true), "utf-16be"},
+		} {
+			for _, name := range []string{"a.log", "a.log.gz"} {
+				data := test.data
+				if name == "a.log.gz" {
+					data = makeGz(data)
+				}
+				got := walk(name, data, Limits{})
+				if s := got.streams[0]; s.Encoding != test.enc || s.Binary || got.text[s.Name] != want {
+					t.Errorf("%s in %s: %s, binary %t, %.60q", test.name, name, s.Encoding, s.Binary, got.text[s.Name])
+				}
+			}
+		}
+	}
+	for name, test := range map[string][2]string{
+		"invalid UTF-8 is kept":   {"a\xff\xc3b\n", "a\xff\xc3b\n"},
+		"half a pair":             {"\xff\xfe" + "a\x00" + "\x00\xd8" + "b\x00", "a\ufffdb"},
+		"half a pair at the end":  {"\xff\xfe" + "a\x00" + "\x00\xd8", "a\ufffd"},
+		"the wrong half":          {"\xff\xfe" + "\x00\xdc" + "b\x00", "\ufffdb"},
+		"two first halves":        {"\xff\xfe" + "\x3d\xd8" + "\x3d\xd8\x00\xde", "\ufffd😀"},
+		"an odd byte at the end":  {"\xff\xfe" + "a\x00b", "a\ufffd"},
+		"a mark and nothing else": {"\xff\xfe", ""},
+		"the mark of UTF-8 alone": {"\xef\xbb\xbf", ""},
+	} {
+		if got := walk("a", test[0], Limits{}); got.text["a"] != test[1] || got.lost {
+			t.Errorf("%s: %q", name, got.text["a"])
+		}
+	}
+}
+
+// However the bytes arrive and are asked for, the text is the same.
+func TestUTF16InPieces(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		text := string([]rune(rapid.String().Draw(t, "text")))
+		big := rapid.Bool().Draw(t, "big")
+		var r io.Reader = strings.NewReader(makeUTF16(text, big, false))
+		if rapid.Bool().Draw(t, "byte by byte") {
+			r = iotest.OneByteReader(r)
+		}
+		u := io.Reader(&utf16Reader{r: r, big: big})
+		var got bytes.Buffer
+		for buf := make([]byte, rapid.IntRange(1, 9).Draw(t, "step")); ; {
+			n, err := u.Read(buf)
+			got.Write(buf[:n])
+			if err != nil {
+				break
+			}
+		}
+		if want := string(utf16.Decode(utf16.Encode([]rune(text)))); got.String() != want {
+			t.Fatalf("got %q, want %q", got.String(), want)
+		}
+	})
+}
+
+func TestBinary(t *testing.T) {
+	random := make([]byte, 4096)
+	state := uint32(1)
+	for i := range random {
+		state = state*1664525 + 1013904223
+		random[i] = byte(state >> 24)
+	}
+	for name, test := range map[string]struct {
+		head string
+		want bool
+	}{
+		"random":             {string(random), true},
+		"little words":       {strings.Repeat("\x01\x00\x02\x00", 100), true},
+		"PNG":                {"\x89PNG\r\n\x1a\n", true},
+		"PDF":                {"%PDF-1.7\n", true},
+		"colours":            {strings.Repeat("\x1b[31mred\x1b[0m\n", 10), false},
+		"Latin-1":            {strings.Repeat("Gr\xf6\xdfe\n", 10), false},
+		"Chinese":            {strings.Repeat("\xb4\xed\xce\xf3\n", 10), false},
+		"nothing":            {"", false},
+		"NULs of a disk":      {strings.Repeat("\x00", 8192), true},
+		"messages":           {strings.Repeat("\x00", 8192), false},
+		"var/server.log.1":   {strings.Repeat("\x00", 8192), false},
+		"some NULs in front": {"\x00\x00\x00\x01\x00\x00head", true},
+	} {
+		if got := isBinary([]byte(test.head), name); got != test.want {
+			t.Errorf("%s: %t", name, got)
+		}
+	}
+}
