@@ -287,7 +287,7 @@ func (r *Reading) Starts(b []byte) bool {
 		b, _ = unmark(b)
 	}
 	for _, l := range r.records[first(b)] {
-		if r.scratch.parse(r, l, b, &r.scratch.next) {
+		if r.scratch.parse(r, l, b, r.scratch.next) {
 			return true
 		}
 	}

@@ -32,11 +32,14 @@ type Format struct {
 	headers []*line
 	inner   []inner
 	words   []severityWord
-	zones   map[string]*time.Location
-	zone    *time.Location // nil: the stamps do not say, and neither does the format
-	fields  []string       // names by slot
-	samples []lang.Sample
-	pos     lang.Pos
+	// chosen are the severities of the words that are not empty; otherwise is that of a line without a word.
+	chosen    []logdoc.Severity
+	otherwise logdoc.Severity
+	zones     map[string]*time.Location
+	zone      *time.Location // nil: the stamps do not say, and neither does the format
+	fields    []string       // names by slot
+	samples   []lang.Sample
+	pos       lang.Pos
 }
 
 type severityWord struct {
@@ -145,6 +148,8 @@ func Compile(formats []*lang.Format) (*Set, lang.Problems) {
 type compiler struct {
 	f        *Format
 	problems lang.Problems
+	// choices holds the words that a severity can be.
+	choices map[string][]string
 }
 
 func (c *compiler) problem(pos lang.Pos, width int, message, advice string) {
@@ -186,6 +191,15 @@ func compile(src *lang.Format) (*Format, lang.Problems) {
 			c.problem(z.Pos, len(z.Value), err.Error(), `write "UTC" or "+08:00"`)
 		}
 		f.zone = loc
+	}
+	c.choices = map[string][]string{}
+	for _, w := range f.words {
+		if w.word != "" {
+			c.choices["severity"] = append(c.choices["severity"], w.word)
+			f.chosen = append(f.chosen, w.severity)
+		} else {
+			f.otherwise = w.severity
+		}
 	}
 	for _, l := range src.Lines {
 		if compiled := c.line(l); compiled != nil {
@@ -280,7 +294,7 @@ func (c *compiler) line(src lang.Line) *line {
 		c.problem(text.Pos, 1, "a template is one line", "give each template its own line statement")
 		return nil
 	}
-	tmpl, err := template.Compile(text.Lines[0])
+	tmpl, err := template.Compile(text.Lines[0], c.choices)
 	if err != nil {
 		var e *template.Error
 		errors.As(err, &e)
@@ -321,7 +335,7 @@ func (c *compiler) regexpLine(l *line, src *lang.Name) *line {
 	return l
 }
 
-// severityOf looks a word up; the empty word is what a line without a severity means.
+// severityOf looks a word up.
 func (f *Format) severityOf(word []byte) (logdoc.Severity, bool) {
 	for i := range f.words {
 		if f.words[i].word == string(word) {

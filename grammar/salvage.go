@@ -150,13 +150,13 @@ func (sc *Scanner) complete(r *Reading, b, follower []byte) bool {
 		return false
 	}
 	for _, l := range r.records[follower[0]] {
-		if l.tmpl == nil || len(l.tmpl.Holes) == 0 || l.tmpl.Holes[0].Kind != template.Time || !sc.parse(r, l, follower, &sc.next) {
+		if l.tmpl == nil || len(l.tmpl.Holes) == 0 || l.tmpl.Holes[0].Kind != template.Time || !sc.parse(r, l, follower, sc.next) {
 			continue
 		}
 		stamp := follower[sc.result.Spans[0].Lo:sc.result.Spans[0].Hi]
 		for k := 1; k < len(stamp); k++ {
 			head := append(append([]byte(nil), stamp[:k]...), b...)
-			if sc.parse(r, l, head, &sc.next) {
+			if sc.parse(r, l, head, sc.next) {
 				return true
 			}
 		}

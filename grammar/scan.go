@@ -52,14 +52,16 @@ const BackLimit = 10 * time.Minute
 type Scanner struct {
 	result  template.Result
 	inner   template.Result
-	current logdoc.Event
-	next    logdoc.Event
+	current *logdoc.Event
+	next    *logdoc.Event
 	tally   *Tally
 	stamps  stampCache
 }
 
 // NewScanner returns a scanner.
-func NewScanner() *Scanner { return &Scanner{tally: &Tally{}} }
+func NewScanner() *Scanner {
+	return &Scanner{tally: &Tally{}, current: new(logdoc.Event), next: new(logdoc.Event)}
+}
 
 // Scan hands every record of the chunk to emit, in order, and fills the tally. The event is valid only during the call.
 func (sc *Scanner) Scan(r *Reading, set *Set, c Chunk, tally *Tally, emit func(*logdoc.Event)) {
@@ -129,7 +131,7 @@ func (sc *Scanner) record(r *Reading, b []byte) bool {
 		b = b[:MaxRecord]
 	}
 	for _, l := range r.records[b[0]] {
-		if sc.parse(r, l, b, &sc.next) {
+		if sc.parse(r, l, b, sc.next) {
 			return true
 		}
 	}
@@ -141,7 +143,7 @@ func (sc *Scanner) bareRecord(r *Reading, b []byte) bool {
 		b = b[:MaxRecord]
 	}
 	for _, l := range r.bare[b[0]] {
-		if sc.parse(r, l, b, &sc.next) {
+		if sc.parse(r, l, b, sc.next) {
 			return true
 		}
 	}
@@ -157,7 +159,7 @@ func (sc *Scanner) open(line int, offset int64) {
 const frame = -2
 
 func (sc *Scanner) close(data []byte, start, end int, emit func(*logdoc.Event)) {
-	ev := &sc.current
+	ev := sc.current
 	if end-start > MaxRecord {
 		end = start + MaxRecord
 		if sc.tally.LongLine == 0 {
@@ -200,7 +202,7 @@ func (sc *Scanner) plain(b []byte, line int, offset int64, emit func(*logdoc.Eve
 			sc.tally.LongLine = line
 		}
 	}
-	ev := &sc.next
+	ev := sc.next
 	*ev = logdoc.Event{Format: Plain, Line: line, Offset: offset, Text: b, Head: b}
 	ev.Fields[logdoc.FieldMessage] = logdoc.Span{Hi: int32(len(b))}
 	sc.tally.Plain++
@@ -220,20 +222,15 @@ func (sc *Scanner) parse(r *Reading, l *line, b []byte, ev *logdoc.Event) bool {
 	ev.Head = b
 	ev.Fields = [logdoc.MaxFields]logdoc.Span{}
 	ev.Severity = logdoc.Unrated
-	rated := false
 	loc := r.zone
 	for i, slot := range l.slots {
 		span := res.Spans[i]
 		switch slot {
 		case slotSkip, slotTime:
 		case slotSeverity:
-			sev, ok := f.severityOf(b[span.Lo:span.Hi])
-			if !ok {
-				return false
-			}
-			ev.Severity, rated = max(ev.Severity, sev), true
+			ev.Severity = max(ev.Severity, f.chosen[res.Choice])
 		case slotPriority:
-			ev.Severity, rated = max(ev.Severity, prioritySeverity(b[span.Lo:span.Hi])), true
+			ev.Severity = max(ev.Severity, prioritySeverity(b[span.Lo:span.Hi]))
 		case slotZone:
 			if l.kind == lang.LineHeader {
 				break
@@ -247,8 +244,8 @@ func (sc *Scanner) parse(r *Reading, l *line, b []byte, ev *logdoc.Event) bool {
 			ev.Fields[slot] = span
 		}
 	}
-	if !rated && len(f.words) > 0 && f.words[0].word == "" {
-		ev.Severity = f.words[0].severity
+	if ev.Severity == logdoc.Unrated {
+		ev.Severity = f.otherwise
 	}
 	ev.Format = f.index
 	if l.kind == lang.LineHeader {
@@ -274,17 +271,10 @@ func (sc *Scanner) applyInner(f *Format, in *inner, b []byte, ev *logdoc.Event) 
 		return
 	}
 	for i, slot := range in.line.slots {
-		if slot == slotSeverity {
-			span := sc.inner.Spans[i]
-			sev, ok := f.severityOf(b[message.Lo+span.Lo : message.Lo+span.Hi])
-			if !ok {
-				return
-			}
-			ev.Severity = max(ev.Severity, sev)
-		}
-	}
-	for i, slot := range in.line.slots {
-		if slot >= 0 {
+		switch {
+		case slot == slotSeverity:
+			ev.Severity = max(ev.Severity, f.chosen[sc.inner.Choice])
+		case slot >= 0:
 			span := sc.inner.Spans[i]
 			ev.Fields[slot] = logdoc.Span{Lo: message.Lo + span.Lo, Hi: message.Lo + span.Hi}
 		}
@@ -297,9 +287,7 @@ func (sc *Scanner) parseRegexp(r *Reading, l *line, b []byte, ev *logdoc.Event) 
 		return false
 	}
 	*ev = logdoc.Event{Format: l.format.index, Head: b}
-	if sev, ok := l.format.severityOf(nil); ok {
-		ev.Severity = sev
-	}
+	ev.Severity = l.format.otherwise
 	for i, slot := range l.slots {
 		lo, hi := loc[2*i], loc[2*i+1]
 		if lo < 0 {

@@ -9,12 +9,13 @@ import (
 
 // stampCache remembers the hour that the last stamp lies in: within it, a time is two multiplications away.
 type stampCache struct {
-	year, month, day, hour, offset int
-	hasYear, hasZone               bool
-	loc                            *time.Location
-	modTime                        time.Time
-	base                           int64 // seconds since 1970 at the start of the hour
-	valid                          bool
+	year, month, day, hour int16
+	offset                 int32
+	hasYear, hasZone       bool
+	loc                    *time.Location
+	modTime                time.Time
+	base                   int64 // seconds since 1970 at the start of the hour
+	valid                  bool
 }
 
 // stamp sets the event's time. A stamp without a date has none; one without a year takes the year from the source's time.
@@ -37,7 +38,7 @@ func (sc *Scanner) stamp(r *Reading, f *Format, s *template.Stamp, loc *time.Loc
 	if !s.HasYear {
 		sc.tally.YearAssumed = true
 	}
-	ev.Time = (c.base+int64(s.Minute*60+s.Second))*int64(time.Second) + int64(s.Nanosecond)
+	ev.Time = (c.base+int64(s.Minute)*60+int64(s.Second))*int64(time.Second) + int64(s.Nanosecond)
 	ev.Clock = true
 }
 
@@ -57,7 +58,7 @@ func startOfHour(s *template.Stamp, loc *time.Location, modTime time.Time) (int6
 	}
 	limit := modTime.Add(24 * time.Hour)
 	for year := limit.Year(); year > limit.Year()-9; year-- {
-		if hour.Year = year; !dayExists(year, s.Month, s.Day) {
+		if hour.Year = int16(year); !dayExists(year, s.Month, s.Day) {
 			continue
 		}
 		if t := hour.Time(loc); !t.After(limit) {
@@ -67,6 +68,6 @@ func startOfHour(s *template.Stamp, loc *time.Location, modTime time.Time) (int6
 	return 0, false
 }
 
-func dayExists(year, month, day int) bool {
-	return time.Date(year, time.Month(month), day, 0, 0, 0, 0, time.UTC).Day() == day
+func dayExists[T int | int16](year T, month, day int16) bool {
+	return time.Date(int(year), time.Month(month), int(day), 0, 0, 0, 0, time.UTC).Day() == int(day)
 }

@@ -59,7 +59,7 @@ func (c *compiler) fact(src *lang.FactClause, layouts map[string]*template.Layou
 		f.globs = append(f.globs, g.Value)
 	}
 	compile := func(text string, col int) *template.Template {
-		tmpl, err := template.Compile(text)
+		tmpl, err := template.Compile(text, nil)
 		if err != nil {
 			var e *template.Error
 			errors.As(err, &e)

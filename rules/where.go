@@ -203,7 +203,7 @@ func (c *whereCompiler) test(w *lang.WhereTest) test {
 		}
 		return contains{field, []byte(value)}
 	case "like":
-		tmpl, err := template.Compile(value)
+		tmpl, err := template.Compile(value, nil)
 		if err != nil {
 			var e *template.Error
 			errors.As(err, &e)

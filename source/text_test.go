@@ -110,7 +110,7 @@ func TestBinary(t *testing.T) {
 		"Latin-1":            {strings.Repeat("Gr\xf6\xdfe\n", 10), false},
 		"Chinese":            {strings.Repeat("\xb4\xed\xce\xf3\n", 10), false},
 		"nothing":            {"", false},
-		"NULs of a disk":      {strings.Repeat("\x00", 8192), true},
+		"NULs of a disk":     {strings.Repeat("\x00", 8192), true},
 		"messages":           {strings.Repeat("\x00", 8192), false},
 		"var/server.log.1":   {strings.Repeat("\x00", 8192), false},
 		"some NULs in front": {"\x00\x00\x00\x01\x00\x00head", true},

@@ -8,11 +8,11 @@ import (
 
 // Stamp is a time as it is written: what the text does not say is not in it.
 type Stamp struct {
-	Year, Month, Day, Hour, Minute, Second int
-	Nanosecond                             int
+	Year, Month, Day, Hour, Minute, Second int16
+	Nanosecond                             int32
 	// HasYear, HasDate and HasZone tell which parts were written; Offset is in seconds east of UTC.
 	HasYear, HasDate, HasZone bool
-	Offset                    int
+	Offset                    int32
 	// Leap is true for a written second 60, which counts as 59.999.
 	Leap bool
 }
@@ -22,7 +22,7 @@ func (s *Stamp) Time(loc *time.Location) time.Time {
 	if s.HasZone {
 		loc = time.UTC
 	}
-	t := time.Date(s.Year, time.Month(s.Month), s.Day, s.Hour, s.Minute, s.Second, s.Nanosecond, loc)
+	t := time.Date(int(s.Year), time.Month(s.Month), int(s.Day), int(s.Hour), int(s.Minute), int(s.Second), int(s.Nanosecond), loc)
 	if s.HasZone {
 		t = t.Add(-time.Duration(s.Offset) * time.Second)
 	}
@@ -68,6 +68,8 @@ type layoutPart struct {
 type Layout struct {
 	Source string
 	parts  []layoutPart
+	// second is the index of the part that holds the seconds, when all that varies faster stands behind it; otherwise 0.
+	second int
 	// utc is set for a closing UTC or GMT: it says how the stamp is to be read, also where the program leaves the word out.
 	utc bool
 }
@@ -116,7 +118,33 @@ next:
 	if len(l.parts) == 0 {
 		return nil, fmt.Errorf("unknown kind %q", source)
 	}
+	for i, p := range l.parts {
+		switch p.part {
+		case partSecond:
+			l.second = i
+		case partYear4, partYear2, partMonth2, partMonthName, partDay2, partDayPad, partHour, partMinute, partWeekday:
+			l.second = 0
+		}
+	}
 	return l, nil
+}
+
+// minute remembers what stood before the seconds of the last stamp: most stamps of a log differ only from there on.
+type minute struct {
+	layout *Layout
+	length int
+	text   [32]byte
+	stamp  Stamp
+}
+
+// parse is Parse with a memory.
+func (l *Layout) parse(b []byte, s *Stamp, m *minute) (int, bool) {
+	if m.layout == l && len(b) > m.length && string(b[:m.length]) == string(m.text[:m.length]) {
+		*s = m.stamp
+		return l.parseFrom(b, s, l.second, m.length, nil)
+	}
+	*s = Stamp{}
+	return l.parseFrom(b, s, 0, 0, m)
 }
 
 // first reports whether a stamp may start with c.
@@ -137,10 +165,18 @@ func (l *Layout) first(c byte) bool {
 // Parse reads a stamp at the start of b and returns how many bytes it takes. Values out of range do not match.
 func (l *Layout) Parse(b []byte, s *Stamp) (int, bool) {
 	*s = Stamp{}
-	i := 0
-	for k := range l.parts {
+	return l.parseFrom(b, s, 0, 0, nil)
+}
+
+// parseFrom parses the parts from the given one on, at byte i, and leaves what comes before the seconds in m.
+func (l *Layout) parseFrom(b []byte, s *Stamp, from, i int, m *minute) (int, bool) {
+	for k := from; k < len(l.parts); k++ {
 		p := &l.parts[k]
 		ok := true
+		if m != nil && k == l.second && k > 0 && i <= len(m.text) {
+			m.layout, m.length, m.stamp = l, i, *s
+			copy(m.text[:], b[:i])
+		}
 		switch p.part {
 		case partLiteral:
 			if len(b)-i < len(p.lit) || string(b[i:i+len(p.lit)]) != p.lit {
@@ -161,7 +197,7 @@ func (l *Layout) Parse(b []byte, s *Stamp) (int, bool) {
 			if len(b)-i < 4 || !isDigit(b[i]) || !isDigit(b[i+1]) || !isDigit(b[i+2]) || !isDigit(b[i+3]) {
 				return 0, false
 			}
-			s.Year = int(b[i]-'0')*1000 + int(b[i+1]-'0')*100 + int(b[i+2]-'0')*10 + int(b[i+3]-'0')
+			s.Year = int16(b[i]-'0')*1000 + int16(b[i+1]-'0')*100 + int16(b[i+2]-'0')*10 + int16(b[i+3]-'0')
 			s.HasYear = true
 			i += 4
 			continue
@@ -188,7 +224,7 @@ func (l *Layout) Parse(b []byte, s *Stamp) (int, bool) {
 			}
 			n := 0
 			for n < 2 && i+n < len(b) && isDigit(b[i+n]) {
-				s.Day = s.Day*10 + int(b[i+n]-'0')
+				s.Day = s.Day*10 + int16(b[i+n]-'0')
 				n++
 			}
 			if n == 0 || s.Day < 1 || s.Day > 31 {
@@ -250,11 +286,11 @@ func (l *Layout) Parse(b []byte, s *Stamp) (int, bool) {
 	return i, true
 }
 
-func two(b []byte, i, lo, hi int) (int, bool) {
+func two(b []byte, i int, lo, hi int16) (int16, bool) {
 	if len(b)-i < 2 || !isDigit(b[i]) || !isDigit(b[i+1]) {
 		return 0, false
 	}
-	v := int(b[i]-'0')*10 + int(b[i+1]-'0')
+	v := int16(b[i]-'0')*10 + int16(b[i+1]-'0')
 	return v, v >= lo && v <= hi
 }
 
@@ -262,9 +298,9 @@ func fraction(b []byte, s *Stamp) int {
 	if len(b) < 2 || b[0] != '.' && b[0] != ',' || !isDigit(b[1]) {
 		return 0
 	}
-	i, scale, v := 1, 100_000_000, 0
+	i, scale, v := 1, int32(100_000_000), int32(0)
 	for i < len(b) && isDigit(b[i]) {
-		v += int(b[i]-'0') * scale
+		v += int32(b[i]-'0') * scale
 		scale /= 10
 		i++
 	}
@@ -291,7 +327,7 @@ func zone(b []byte, s *Stamp) int {
 	if !ok || !ok2 {
 		return 0
 	}
-	s.Offset = h*3600 + m*60
+	s.Offset = int32(h)*3600 + int32(m)*60
 	if b[0] == '-' {
 		s.Offset = -s.Offset
 	}

@@ -4,7 +4,7 @@ package template
 // longer one comes first.
 var monthNames = []struct {
 	name  string
-	month int
+	month int16
 }{
 	{"十二月", 12}, {"十一月", 11}, {"十月", 10}, {"一月", 1}, {"二月", 2}, {"三月", 3}, {"四月", 4}, {"五月", 5}, {"六月", 6}, {"七月", 7}, {"八月", 8}, {"九月", 9},
 	{"12月", 12}, {"11月", 11}, {"10月", 10}, {"1月", 1}, {"2月", 2}, {"3月", 3}, {"4月", 4}, {"5月", 5}, {"6月", 6}, {"7月", 7}, {"8月", 8}, {"9月", 9},
@@ -18,13 +18,13 @@ var monthNames = []struct {
 const english = "janfebmaraprmayjunjulaugsepoctnovdec"
 
 // month reads a month's abbreviated name and returns it with its length, or 0, 0.
-func month(b []byte) (int, int) {
+func month(b []byte) (int16, int) {
 	if len(b) < 3 {
 		return 0, 0
 	}
 	c0, c1, c2 := b[0]|0x20, b[1]|0x20, b[2]|0x20
 	if b[0] < 0x80 && c0 >= 'a' {
-		for m := 0; m < 12; m++ {
+		for m := range int16(12) {
 			if english[3*m] == c0 && english[3*m+1] == c1 && english[3*m+2] == c2 {
 				return m + 1, 3
 			}

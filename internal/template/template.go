@@ -8,6 +8,7 @@ package template
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 
 	"logdoc"
@@ -38,6 +39,8 @@ const (
 	ProcessID
 	// Priority takes a syslog priority, 0 to 191.
 	Priority
+	// Choice takes one of the words that were given to Compile for the hole's name.
+	Choice
 )
 
 var kindWords = map[string]Kind{"last": Last, "int": Int, "hex": Hex, "word": Word, "frame": Frame}
@@ -49,7 +52,8 @@ const MaxHoles = 20
 type Hole struct {
 	Name   string
 	Kind   Kind
-	Layout *Layout // of a Time hole
+	Layout *Layout  // of a Time hole
+	words  []string // of a Choice hole
 }
 
 // Result is where a match puts what it read. It can be used again for the next match.
@@ -59,6 +63,9 @@ type Result struct {
 	// Stamp is the first time hole's time; valid when HasStamp.
 	Stamp    Stamp
 	HasStamp bool
+	// Choice is the index of the word that the last Choice hole took.
+	Choice int
+	minute minute
 }
 
 // piece is literal bytes, or, when lit is empty, a run of blanks.
@@ -75,7 +82,10 @@ type Template struct {
 	Source   string
 	Holes    []Hole
 	elements []element
+	steps    []step
 	first    [256]bool
+	// end is the byte that every matching text ends with, blanks aside; 0 when it may be any.
+	end byte
 }
 
 // Error is a mistake in a template: Col is the byte in its text, from 1.
@@ -88,8 +98,8 @@ type Error struct {
 // Error returns the message without its place.
 func (e *Error) Error() string { return e.Message }
 
-// Compile reads a template.
-func Compile(text string) (*Template, error) {
+// Compile reads a template. A hole with a name in choices takes one of those words and nothing else.
+func Compile(text string, choices map[string][]string) (*Template, error) {
 	t := &Template{Source: text}
 	var lit []byte
 	flush := func() {
@@ -121,7 +131,7 @@ func Compile(text string) (*Template, error) {
 			return nil, &Error{i + 1, "two holes stand side by side", "put the text between them that tells where the first one ends"}
 		}
 		flush()
-		if err := t.addHole(spec, i+1); err != nil {
+		if err := t.addHole(spec, i+1, choices); err != nil {
 			return nil, err
 		}
 		i += end
@@ -131,12 +141,17 @@ func Compile(text string) (*Template, error) {
 		return nil, &Error{1, fmt.Sprintf("the template has %d holes, %d at most", len(t.Holes), MaxHoles), "leave out what no rule needs: {} skips"}
 	}
 	t.setFirst()
+	t.plan()
+	if e := t.elements[len(t.elements)-1]; e.hole < 0 {
+		last := e.chunk[len(e.chunk)-1].lit
+		t.end = last[len(last)-1]
+	}
 	return t, nil
 }
 
 func unbounded(k Kind) bool { return k == Any || k == Last }
 
-func (t *Template) addHole(spec string, col int) error {
+func (t *Template) addHole(spec string, col int, choices map[string][]string) error {
 	name, kind, has := strings.Cut(spec, ":")
 	hole := Hole{Name: name}
 	switch {
@@ -146,6 +161,9 @@ func (t *Template) addHole(spec string, col int) error {
 		return nil
 	case spec == "pri":
 		hole.Kind = Priority
+	case !has && len(choices[name]) > 0:
+		hole.Kind = Choice
+		hole.words = choices[name]
 	case !has:
 	default:
 		if k, ok := kindWords[kind]; ok {
@@ -263,6 +281,10 @@ func (t *Template) setFirst() {
 		set(func(c byte) bool { return isWord(c) || c == '$' })
 	case Time:
 		set(h.Layout.first)
+	case Choice:
+		for _, w := range h.words {
+			t.first[w[0]] = true
+		}
 	default:
 		set(func(c byte) bool { return true })
 	}
@@ -271,72 +293,216 @@ func (t *Template) setFirst() {
 // MayStart reports whether a text that starts with c can match: a cheap test to run first.
 func (t *Template) MayStart(c byte) bool { return t.first[c] }
 
+// action is what one step of a match does.
+type action uint8
+
+const (
+	takeChunk     action = iota // fixed text
+	takeByte                    // fixed text of one byte
+	takeBlanks                  // a run of blanks
+	takeRest                    // a hole that ends the template
+	takeWordBlank               // a hole up to a run of blanks
+	takeUntil                   // a hole up to a chunk
+	takeUntilLast               // a hole up to the last place of a chunk
+	takeTyped                   // a hole that knows where it ends
+	takeTime
+	takeChoice
+)
+
+// step is one step of a match: the template's elements, arranged for speed.
+type step struct {
+	action action
+	named  bool // the hole takes at least one byte
+	whole  bool // nothing may follow the chunk
+	char   byte
+	hole   int32
+	chunk  []piece
+	layout *Layout
+	choice *choice
+}
+
+// choice finds a word by its first byte.
+type choice struct {
+	by [32][]choiceWord
+}
+
+type choiceWord struct {
+	text  string
+	index int
+}
+
+func newChoice(words []string) *choice {
+	c := &choice{}
+	for i, w := range words {
+		k := w[0] & 31
+		c.by[k] = append(c.by[k], choiceWord{w, i})
+	}
+	// A longer word comes before one that it starts with.
+	for _, list := range c.by {
+		slices.SortStableFunc(list, func(a, b choiceWord) int { return len(b.text) - len(a.text) })
+	}
+	return c
+}
+
+// plan turns the elements into steps.
+func (t *Template) plan() {
+	last := len(t.elements) - 1
+	for i := 0; i <= last; i++ {
+		e := t.elements[i]
+		if e.hole < 0 {
+			st := step{action: takeChunk, chunk: e.chunk}
+			if len(e.chunk) == 1 {
+				switch len(e.chunk[0].lit) {
+				case 0:
+					st.action = takeBlanks
+				case 1:
+					st.action, st.char = takeByte, e.chunk[0].lit[0]
+				}
+			}
+			t.steps = append(t.steps, st)
+			continue
+		}
+		h := &t.Holes[e.hole]
+		st := step{action: takeTyped, hole: int32(e.hole), named: h.Name != "", layout: h.Layout}
+		switch {
+		case h.Kind == Time:
+			st.action = takeTime
+		case h.Kind == Choice:
+			st.action, st.choice = takeChoice, newChoice(h.words)
+		case !unbounded(h.Kind):
+		case i == last:
+			st.action = takeRest
+		default:
+			i++
+			st.action, st.chunk, st.whole = takeUntil, t.elements[i].chunk, i == last
+			switch {
+			case h.Kind == Last:
+				st.action = takeUntilLast
+			case len(st.chunk) == 1 && len(st.chunk[0].lit) == 0:
+				st.action = takeWordBlank
+			}
+		}
+		t.steps = append(t.steps, st)
+	}
+}
+
 // Match reports whether the whole of b, but for blanks at its end, fits the template, and fills r.
 func (t *Template) Match(b []byte, r *Result) bool {
 	if len(b) == 0 || !t.first[b[0]] {
 		return false
 	}
+	size := len(b)
+	for size > 0 && isBlank(b[size-1]) {
+		size--
+	}
+	if size == 0 || t.end != 0 && b[size-1] != t.end {
+		return false
+	}
+	b = b[:size]
 	r.HasStamp = false
 	pos := 0
-	last := len(t.elements) - 1
-	for i := 0; i <= last; i++ {
-		e := &t.elements[i]
-		if e.hole < 0 {
-			n := matchChunk(b, pos, e.chunk)
-			if n < 0 {
-				return false
-			}
-			pos = n
-			continue
-		}
-		h := &t.Holes[e.hole]
-		if !unbounded(h.Kind) {
-			n := t.matchTyped(b, pos, e.hole, r)
-			if n < 0 {
-				return false
-			}
-			pos = n
-			continue
-		}
+	for i := range t.steps {
+		st := &t.steps[i]
 		lo := pos
-		if i == last {
-			hi := trimRight(b, lo, len(b))
-			if lo == hi && h.Name != "" {
+		hi := pos
+		switch st.action {
+		case takeByte:
+			if pos >= len(b) || b[pos] != st.char {
 				return false
 			}
-			r.Spans[e.hole] = logdoc.Span{Lo: int32(lo), Hi: int32(hi)}
-			return true
+			pos++
+			continue
+		case takeBlanks:
+			for pos < len(b) && isBlank(b[pos]) {
+				pos++
+			}
+			if pos == lo {
+				return false
+			}
+			continue
+		case takeChunk:
+			if pos = matchChunk(b, pos, st.chunk); pos < 0 {
+				return false
+			}
+			continue
+		case takeRest:
+			if pos == len(b) && st.named {
+				return false
+			}
+			hi, pos = len(b), len(b)
+		case takeWordBlank:
+			for hi < len(b) && !isBlank(b[hi]) {
+				hi++
+			}
+			if hi == lo && st.named || hi == len(b) {
+				return false
+			}
+			pos = hi
+			for pos < len(b) && isBlank(b[pos]) {
+				pos++
+			}
+		case takeUntil, takeUntilLast:
+			from := lo
+			if st.named {
+				from++
+			}
+			if st.action == takeUntil {
+				hi, pos = findFirst(b, from, st.chunk, st.whole)
+			} else {
+				hi, pos = findLast(b, from, st.chunk, st.whole)
+			}
+			if hi < 0 {
+				return false
+			}
+			if len(st.chunk[0].lit) == 0 {
+				hi = trimRight(b, lo, hi)
+			}
+		case takeTime:
+			into := &r.Stamp
+			if r.HasStamp {
+				into = new(Stamp)
+			}
+			n, ok := st.layout.parse(b[pos:], into, &r.minute)
+			if !ok {
+				return false
+			}
+			r.HasStamp = true
+			pos += n
+			hi = pos
+		case takeChoice:
+			if pos >= len(b) {
+				return false
+			}
+			rest := b[pos:]
+			for k := range st.choice.by[b[pos]&31] {
+				w := &st.choice.by[b[pos]&31][k]
+				if len(rest) >= len(w.text) && string(rest[:len(w.text)]) == w.text {
+					r.Choice = w.index
+					pos += len(w.text)
+					break
+				}
+			}
+			if pos == lo {
+				return false
+			}
+			hi = pos
+		case takeTyped:
+			if pos = t.matchTyped(b, pos, int(st.hole), r); pos < 0 {
+				return false
+			}
+			continue
 		}
-		from := lo
-		if h.Name != "" {
-			from++
-		}
-		i++
-		chunk := t.elements[i].chunk
-		var at, end int
-		if h.Kind == Last {
-			at, end = findLast(b, from, chunk, i == last)
-		} else {
-			at, end = findFirst(b, from, chunk, i == last)
-		}
-		if at < 0 {
-			return false
-		}
-		hi := at
-		if len(chunk[0].lit) == 0 {
-			hi = trimRight(b, lo, at)
-		}
-		r.Spans[e.hole] = logdoc.Span{Lo: int32(lo), Hi: int32(hi)}
-		pos = end
+		r.Spans[st.hole] = logdoc.Span{Lo: int32(lo), Hi: int32(hi)}
 	}
-	return trimRight(b, pos, len(b)) == pos
+	return pos == size
 }
 
 // matchChunk returns the position behind the chunk, or -1.
 func matchChunk(b []byte, pos int, chunk []piece) int {
 	for i := range chunk {
 		lit := chunk[i].lit
-		if len(lit) == 0 {
+		switch len(lit) {
+		case 0:
 			if pos >= len(b) || !isBlank(b[pos]) {
 				return -1
 			}
@@ -344,39 +510,67 @@ func matchChunk(b []byte, pos int, chunk []piece) int {
 			for pos < len(b) && isBlank(b[pos]) {
 				pos++
 			}
-			continue
+		case 1:
+			if pos >= len(b) || b[pos] != lit[0] {
+				return -1
+			}
+			pos++
+		default:
+			if len(b)-pos < len(lit) || b[pos] != lit[0] || string(b[pos:pos+len(lit)]) != string(lit) {
+				return -1
+			}
+			pos += len(lit)
 		}
-		if len(b)-pos < len(lit) || string(b[pos:pos+len(lit)]) != string(lit) {
-			return -1
-		}
-		pos += len(lit)
 	}
 	return pos
 }
 
-// findFirst returns where the chunk first stands at or behind from, and where it ends; with whole, only where nothing but blanks follows.
+// near is how far a hole's end is looked for byte by byte, before a search with a higher start-up cost takes over.
+const near = 24
+
+// findFirst returns where the chunk first stands at or behind from, and where it ends; with whole, only where nothing follows.
 func findFirst(b []byte, from int, chunk []piece, whole bool) (at, end int) {
 	lit := chunk[0].lit
+	if len(lit) == 0 {
+		return findBlank(b, from, chunk, whole)
+	}
+	c := lit[0]
 	for at = from; at < len(b); at++ {
-		if len(lit) == 0 {
-			for at < len(b) && !isBlank(b[at]) {
-				at++
-			}
-		} else {
-			n := bytes.Index(b[at:], lit)
+		stop := min(at+near, len(b))
+		for at < stop && b[at] != c {
+			at++
+		}
+		if at == stop {
+			n := bytes.IndexByte(b[at:], c)
 			if n < 0 {
 				return -1, -1
 			}
 			at += n
 		}
-		if end = matchChunk(b, at, chunk); end >= 0 && (!whole || trimRight(b, end, len(b)) == end) {
+		if end = matchChunk(b, at, chunk); end >= 0 && (!whole || end == len(b)) {
 			return at, end
 		}
-		if len(lit) == 0 {
-			for at+1 < len(b) && isBlank(b[at+1]) {
-				at++
-			}
+	}
+	return -1, -1
+}
+
+// findBlank is findFirst for a chunk that starts with blanks.
+func findBlank(b []byte, from int, chunk []piece, whole bool) (at, end int) {
+	for at = from; at < len(b); {
+		for at < len(b) && !isBlank(b[at]) {
+			at++
 		}
+		behind := at
+		for behind < len(b) && isBlank(b[behind]) {
+			behind++
+		}
+		if behind == at {
+			break
+		}
+		if end = matchChunk(b, behind, chunk[1:]); end >= 0 && (!whole || end == len(b)) {
+			return at, end
+		}
+		at = behind
 	}
 	return -1, -1
 }
@@ -402,7 +596,7 @@ func findLast(b []byte, from int, chunk []piece, whole bool) (at, end int) {
 		if at < from {
 			return -1, -1
 		}
-		if end = matchChunk(b, at, chunk); end >= 0 && (!whole || trimRight(b, end, len(b)) == end) {
+		if end = matchChunk(b, at, chunk); end >= 0 && (!whole || end == len(b)) {
 			return at, end
 		}
 		hi = at + before + len(anchor) - 1

@@ -40,7 +40,7 @@ func TestMatch(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			tmpl, err := Compile(tt.template)
+			tmpl, err := Compile(tt.template, nil)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -74,7 +74,7 @@ func TestCompileRefuses(t *testing.T) {
 		{"{a b} x", `"a b" is no name for a hole`},
 	} {
 		t.Run(tt.template, func(t *testing.T) {
-			_, err := Compile(tt.template)
+			_, err := Compile(tt.template, nil)
 			if err == nil || err.Error() != tt.want {
 				t.Errorf("got %v, want %q", err, tt.want)
 			}
@@ -114,7 +114,7 @@ func FuzzMatch(f *testing.F) {
 	f.Add("{message:last} | {location:frame}", "a | b | org.x.Y.z(Y.java:1)")
 	f.Add("{a:last} b c", " b  b c b")
 	f.Fuzz(func(t *testing.T, source, text string) {
-		tmpl, err := Compile(source)
+		tmpl, err := Compile(source, nil)
 		if err != nil {
 			return
 		}
@@ -137,7 +137,7 @@ func FuzzMatch(f *testing.F) {
 }
 
 func BenchmarkMatchAvtar(b *testing.B) {
-	tmpl, _ := Compile("{time:2006-01-02 15:04:05} {program} {severity} <{code}>: {message}")
+	tmpl, _ := Compile("{time:2006-01-02 15:04:05} {program} {severity} <{code}>: {message}", nil)
 	line := []byte("2019-12-31 07:35:23 avtar Info <5993>: - Connect: Connected to 10.1.2.3:29000, Priv=0, SSL Cipher=AES256-SHA")
 	var r Result
 	b.SetBytes(int64(len(line)))

@@ -29,16 +29,6 @@ func (t *Template) matchTyped(b []byte, pos, hole int, r *Result) int {
 		end = scanPriority(b, pos)
 	case Program:
 		return scanTag(b, pos, &r.Spans[hole], &r.Spans[hole+1])
-	case Time:
-		var stamp Stamp
-		n, ok := h.Layout.Parse(b[pos:], &stamp)
-		if !ok {
-			return -1
-		}
-		if !r.HasStamp {
-			r.Stamp, r.HasStamp = stamp, true
-		}
-		end = pos + n
 	}
 	if end <= pos {
 		return -1
