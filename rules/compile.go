@@ -8,7 +8,6 @@ import (
 
 	"logdoc"
 	"logdoc/internal/lang"
-	"logdoc/internal/literal"
 	"logdoc/internal/template"
 )
 
@@ -36,8 +35,6 @@ type Set struct {
 	expected []*expected
 	patterns []*pattern
 	byFormat []formatIndex // by format index + 1
-	literals *literal.Set
-	byHit    [][]hitTarget // by literal
 	names    []string      // of formats
 }
 

@@ -17,11 +17,11 @@ type formatIndex struct {
 	byCode   map[string][]int32
 	byPrefix map[[prefixLength]byte][]int32
 	always   []int32
-	literal  []int32 // patterns that are found by a literal, for events of a block that was not searched
-	any      bool    // there is any pattern at all
+	literal  []int32 // patterns that are found by a literal, for events of a block that was not searched for them
+	literals *literal.Set
+	byHit    [][]int32 // patterns by literal
+	any      bool      // there is any pattern at all
 }
-
-type hitTarget struct{ format, pattern int32 }
 
 func (c *compiler) index() {
 	s := c.set
@@ -30,8 +30,9 @@ func (c *compiler) index() {
 		s.byFormat[i].byCode = map[string][]int32{}
 		s.byFormat[i].byPrefix = map[[prefixLength]byte][]int32{}
 	}
-	ids := map[string]int{}
-	var texts []string
+	// Each format has literals of its own: a block is searched for those of its main format, and short ones of another product do not slow it down.
+	ids := make([]map[string]int, len(s.byFormat))
+	texts := make([][]string, len(s.byFormat))
 	for _, p := range s.patterns {
 		for _, f := range p.formats {
 			fi := &s.byFormat[f+1]
@@ -50,20 +51,25 @@ func (c *compiler) index() {
 					start := [prefixLength]byte([]byte(k.text))
 					fi.byPrefix[start] = append(fi.byPrefix[start], id)
 				case keyLiteral:
-					n, ok := ids[k.text]
-					if !ok {
-						n = len(texts)
-						ids[k.text] = n
-						texts = append(texts, k.text)
-						s.byHit = append(s.byHit, nil)
+					if ids[f+1] == nil {
+						ids[f+1] = map[string]int{}
 					}
-					s.byHit[n] = append(s.byHit[n], hitTarget{int32(f), id})
+					n, ok := ids[f+1][k.text]
+					if !ok {
+						n = len(texts[f+1])
+						ids[f+1][k.text] = n
+						texts[f+1] = append(texts[f+1], k.text)
+						fi.byHit = append(fi.byHit, nil)
+					}
+					fi.byHit[n] = append(fi.byHit[n], id)
 					fi.literal = append(fi.literal, id)
 				}
 			}
 		}
 	}
-	s.literals = literal.New(texts)
+	for i := range s.byFormat {
+		s.byFormat[i].literals = literal.New(texts[i])
+	}
 }
 
 // Class says what the rules know of a record.
@@ -106,7 +112,7 @@ type Scanner struct {
 	hits     []literal.Hit
 	cursor   int
 	base     int64
-	searched bool
+	searched int      // format whose literals the block was searched for
 	seen     []uint32 // by pattern: the event that it was last tried on
 	serial   uint32
 	// Matches and Normals collect what Accept found since Begin.
@@ -128,9 +134,8 @@ func (sc *Scanner) Begin(block []byte, offset int64, format int) {
 	clear(sc.stated)
 	sc.base, sc.cursor, sc.hits = offset, 0, sc.hits[:0]
 	sc.last, sc.clocked = 0, false
-	if sc.searched = len(sc.set.byFormat[format+1].literal) > 0; sc.searched {
-		sc.hits = sc.set.literals.Find(block, sc.hits)
-	}
+	sc.searched = format
+	sc.hits = sc.set.byFormat[format+1].literals.Find(block, sc.hits)
 }
 
 // Accept tries the patterns on an event and says what is known of it.
@@ -166,7 +171,7 @@ func (sc *Scanner) Accept(ev *logdoc.Event) Class {
 	for _, id := range fi.always {
 		class = max(class, sc.try(id, ev))
 	}
-	if !sc.searched {
+	if ev.Format != sc.searched {
 		for _, id := range fi.literal {
 			class = max(class, sc.try(id, ev))
 		}
@@ -175,10 +180,8 @@ func (sc *Scanner) Accept(ev *logdoc.Event) Class {
 	end := int32(ev.Offset-sc.base) + int32(len(ev.Text))
 	sc.skip(ev)
 	for sc.cursor < len(sc.hits) && sc.hits[sc.cursor].Start < end {
-		for _, t := range sc.set.byHit[sc.hits[sc.cursor].ID] {
-			if int(t.format) == ev.Format {
-				class = max(class, sc.try(t.pattern, ev))
-			}
+		for _, id := range fi.byHit[sc.hits[sc.cursor].ID] {
+			class = max(class, sc.try(id, ev))
 		}
 		sc.cursor++
 	}

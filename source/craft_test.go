@@ -11,7 +11,6 @@ import (
 	"io"
 	"io/fs"
 	"strings"
-	"testing"
 	"testing/fstest"
 	"time"
 
@@ -226,15 +225,6 @@ func walkInput(ctx context.Context, in Input, budget *Budget, step int) walked {
 		w.notes = append(w.notes, line)
 	})
 	return w
-}
-
-func readAll(t *testing.T, r io.Reader) string {
-	t.Helper()
-	b, err := io.ReadAll(r)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(b)
 }
 
 var _ fs.StatFS = Disk{}

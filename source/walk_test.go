@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"runtime"
 	"strings"
+	"sync"
 	"testing"
 	"testing/fstest"
 
@@ -350,5 +351,33 @@ func TestStreamIsDescribed(t *testing.T) {
 	s := walk(name, makeZip(member{name: "FlumeClient.log", data: oneTwo}), Limits{}).streams[0]
 	if s.Log != "FlumeClient.log" || s.Order >= 0 {
 		t.Errorf("rotated zip: log %q, order %d", s.Log, s.Order)
+	}
+}
+
+// Walks at the same time share one budget, and together stop at it.
+func TestWalksShareTheBudget(t *testing.T) {
+	var members []member
+	for i := range 30 {
+		members = append(members, member{name: fmt.Sprint(i), data: "1\n"})
+	}
+	files := fstest.MapFS{}
+	for i := range 4 {
+		files[fmt.Sprint(i)] = &fstest.MapFile{Data: []byte(makeGz(makeTar(members...)))}
+	}
+	inputs, _ := List(files, []string{"."}, nil)
+	budget := NewBudget(Limits{Members: 70})
+	got := make([]walked, len(inputs))
+	var all sync.WaitGroup
+	for i, in := range inputs {
+		all.Go(func() { got[i] = walkInput(context.Background(), in, budget, 512) })
+	}
+	all.Wait()
+	streams, lost := 0, 0
+	for _, w := range got {
+		streams += len(w.streams)
+		lost += len(w.notes)
+	}
+	if streams != 70 || lost == 0 {
+		t.Errorf("%d streams, %d notes", streams, lost)
 	}
 }

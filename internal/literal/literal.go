@@ -1,24 +1,25 @@
 // Package literal finds many fixed strings in a block of text at once.
 //
 // In go the strings and a block; out come the places where each stands. It knows nothing of records or patterns. The method is that of Wu and
-// Manber: a table indexed by a hash of three bytes tells how far the window may jump, so that most bytes are never looked at.
+// Manber: a table indexed by a hash of three bytes tells how far the window may jump, so that most bytes are never looked at. Four windows move through the
+// four quarters of the block in turn, because one alone waits for memory most of the time.
 package literal
 
-import "bytes"
+import (
+	"bytes"
+	"encoding/binary"
+	"math/bits"
+)
 
 // MinLength is the shortest string that a Set takes: shorter ones would spoil the jumps for all others.
-const MinLength = 3
-
-const (
-	hashBits  = 15
-	tableSize = 1 << hashBits
-)
+const MinLength = 4
 
 // Set is a compiled set of strings. It is safe for use by many goroutines. The zero value finds nothing.
 type Set struct {
 	literals [][]byte
 	window   int // length of the shortest
-	jump     [tableSize]uint8
+	shift    uint
+	jump     []uint8
 	bucket   map[uint32][]int32 // by hash of the window's last three bytes
 }
 
@@ -33,23 +34,27 @@ func New(literals []string) *Set {
 		s.window = min(s.window, len(l))
 		s.literals = append(s.literals, []byte(l))
 	}
+	// The table is large against what is in it, so that most entries jump far, and small enough to stay close to the processor.
+	size := min(max(bits.Len(uint(len(literals)*s.window*8)), 12), 16)
+	s.shift = uint(32 - size)
+	s.jump = make([]uint8, 1<<size)
 	for i := range s.jump {
-		s.jump[i] = uint8(s.window - MinLength + 1)
+		s.jump[i] = uint8(s.window - 2)
 	}
 	for id, l := range s.literals {
-		for end := MinLength; end <= s.window; end++ {
-			h := hash(l[end-3], l[end-2], l[end-1])
+		for end := 3; end <= s.window; end++ {
+			h := s.hash(uint32(l[end-3]) | uint32(l[end-2])<<8 | uint32(l[end-1])<<16)
 			s.jump[h] = min(s.jump[h], uint8(s.window-end))
+			if end == s.window {
+				s.bucket[h] = append(s.bucket[h], int32(id))
+			}
 		}
-		h := hash(l[s.window-3], l[s.window-2], l[s.window-1])
-		s.bucket[h] = append(s.bucket[h], int32(id))
 	}
 	return s
 }
 
-func hash(a, b, c byte) uint32 {
-	return (uint32(a)*0x9e5 ^ uint32(b)*0x6f1b ^ uint32(c)<<7 ^ uint32(c)) & (tableSize - 1)
-}
+// hash mixes three bytes.
+func (s *Set) hash(v uint32) uint32 { return v << 8 * 0x9e3779b1 >> s.shift }
 
 // Len returns how many strings the set has.
 func (s *Set) Len() int { return len(s.literals) }
@@ -60,24 +65,75 @@ type Hit struct {
 	Start int32
 }
 
+// interleaved is the size from which a block is searched in four places at once.
+const interleaved = 4 << 10
+
 // Find appends every place in block where one of the strings starts, in the order of their places, to hits.
 func (s *Set) Find(block []byte, hits []Hit) []Hit {
 	if len(s.literals) == 0 || len(block) < s.window {
 		return hits
 	}
-	for i := s.window; i <= len(block); {
-		h := hash(block[i-3], block[i-2], block[i-1])
-		if j := s.jump[h]; j > 0 {
-			i += int(j)
-			continue
+	if len(block) < interleaved {
+		return s.find(block, s.window, len(block), hits)
+	}
+	// A cursor is the end of a window; each looks at the windows that end behind its start up to its stop.
+	quarter := len(block) / 4
+	a, b, c, d := s.window, quarter+1, 2*quarter+1, 3*quarter+1
+	b, c, d = max(b, s.window), max(c, s.window), max(d, s.window)
+	stopA, stopB, stopC := b-1, c-1, d-1
+	var inB, inC, inD []Hit
+	jump, shift := s.jump, s.shift
+	for a <= stopA && b <= stopB && c <= stopC && d <= len(block) {
+		ja := jump[binary.LittleEndian.Uint32(block[a-4:])&^255*0x9e3779b1>>shift]
+		jb := jump[binary.LittleEndian.Uint32(block[b-4:])&^255*0x9e3779b1>>shift]
+		jc := jump[binary.LittleEndian.Uint32(block[c-4:])&^255*0x9e3779b1>>shift]
+		jd := jump[binary.LittleEndian.Uint32(block[d-4:])&^255*0x9e3779b1>>shift]
+		if ja == 0 {
+			hits = s.verify(block, a, hits)
+			ja = 1
 		}
-		start := i - s.window
-		for _, id := range s.bucket[h] {
-			if bytes.HasPrefix(block[start:], s.literals[id]) {
-				hits = append(hits, Hit{id, int32(start)})
-			}
+		if jb == 0 {
+			inB = s.verify(block, b, inB)
+			jb = 1
 		}
-		i++
+		if jc == 0 {
+			inC = s.verify(block, c, inC)
+			jc = 1
+		}
+		if jd == 0 {
+			inD = s.verify(block, d, inD)
+			jd = 1
+		}
+		a, b, c, d = a+int(ja), b+int(jb), c+int(jc), d+int(jd)
+	}
+	hits = s.find(block, a, stopA, hits)
+	inB = s.find(block, b, stopB, inB)
+	inC = s.find(block, c, stopC, inC)
+	inD = s.find(block, d, len(block), inD)
+	return append(append(append(hits, inB...), inC...), inD...)
+}
+
+// find looks at the windows that end from i up to stop.
+func (s *Set) find(block []byte, i, stop int, hits []Hit) []Hit {
+	for i <= stop {
+		j := s.jump[s.hash(binary.LittleEndian.Uint32(block[i-4:])>>8)]
+		if j == 0 {
+			hits = s.verify(block, i, hits)
+			j = 1
+		}
+		i += int(j)
+	}
+	return hits
+}
+
+// verify appends the strings whose window ends at i.
+func (s *Set) verify(block []byte, i int, hits []Hit) []Hit {
+	h := s.hash(binary.LittleEndian.Uint32(block[i-4:]) >> 8)
+	start := i - s.window
+	for _, id := range s.bucket[h] {
+		if bytes.HasPrefix(block[start:], s.literals[id]) {
+			hits = append(hits, Hit{id, int32(start)})
+		}
 	}
 	return hits
 }

@@ -28,12 +28,14 @@ func TestFind(t *testing.T) {
 		block    string
 	}{
 		{"none", nil, "abc"},
-		{"at both ends", []string{"abc"}, "abc abc"},
-		{"one starts another", []string{"abc", "abcd", "bcd"}, "xabcd"},
-		{"overlapping itself", []string{"aaa"}, "aaaaa"},
-		{"different lengths", []string{"invalid keystore", "ALM"}, "x invalid keystore ALM2006 ALM"},
+		{"at both ends", []string{"abcd"}, "abcd abcd"},
+		{"one starts another", []string{"abcd", "abcde", "bcde"}, "xabcde"},
+		{"overlapping itself", []string{"aaaa"}, "aaaaaa"},
+		{"different lengths", []string{"invalid keystore", " ALM"}, "x invalid keystore ALM2006 ALM"},
 		{"block too short", []string{"abcdef"}, "abc"},
-		{"same string twice", []string{"abc", "abc"}, "abc"},
+		{"same string twice", []string{"abcd", "abcd"}, "abcd"},
+		{"in four quarters", []string{"needle", "edle hay"}, strings.Repeat("needle hay ", 1000)},
+		{"across the quarters", []string{"01234567"}, strings.Repeat("0123456789", 512)},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			got, want := New(tt.literals).Find([]byte(tt.block), nil), naive(tt.literals, []byte(tt.block))
@@ -45,7 +47,8 @@ func TestFind(t *testing.T) {
 }
 
 func FuzzFind(f *testing.F) {
-	f.Add("abc\nbcd", "abcdabc")
+	f.Add("abcd\nbcde", "abcdeabcd")
+	f.Add("abcd\nbcdefgh", strings.Repeat("xabcdefgh", 600))
 	f.Fuzz(func(t *testing.T, list, block string) {
 		var literals []string
 		for _, l := range strings.Split(list, "\n") {

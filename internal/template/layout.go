@@ -64,12 +64,22 @@ type layoutPart struct {
 	lit  string
 }
 
+// tail is what stands behind the minutes of a layout.
+type tail uint8
+
+const (
+	tailOther tail = iota
+	tailSeconds
+	tailFraction
+)
+
 // Layout is a compiled time layout.
 type Layout struct {
 	Source string
 	parts  []layoutPart
 	// second is the index of the part that holds the seconds, when all that varies faster stands behind it; otherwise 0.
 	second int
+	tail   tail
 	// utc is set for a closing UTC or GMT: it says how the stamp is to be read, also where the program leaves the word out.
 	utc bool
 }
@@ -126,6 +136,14 @@ next:
 			l.second = 0
 		}
 	}
+	if l.second > 0 {
+		switch rest := l.parts[l.second+1:]; {
+		case len(rest) == 0:
+			l.tail = tailSeconds
+		case len(rest) == 1 && rest[0].part == partFraction:
+			l.tail = tailFraction
+		}
+	}
 	return l, nil
 }
 
@@ -141,10 +159,38 @@ type minute struct {
 func (l *Layout) parse(b []byte, s *Stamp, m *minute) (int, bool) {
 	if m.layout == l && len(b) > m.length && string(b[:m.length]) == string(m.text[:m.length]) {
 		*s = m.stamp
+		if l.tail != tailOther {
+			if i, ok := l.seconds(b, s, m.length); ok {
+				return i, true
+			}
+		}
 		return l.parseFrom(b, s, l.second, m.length, nil)
 	}
 	*s = Stamp{}
 	return l.parseFrom(b, s, 0, 0, m)
+}
+
+// seconds reads the usual ends of a stamp: the seconds, and perhaps a fraction.
+func (l *Layout) seconds(b []byte, s *Stamp, i int) (int, bool) {
+	if len(b)-i < 2 || !isDigit(b[i]) || !isDigit(b[i+1]) || b[i] > '5' {
+		return 0, false
+	}
+	s.Second = int16(b[i]-'0')*10 + int16(b[i+1]-'0')
+	i += 2
+	if l.tail == tailFraction {
+		n := fraction(b[i:], s)
+		if n == 0 {
+			return 0, false
+		}
+		i += n
+	}
+	if l.utc {
+		s.HasZone = true
+		if i+1 < len(b) && isBlank(b[i]) && (b[i+1] == 'U' || b[i+1] == 'G') {
+			return 0, false
+		}
+	}
+	return i, true
 }
 
 // first reports whether a stamp may start with c.

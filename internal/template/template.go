@@ -581,6 +581,9 @@ func findLast(b []byte, from int, chunk []piece, whole bool) (at, end int) {
 	if len(anchor) == 0 && len(chunk) > 1 {
 		anchor, before = chunk[1].lit, 1 // the run of blanks before the anchor
 	}
+	if len(anchor) == 1 {
+		return lastByte(b, from, chunk, whole, anchor[0], before)
+	}
 	for hi := len(b); hi > from; {
 		if len(anchor) == 0 {
 			at = hi - 1
@@ -605,6 +608,22 @@ func findLast(b []byte, from int, chunk []piece, whole bool) (at, end int) {
 		}
 	}
 	return -1, -1
+}
+
+// lastByte is findLast for a chunk that is found by one byte. It searches forwards, which the processor does many bytes at a time.
+func lastByte(b []byte, from int, chunk []piece, whole bool, c byte, before int) (at, end int) {
+	at, end = -1, -1
+	for pos := from + before; pos < len(b); pos++ {
+		n := bytes.IndexByte(b[pos:], c)
+		if n < 0 {
+			break
+		}
+		pos += n
+		if e := matchChunk(b, pos-before, chunk); e >= 0 && (!whole || e == len(b)) {
+			at, end = pos-before, e
+		}
+	}
+	return at, end
 }
 
 func trimRight(b []byte, lo, hi int) int {

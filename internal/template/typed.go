@@ -63,9 +63,17 @@ func scanHex(b []byte, pos int) int {
 	return i
 }
 
+// frameBytes are what a Java class and method consist of, dots included.
+var frameBytes = func() (set [256]bool) {
+	for c := range set {
+		set[c] = isWord(byte(c)) || c == '$' || c == '<' || c == '>'
+	}
+	return set
+}()
+
 func scanFrame(b []byte, pos int) int {
 	i := pos
-	for i < len(b) && (isWord(b[i]) || b[i] == '$' || b[i] == '<' || b[i] == '>' || b[i] == ':' && i+1 < len(b) && isDigit(b[i+1])) {
+	for i < len(b) && (frameBytes[b[i]] || b[i] == ':' && i+1 < len(b) && isDigit(b[i+1])) {
 		i++
 	}
 	if bytes.IndexByte(b[pos:i], '.') < 0 {
