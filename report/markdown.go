@@ -21,7 +21,7 @@ func Markdown(w io.Writer, d *logdoc.Diagnosis) error {
 	}
 	m.notes(d.Notes, "")
 	for i := range d.Findings {
-		m.finding(&d.Findings[i], d)
+		m.finding(&d.Findings[i], sameAbove(d.Findings[:i], &d.Findings[i]), d)
 	}
 	if len(d.Findings) == 0 {
 		m.paragraph("**Nothing was found.**")
@@ -97,7 +97,7 @@ func (m *marker) table(header []sanitize.Markdown, align string, rows [][]saniti
 	m.paragraph(sanitize.Markdown(b.String()))
 }
 
-func (m *marker) finding(f *logdoc.Finding, d *logdoc.Diagnosis) {
+func (m *marker) finding(f, above *logdoc.Finding, d *logdoc.Diagnosis) {
 	m.paragraph("## " + findingTitle(f))
 	m.list("", findingFacts(f, d)...)
 	m.prose("Why", f.Why...)
@@ -110,6 +110,14 @@ func (m *marker) finding(f *logdoc.Finding, d *logdoc.Diagnosis) {
 			items = append(items, consequenceLines(&f.Consequences[i], d, "")...)
 		}
 		m.paragraph(join(items, "\n"))
+	}
+	if above != nil {
+		where := sanitize.Markdown("**Runbook** Cause, impact and steps are those of the finding above")
+		if above.Key != "" {
+			where += " for " + boundedCode(above.Key)
+		}
+		m.paragraph(where + ".")
+		return
 	}
 	m.prose("Cause", paragraphs(f.Cause)...)
 	m.prose("Impact", paragraphs(f.Impact)...)

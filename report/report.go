@@ -147,3 +147,13 @@ func note(n logdoc.Note) sanitize.Safe {
 	}
 	return s
 }
+
+// sameAbove returns the first finding of the same symptom among those above, or nil.
+func sameAbove(above []logdoc.Finding, f *logdoc.Finding) *logdoc.Finding {
+	for i := range above {
+		if above[i].Symptom == f.Symptom && f.Symptom != "" {
+			return &above[i]
+		}
+	}
+	return nil
+}

@@ -34,7 +34,7 @@ func Text(w io.Writer, d *logdoc.Diagnosis, o TextOptions) error {
 	p.notes(0, d.Notes)
 	for i := range d.Findings {
 		p.rule()
-		p.finding(&d.Findings[i], d)
+		p.finding(&d.Findings[i], sameAbove(d.Findings[:i], &d.Findings[i]), d)
 	}
 	if len(d.Findings) == 0 {
 		p.nothingFound(d)
@@ -59,7 +59,8 @@ func (p *printer) nothingFound(d *logdoc.Diagnosis) {
 	}
 }
 
-func (p *printer) finding(f *logdoc.Finding, d *logdoc.Diagnosis) {
+// finding writes a finding in full, or, where the same symptom stands above for another key, without repeating the symptom's article.
+func (p *printer) finding(f, above *logdoc.Finding, d *logdoc.Diagnosis) {
 	p.title(0, f)
 	p.facts(12, f, d)
 	p.blank()
@@ -72,6 +73,10 @@ func (p *printer) finding(f *logdoc.Finding, d *logdoc.Diagnosis) {
 			p.consequence(4, &f.Consequences[i], d)
 		}
 		p.blank()
+	}
+	if above != nil {
+		p.sameRunbook(f, above)
+		return
 	}
 	p.labelled("Cause", lines(paragraphs(f.Cause)))
 	p.labelled("Impact", lines(paragraphs(f.Impact)))
@@ -215,6 +220,22 @@ func (p *printer) runbook(steps []logdoc.Step) {
 	p.blank()
 }
 
+// sameRunbook says where cause, impact and runbook stand, and which values its steps have here.
+func (p *printer) sameRunbook(f, above *logdoc.Finding) {
+	where := sanitize.Safe("Cause, impact and steps are those of the finding above")
+	if above.Key != "" {
+		where += " for " + p.bounded(12, above.Key)
+	}
+	p.labelled("Runbook", []sanitize.Safe{where + "."})
+	for i := range f.Steps {
+		if s := &f.Steps[i]; len(s.Values) > 0 {
+			p.prose(6, plain, sanitize.Safe("Step "+strconv.Itoa(s.Number)+", ")+sanitize.Line(s.Title)+":")
+			p.stepValues(s)
+		}
+	}
+	p.blank()
+}
+
 func (p *printer) step(s *logdoc.Step, steps []logdoc.Step) {
 	const indent, body, kindWidth = 2, 6, 10
 	number := sanitize.Safe(strconv.Itoa(s.Number) + ".")
@@ -240,18 +261,7 @@ func (p *printer) step(s *logdoc.Step, steps []logdoc.Step) {
 			p.line(body+2, part{dim, prompt}, part{text: line})
 		}
 	}
-	var values []sanitize.Safe
-	for i, v := range s.Values {
-		value := sanitize.Line(v.Name) + " " + p.bounded(body+8, v.Text)
-		if v.Computed {
-			value += " (worked out)"
-		}
-		if i == 0 {
-			value = "values: " + value
-		}
-		values = append(values, value)
-	}
-	p.items(body, valueStyle, values)
+	p.stepValues(s)
 	for _, n := range s.Notes {
 		for _, paragraph := range paragraphs(n) {
 			p.prose(body, plain, sanitize.Line(paragraph))
@@ -288,4 +298,21 @@ func lines(in []string) []sanitize.Safe {
 		out[i] = sanitize.Line(s)
 	}
 	return out
+}
+
+// stepValues writes what a step needs to know, each beside its name.
+func (p *printer) stepValues(s *logdoc.Step) {
+	const body = 6
+	var values []sanitize.Safe
+	for i, v := range s.Values {
+		value := sanitize.Line(v.Name) + " " + p.bounded(body+8, v.Text)
+		if v.Computed {
+			value += " (worked out)"
+		}
+		if i == 0 {
+			value = "values: " + value
+		}
+		values = append(values, value)
+	}
+	p.items(body, valueStyle, values)
 }

@@ -192,12 +192,14 @@ func (c *Correlator) Finish(now time.Time) Outcome {
 	if now.IsZero() && c.clock {
 		out.Capture = time.Unix(0, c.end).UTC()
 	}
+	subjects := c.set.subjects()
+	var found []candidate
 	for i, s := range c.set.symptoms {
 		best := logdoc.NotFound
 		for _, g := range c.groups(i, out.Capture) {
 			if f, ok := g.finding(); ok {
 				best = max(best, f.Certainty)
-				out.Findings = append(out.Findings, f)
+				found = append(found, candidate{f, g.about(subjects)})
 			}
 		}
 		c.checked(i, s, best, &out)
@@ -216,31 +218,95 @@ func (c *Correlator) Finish(now time.Time) Outcome {
 		}
 		out.Clean = append(out.Clean, clean)
 	}
-	SortFindings(out.Findings)
-	out.Findings = c.fold(out.Findings)
+	slices.SortStableFunc(found, func(a, b candidate) int { return compareFindings(&a.Finding, &b.Finding) })
+	out.Findings = c.fold(found)
 	return out
 }
 
-// SortFindings sorts worst first, then surest, then most recent.
-func SortFindings(fs []logdoc.Finding) {
-	slices.SortStableFunc(fs, func(a, b logdoc.Finding) int {
-		if a.Severity != b.Severity {
-			return int(b.Severity) - int(a.Severity)
+// candidate is a finding that may turn out to be a consequence, with the values that tell what it is about.
+type candidate struct {
+	logdoc.Finding
+	about map[string]map[logdoc.LogText]bool
+}
+
+// subjects are the fields that any symptom's `by` names: they tell what a finding is about.
+func (s *Set) subjects() []string {
+	names := []string{"host"}
+	for _, sym := range s.symptoms {
+		for _, r := range sym.src.By {
+			if !slices.Contains(names, r.Field) {
+				names = append(names, r.Field)
+			}
 		}
-		if (a.State == logdoc.Cleared) != (b.State == logdoc.Cleared) {
-			return int(a.State&1) - int(b.State&1)
+	}
+	return names
+}
+
+// maxSubjects bounds the values that are compared when a consequence is looked for.
+const maxSubjects = 1000
+
+// about collects the values of the subjects in the group's evidence.
+func (g *group) about(subjects []string) map[string]map[logdoc.LogText]bool {
+	about := map[string]map[logdoc.LogText]bool{}
+	for e, p := range g.symptom.events {
+		if !p.bad {
+			continue
 		}
-		if a.Certainty != b.Certainty {
-			return int(b.Certainty) - int(a.Certainty)
+		for i := range g.lists[e] {
+			for _, name := range subjects {
+				if v, ok := captured(&g.lists[e][i], name); ok {
+					if about[name] == nil {
+						about[name] = map[logdoc.LogText]bool{}
+					}
+					if len(about[name]) < maxSubjects {
+						about[name][v] = true
+					}
+				}
+			}
 		}
-		if d := b.Last.Compare(a.Last); d != 0 {
-			return d
+	}
+	return about
+}
+
+// shares reports whether two findings can be about the same thing: no field that both have is without a common value.
+func (a *candidate) shares(b *candidate) bool {
+	for name, values := range a.about {
+		other, ok := b.about[name]
+		if !ok {
+			continue
 		}
-		if d := strings.Compare(a.Symptom, b.Symptom); d != 0 {
-			return d
+		common := false
+		for v := range values {
+			common = common || other[v]
 		}
-		return strings.Compare(string(a.Key), string(b.Key))
-	})
+		if !common {
+			return false
+		}
+	}
+	return true
+}
+
+// compareFindings orders what is not cleared first, then worst, then surest, then most recent.
+func compareFindings(a, b *logdoc.Finding) int {
+	if cleared := a.State == logdoc.Cleared; cleared != (b.State == logdoc.Cleared) {
+		if cleared {
+			return 1
+		}
+		return -1
+	}
+	if a.Severity != b.Severity {
+		return int(b.Severity) - int(a.Severity)
+	}
+	if a.Certainty != b.Certainty {
+		return int(b.Certainty) - int(a.Certainty)
+	}
+	if d := b.Last.Compare(a.Last); d != 0 {
+		return d
+	}
+	if d := strings.Compare(a.Symptom, b.Symptom); d != 0 {
+		return d
+	}
+	return strings.Compare(string(a.Key), string(b.Key))
 }
 
 // groups sorts a symptom's matches by key. Matches of events that the `by` clause does not speak of belong to every key.
@@ -416,7 +482,7 @@ func paragraphs(t *lang.Text) string {
 const consequenceSlack = 10 * time.Minute
 
 // fold moves findings beneath those that explain them.
-func (c *Correlator) fold(findings []logdoc.Finding) []logdoc.Finding {
+func (c *Correlator) fold(findings []candidate) []logdoc.Finding {
 	names := map[string][]string{}
 	for _, s := range c.set.symptoms {
 		for _, e := range s.src.Explains {
@@ -440,7 +506,7 @@ func (c *Correlator) fold(findings []logdoc.Finding) []logdoc.Finding {
 			continue
 		}
 		for k := range findings {
-			if k == i || parent[k] >= 0 || under(i, k) || !explainsFinding(names[findings[i].Symptom], &findings[i], &findings[k]) {
+			if k == i || parent[k] >= 0 || under(i, k) || !findings[i].explains(names[findings[i].Symptom], &findings[k]) {
 				continue
 			}
 			parent[k] = i
@@ -448,7 +514,7 @@ func (c *Correlator) fold(findings []logdoc.Finding) []logdoc.Finding {
 	}
 	var build func(i int) logdoc.Finding
 	build = func(i int) logdoc.Finding {
-		f := findings[i]
+		f := findings[i].Finding
 		for k := range findings {
 			if parent[k] == i {
 				f.Consequences = append(f.Consequences, build(k))
@@ -465,8 +531,9 @@ func (c *Correlator) fold(findings []logdoc.Finding) []logdoc.Finding {
 	return out
 }
 
-func explainsFinding(globs []string, cause, consequence *logdoc.Finding) bool {
-	if !slices.ContainsFunc(globs, func(g string) bool { return explains(g, consequence.Symptom) }) || cause.Symptom == consequence.Symptom {
+// explains reports whether the finding can be the cause of the other one: its symptom says so, both can be about the same thing, and time allows it.
+func (cause *candidate) explains(globs []string, consequence *candidate) bool {
+	if !slices.ContainsFunc(globs, func(g string) bool { return explains(g, consequence.Symptom) }) || cause.Symptom == consequence.Symptom || !cause.shares(consequence) {
 		return false
 	}
 	if !cause.First.IsZero() && !consequence.Last.IsZero() && consequence.Last.Before(cause.First.Add(-consequenceSlack)) {
