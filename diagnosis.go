@@ -72,6 +72,8 @@ type Finding struct {
 type Clean struct {
 	// Name is the symptom's, or the expected declaration's.
 	Name, Title, Product string
+	// Key is the host that the normal records are of, empty where they name none.
+	Key LogText
 	// Expected is true for normal records; then Records counts them, and State is the newest state they tell, with its time.
 	Expected bool
 	Records  int

@@ -24,7 +24,7 @@ type Options struct {
 	Name string
 	// Force names the one format to read with; it must be in the set.
 	Force string
-	// Zone is where stamps without a zone come from; nil when nobody said.
+	// Zone is where stamps without a zone come from when the source does not say; nil when nobody said.
 	Zone *time.Location
 	// ModTime is when the source was last written, which is what gives year-less stamps their year; zero when unknown.
 	ModTime time.Time
@@ -47,36 +47,37 @@ type Reading struct {
 
 // Detect decides how a source is read, from its first bytes and its name.
 func (s *Set) Detect(head []byte, o Options) *Reading {
-	r := &Reading{zone: o.Zone, modTime: o.ModTime}
+	r := &Reading{zone: o.Zone, modTime: o.ModTime, scratch: NewScanner()}
 	lines := splitHead(head)
-	hits := s.count(lines)
-	order := make([]*Format, 0, len(s.formats))
+	order := s.formats
 	if f, ok := s.byName[o.Force]; ok {
-		order = append(order, f)
+		order = []*Format{f}
 		r.Format, r.Why = f, "forced"
 	} else {
-		order = append(order, s.formats...)
+		hits := s.count(lines)
 		named := func(f *Format) int {
 			if f.named(o.Name) {
 				return 1
 			}
 			return 0
 		}
+		order = slices.Clone(order)
 		slices.SortStableFunc(order, func(a, b *Format) int {
 			if d := hits[b.index].score() - hits[a.index].score(); d != 0 {
 				return d
 			}
 			return named(b) - named(a)
 		})
-		if best := order[0]; hits[best.index].score() > 0 {
-			r.Format = best
-			r.Why = fmt.Sprintf("by content: %d of the first %d lines", hits[best.index].records+hits[best.index].headers+hits[best.index].bare, len(lines))
-		} else if best.named(o.Name) {
-			r.Format, r.Why = best, "by name"
+		switch {
+		case len(order) == 0:
+		case hits[order[0].index].score() > 0:
+			r.Format = order[0]
+			r.Why = fmt.Sprintf("by content: %d of the first %d lines", hits[order[0].index].lines(), len(lines))
+		case named(order[0]) > 0:
+			r.Format, r.Why = order[0], "by name"
 		}
 	}
 	r.arrange(order)
-	r.scratch = NewScanner()
 	r.readZone(lines)
 	r.detectSalvage(lines)
 	return r
@@ -98,39 +99,64 @@ func splitHead(head []byte) [][]byte {
 	return lines
 }
 
-type hit struct{ records, headers, bare int }
+// hit counts the lines of a head that a format accepts: those that hardly are something else, those that may be, and those of the frame.
+type hit struct{ telling, vague, frame int }
 
-// score ranks formats: a bare line says little where a record line says much.
-func (h hit) score() int { return 100*h.records + 30*h.headers + h.bare }
+func (h hit) lines() int { return h.telling + h.vague + h.frame }
+
+// score ranks formats: a vague line says little where a telling one says much, and a line of dashes says nothing by itself.
+func (h hit) score() int {
+	if h.telling+h.vague == 0 {
+		return 0
+	}
+	return 100*h.telling + 10*h.vague + h.frame
+}
 
 func (s *Set) count(lines [][]byte) []hit {
 	hits := make([]hit, len(s.formats))
 	sc := NewScanner()
-	var ev logdoc.Event
 	blank := &Reading{}
+	heads := 0 // lines that are not indented, which is what continues a record
 	for _, b := range lines {
 		b, _ = unmark(b)
+		if len(b) > 0 && b[0] != ' ' && b[0] != '\t' {
+			heads++
+		}
 		for i, f := range s.formats {
-			switch {
-			case sc.any(blank, f.records, b, &ev):
-				hits[i].records++
-			case sc.any(blank, f.headers, b, &ev):
-				hits[i].headers++
-			case sc.any(blank, f.bare, b, &ev):
-				hits[i].bare++
+			for _, kind := range [...][]*line{f.records, f.headers, f.bare} {
+				l := sc.accepts(blank, kind, b)
+				if l == nil {
+					continue
+				}
+				switch {
+				case l.telling && l.kind != lang.LineBare:
+					hits[i].telling++
+				case l.kind == lang.LineHeader:
+					hits[i].frame++
+				default:
+					hits[i].vague++
+				}
+				break
 			}
+		}
+	}
+	for i := range hits {
+		// Here and there a line of any text looks like a vague one.
+		if hits[i].telling == 0 && hits[i].vague*4 < heads {
+			hits[i] = hit{}
 		}
 	}
 	return hits
 }
 
-func (sc *Scanner) any(r *Reading, lines []*line, b []byte, ev *logdoc.Event) bool {
+// accepts returns the first of the lines that accepts b; what it read is in sc.probe.
+func (sc *Scanner) accepts(r *Reading, lines []*line, b []byte) *line {
 	for _, l := range lines {
-		if sc.parse(r, l, b, ev) {
-			return true
+		if sc.parse(r, l, b, &sc.probe) {
+			return l
 		}
 	}
-	return false
+	return nil
 }
 
 func (f *Format) named(name string) bool {
@@ -160,7 +186,8 @@ func MatchName(glob, name string) bool {
 	return true
 }
 
-// arrange sorts the templates by the first byte of a line, so that most lines meet only the few that can accept them.
+// arrange sorts the templates by the first byte of a line, so that most lines meet only the few that can accept them. A vague line of another format than
+// the main one starts a record only where none is open: in the middle of a record it is more likely a part of it.
 func (r *Reading) arrange(order []*Format) {
 	add := func(table *[256][]*line, l *line) {
 		for c := range table {
@@ -171,11 +198,17 @@ func (r *Reading) arrange(order []*Format) {
 	}
 	for _, f := range order {
 		for _, l := range f.records {
-			add(&r.records, l)
+			if l.telling || f == r.Format {
+				add(&r.records, l)
+			} else {
+				add(&r.bare, l)
+			}
 		}
 		for _, l := range f.headers {
 			add(&r.records, l)
 		}
+	}
+	for _, f := range order {
 		for _, l := range f.bare {
 			add(&r.bare, l)
 		}
@@ -184,84 +217,93 @@ func (r *Reading) arrange(order []*Format) {
 
 // readZone looks for what the head says of the zone: a header, or a stamp in UTC beside a local one.
 func (r *Reading) readZone(lines [][]byte) {
-	var ev logdoc.Event
-	sc := r.scratch
-	for _, b := range lines {
-		for _, l := range r.records[first(b)] {
-			if l.kind != lang.LineHeader || !sc.parse(r, l, b, &ev) {
+	unclear := ""
+	if l, b := r.zoneHeader(lines); l != nil {
+		for i, slot := range l.slots {
+			if slot != slotZone {
 				continue
 			}
-			for i, slot := range l.slots {
-				if slot != slotZone {
-					continue
-				}
-				word := string(sc.hole(l, i, b))
-				loc, err := zoneOf(l.format, word)
-				if err != nil {
-					r.Notes = append(r.Notes, logdoc.Note{Text: "the log's own zone is not clear, its local times are taken as UTC: say it with --tz", Detail: logdoc.LogText(word)})
-					return
-				}
+			word := string(r.scratch.hole(l, i, b))
+			if loc, err := zoneOf(l.format, word); err == nil {
 				r.zone = loc
-				return
+			} else {
+				unclear = word[:min(len(word), maxZone)]
 			}
-			break
 		}
 	}
 	if r.zone == nil {
 		r.guessZone(lines)
 	}
+	if r.zone == nil && unclear != "" {
+		r.Notes = append(r.Notes, logdoc.Note{Text: "the log's own zone is not clear, its local times are taken as UTC: say it with --tz", Detail: logdoc.LogText(unclear)})
+	}
 }
 
-// guessZone compares local stamps with neighbouring UTC ones: some programs write both into one file.
-func (r *Reading) guessZone(lines [][]byte) {
-	var ev logdoc.Event
-	var utc, local int64
-	var seen struct{ utc, local bool }
-	votes := map[int]int{}
+// zoneHeader returns the first header line with a zone and the template that read it.
+func (r *Reading) zoneHeader(lines [][]byte) (*line, []byte) {
 	for _, b := range lines {
-		for _, l := range r.records[first(b)] {
-			if !r.scratch.parse(r, l, b, &ev) {
-				continue
-			}
-			if !ev.Clock || l.format.zone != nil {
-				break
-			}
-			if r.scratch.result.Stamp.HasZone {
-				utc, seen.utc = ev.Time, true
-			} else {
-				local, seen.local = ev.Time, true
-			}
-			if seen.utc && seen.local {
-				const quarter = int64(15 * time.Minute)
-				d := local - utc
-				offset := (d + quarter/2) / quarter
-				if d < 0 {
-					offset = (d - quarter/2) / quarter
-				}
-				if rest := d - offset*quarter; offset >= -48 && offset <= 56 && rest > -int64(2*time.Minute) && rest < int64(2*time.Minute) {
-					votes[int(offset)]++
-				}
-			}
-			break
+		b, _ = unmark(b)
+		if l := r.scratch.accepts(r, r.records[first(b)], b); l != nil && l.kind == lang.LineHeader && l.telling {
+			return l, b
 		}
 	}
-	best, count, total := 0, 0, 0
-	for offset, n := range votes {
-		total += n
-		if n > count || n == count && offset < best {
-			best, count = offset, n
+	return nil, nil
+}
+
+// guessZone compares local stamps with UTC ones right beside them: some programs write both into one file.
+func (r *Reading) guessZone(lines [][]byte) {
+	var last struct {
+		time          int64
+		stamped, zone bool
+	}
+	votes := map[int64]int{}
+	total := 0
+	for _, b := range lines {
+		b, _ = unmark(b)
+		l := r.scratch.accepts(r, r.records[first(b)], b)
+		if l == nil || l.tmpl == nil || !r.scratch.probe.Clock || l.format.zone != nil {
+			continue
+		}
+		now, zone := r.scratch.probe.Time, r.scratch.result.Stamp.HasZone
+		if last.stamped && zone != last.zone {
+			ahead := now - last.time // of the local clock
+			if zone {
+				ahead = -ahead
+			}
+			if quarters, ok := wholeOffset(ahead); ok {
+				votes[quarters]++
+			}
+			total++
+		}
+		last.time, last.stamped, last.zone = now, true, zone
+	}
+	for quarters, n := range votes {
+		if n*10 >= total*8 {
+			r.takeZone(quarters)
 		}
 	}
-	if total == 0 || count*10 < total*8 {
-		return
-	}
-	sign, minutes := '+', best*15
-	if best < 0 {
+}
+
+// wholeOffset returns an offset in quarters of an hour, when it is one that a zone on earth has, give or take two minutes between the two stamps.
+func wholeOffset(offset int64) (int64, bool) {
+	const quarter = int64(15 * time.Minute)
+	const slack = int64(2 * time.Minute)
+	quarters := (offset + 100*quarter + quarter/2) / quarter
+	rest := offset + 100*quarter - quarters*quarter
+	quarters -= 100
+	onEarth := quarters%2 == 0 || quarters == 23 || quarters == 35 || quarters == 51
+	return quarters, onEarth && quarters >= -48 && quarters <= 56 && rest > -slack && rest < slack
+}
+
+// takeZone reads local times with that offset, and says so.
+func (r *Reading) takeZone(quarters int64) {
+	sign, minutes := '+', quarters*15
+	if minutes < 0 {
 		sign, minutes = '-', -minutes
 	}
 	name := fmt.Sprintf("%c%02d:%02d", sign, minutes/60, minutes%60)
-	r.zone = time.FixedZone(name, best*15*60)
-	if best != 0 {
+	r.zone = time.FixedZone(name, int(quarters)*15*60)
+	if quarters != 0 {
 		r.Notes = append(r.Notes, logdoc.Note{Text: "its local times are taken as UTC" + name + ", as its UTC times beside them show"})
 	}
 }
@@ -280,16 +322,17 @@ func first(b []byte) byte {
 	return b[0]
 }
 
-// Starts reports whether a line, without its break, starts a record by itself. It is for the one goroutine that cuts the source into blocks.
+// Starts reports whether a line, without its break, starts a record by itself, so that the source may be cut in front of it. It is for the one goroutine that
+// cuts the source into blocks.
 func (r *Reading) Starts(b []byte) bool {
 	b = bytes.TrimSuffix(b, []byte("\r"))
+	whole := b
 	if r.salvage {
 		b, _ = unmark(b)
 	}
-	for _, l := range r.records[first(b)] {
-		if r.scratch.parse(r, l, b, r.scratch.next) {
-			return true
-		}
+	b = b[:min(len(b), MaxRecord)]
+	if l := r.scratch.accepts(r, r.records[first(b)], b); l != nil {
+		return l.kind != lang.LineHeader
 	}
-	return false
+	return r.salvage && !continues(whole)
 }

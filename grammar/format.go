@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"time"
 
 	"logdoc"
@@ -55,6 +56,8 @@ type line struct {
 	layout *template.Layout // of a regexp's time group
 	slots  []int            // by hole, or by regexp group
 	kind   lang.LineKind
+	// telling means that it reads a time, a code or a zone: a line that it accepts is hardly something else.
+	telling bool
 }
 
 type inner struct {
@@ -203,6 +206,9 @@ func compile(src *lang.Format) (*Format, lang.Problems) {
 	}
 	for _, l := range src.Lines {
 		if compiled := c.line(l); compiled != nil {
+			compiled.telling = slices.ContainsFunc(compiled.slots, func(slot int) bool {
+				return slot == slotTime || slot == slotZone || slot == logdoc.FieldCode
+			})
 			switch l.Kind {
 			case lang.LineBare:
 				f.bare = append(f.bare, compiled)

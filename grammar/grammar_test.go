@@ -38,3 +38,17 @@ func TestBuiltinSamples(t *testing.T) {
 		t.Error(p)
 	}
 }
+
+// compiled compiles one file of formats.
+func compiled(t testing.TB, source string) *Set {
+	t.Helper()
+	file, problems := lang.Parse("own.logdoc", []byte(source))
+	if len(problems.Errors()) > 0 {
+		t.Fatal(problems)
+	}
+	set, problems := Compile(file.Formats)
+	if len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	return set
+}

@@ -17,27 +17,34 @@ const SalvageNote = "this is pasted text: records that were folded into one line
 // salvageLines is how many lines of the head are looked at for damage.
 const salvageLines = 100
 
+// foldProbe bounds what is looked at to see whether a record starts somewhere in a line: a hostile line has many places to look at.
+const foldProbe = 1 << 10
+
+// detectSalvage switches salvage on when a tenth of the head's records are damaged: a whole log may quote a record here and there.
 func (r *Reading) detectSalvage(lines [][]byte) {
-	var ev logdoc.Event
-	for i, b := range lines {
-		if i == salvageLines {
-			return
-		}
+	records, damaged := 0, 0
+	for _, b := range lines[:min(len(lines), salvageLines)] {
 		text, marked := unmark(b)
 		if len(text) == 0 {
 			continue
 		}
-		for _, l := range r.records[text[0]] {
-			if l.kind == lang.LineHeader || !r.scratch.parse(r, l, text, &ev) {
-				continue
+		l := r.scratch.accepts(r, r.records[first(text)], text)
+		switch {
+		case l == nil:
+			if _, ok := r.scratch.folded(r, text); ok {
+				records++
+				damaged++
 			}
-			if marked || r.fold(r.scratch, text, int(ev.Fields[logdoc.FieldMessage].Lo)+1, l.format) > 0 {
-				r.salvage = true
-				r.Notes = append(r.Notes, logdoc.Note{Text: SalvageNote})
-				return
+		case l.kind != lang.LineHeader:
+			records++
+			if marked && l.telling || r.scratch.fold(r, text, int(r.scratch.probe.Fields[logdoc.FieldMessage].Lo)+1, inFormat(l.format)) > 0 {
+				damaged++
 			}
-			break
 		}
+	}
+	if damaged > 0 && damaged*10 >= records {
+		r.salvage = true
+		r.Notes = append(r.Notes, logdoc.Note{Text: SalvageNote})
 	}
 }
 
@@ -72,18 +79,15 @@ func unmark(b []byte) ([]byte, bool) {
 	return b, false
 }
 
-// fold returns where, at or behind from, another record of the format starts inside the line, or -1. Any format will do when f is nil.
-func (r *Reading) fold(sc *Scanner, b []byte, from int, f *Format) int {
-	var ev logdoc.Event
+// fold returns where, at or behind from, another record that is wanted starts inside the line, or -1. Only telling lines count: a vague one is found in many a
+// sentence.
+func (sc *Scanner) fold(r *Reading, b []byte, from int, wanted func(*Scanner, *line) bool) int {
 	for p := max(from, 1); p < len(b); p++ {
 		if b[p-1] != ' ' && b[p-1] != '\t' {
 			continue
 		}
 		for _, l := range r.records[b[p]] {
-			if f != nil && l.format != f || l.kind == lang.LineHeader {
-				continue
-			}
-			if sc.parse(r, l, b[p:], &ev) {
+			if l.telling && l.kind != lang.LineHeader && sc.parse(r, l, b[p:min(p+foldProbe, len(b))], &sc.probe) && wanted(sc, l) {
 				return p
 			}
 		}
@@ -91,72 +95,99 @@ func (r *Reading) fold(sc *Scanner, b []byte, from int, f *Format) int {
 	return -1
 }
 
-// salvaged reads one physical line as the records that were folded into it: all but the last are delivered, the last becomes the open record, whose start it
-// returns. It calls before once, ahead of the first; when the line holds no record it returns false.
-func (sc *Scanner) salvaged(r *Reading, set *Set, c Chunk, pos int, b []byte, number int, before func(), emit func(*logdoc.Event)) (start int, found bool) {
-	text, _ := unmark(b)
-	if len(text) > MaxRecord {
-		text = text[:MaxRecord]
+// What fold may want: a record of a format, one with a stamp, or any.
+func inFormat(f *Format) func(*Scanner, *line) bool {
+	return func(_ *Scanner, l *line) bool { return l.format == f }
+}
+func stamped(sc *Scanner, _ *line) bool { return sc.probe.Clock }
+func anything(*Scanner, *line) bool     { return true }
+
+// trimFold takes off what stands between a record and the next one in the same line: blanks, and the dots of an omission.
+func trimFold(b []byte) []byte {
+	b = bytes.TrimRight(b, " \t")
+	for _, dots := range [...]string{" ...", " …"} {
+		b = bytes.TrimSuffix(b, []byte(dots))
 	}
-	base := pos + len(b) - len(text)
-	for at := 0; at < len(text); {
-		rest, next := text[at:], len(text)
-		if sc.record(r, rest) {
-			var f *Format
-			if sc.next.Format >= 0 {
-				f = set.formats[sc.next.Format]
-			}
-			if n := r.fold(sc, rest, int(sc.next.Fields[logdoc.FieldMessage].Lo)+1, f); n > 0 {
-				next = at + n
-			}
-			sc.record(r, bytes.TrimRight(text[at:next], " \t"))
-		} else {
-			n := r.fold(sc, rest, 0, nil)
-			if n < 0 {
-				break
-			}
-			next = at + n
-			if !sc.complete(r, bytes.TrimRight(text[at:next], " \t"), text[next:]) {
-				// Words between records, such as a publisher's prose, stay with the record before them.
-				at = next
-				continue
-			}
-		}
-		if found {
-			sc.finishSalvaged(c.Data, start, base+at, emit)
-		} else {
-			before()
-		}
-		if found || next < len(text) {
-			sc.tally.Salvaged++
-		}
-		found, start = true, base+at
-		sc.open(number, c.Offset+int64(start))
-		at = next
-	}
-	return start, found
+	return bytes.TrimRight(b, " \t")
 }
 
-func (sc *Scanner) finishSalvaged(data []byte, start, end int, emit func(*logdoc.Event)) {
-	for end > start && (data[end-1] == ' ' || data[end-1] == '\t') {
-		end--
+// pasted reads one line of pasted text. What continues a record but does not fit into it is told as lines that nothing accepts.
+func (sc *Scanner) pasted(pos, next int, b []byte, number int) {
+	text, _ := unmark(b)
+	p := &sc.pass
+	switch {
+	case isBlank(text):
+	case sc.record(p.reading, text) && sc.next.Format == frame:
+		sc.tally.Frame++
+	case sc.salvaged(pos+len(b)-len(text), text, number):
+		p.first = pos
+	case p.open && continues(b) && next-p.first <= MaxRecord:
+		p.end = pos + len(b)
+	default:
+		sc.closeRecord()
+		sc.plain(b, number, p.chunk.Offset+int64(pos))
 	}
-	sc.close(data, start, end, emit)
+}
+
+// salvaged reads one physical line, which stands at pos, as the records that were folded into it; the last of them becomes the open record. Words in front of the
+// first, such as a publisher's prose, are passed over. When the line holds no record it returns false.
+func (sc *Scanner) salvaged(pos int, text []byte, number int) bool {
+	r := sc.pass.reading
+	if len(text) > MaxRecord {
+		text = text[:MaxRecord]
+		sc.cutAt(number)
+	}
+	found := false
+	for at, n := 0, 0; at < len(text); at += n {
+		var ok bool
+		if n, ok = sc.folded(r, text[at:]); n < 0 {
+			break
+		}
+		if !ok {
+			continue
+		}
+		if found || at+n < len(text) {
+			sc.tally.Salvaged++
+		}
+		sc.begin(pos+at, trimFold(text[at:at+n]), number)
+		found = true
+	}
+	return found
+}
+
+// folded reads what text starts with into sc.next and returns how far it goes, up to the next record or the end. It is no record when ok is false; when there
+// is none behind it either, n is negative.
+func (sc *Scanner) folded(r *Reading, text []byte) (n int, ok bool) {
+	if l := sc.accepts(r, r.records[text[0]], text[:min(len(text), foldProbe)]); l != nil && l.kind != lang.LineHeader {
+		if n = sc.fold(r, text, int(sc.probe.Fields[logdoc.FieldMessage].Lo)+1, inFormat(l.format)); n < 0 {
+			n = len(text)
+		}
+		return n, sc.whole(r, trimFold(text[:n]))
+	}
+	if n = sc.fold(r, text, 0, stamped); n > 0 {
+		if b := trimFold(text[:n]); sc.whole(r, b) || sc.complete(r, b, text[n:]) {
+			return n, true
+		}
+	}
+	return sc.fold(r, text, 0, anything), false
+}
+
+// whole reports whether b is a record.
+func (sc *Scanner) whole(r *Reading, b []byte) bool {
+	return len(b) > 0 && sc.record(r, b) && sc.next.Format != frame
 }
 
 // complete parses a record that lost the start of its stamp, with the missing characters taken from the record that follows it.
 func (sc *Scanner) complete(r *Reading, b, follower []byte) bool {
-	if !sc.record(r, follower) || !sc.next.Clock {
-		return false
-	}
+	follower = follower[:min(len(follower), foldProbe)]
 	for _, l := range r.records[follower[0]] {
-		if l.tmpl == nil || len(l.tmpl.Holes) == 0 || l.tmpl.Holes[0].Kind != template.Time || !sc.parse(r, l, follower, sc.next) {
+		if l.tmpl == nil || len(l.tmpl.Holes) == 0 || l.tmpl.Holes[0].Kind != template.Time || !sc.parse(r, l, follower, &sc.probe) {
 			continue
 		}
-		stamp := follower[sc.result.Spans[0].Lo:sc.result.Spans[0].Hi]
+		stamp := follower[:sc.result.Spans[0].Hi]
+		head := make([]byte, 0, len(stamp)+len(b))
 		for k := 1; k < len(stamp); k++ {
-			head := append(append([]byte(nil), stamp[:k]...), b...)
-			if sc.parse(r, l, head, sc.next) {
+			if head = append(append(head[:0], stamp[:k]...), b...); sc.parse(r, l, head, sc.next) {
 				return true
 			}
 		}

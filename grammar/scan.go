@@ -9,7 +9,8 @@ import (
 	"logdoc/internal/template"
 )
 
-// MaxRecord bounds the bytes of one record that are looked at, its line breaks included. What is longer is cut there and told.
+// MaxRecord bounds the bytes of one record that are looked at, its line breaks included. A longer record is cut behind the last line that fits, its first
+// line at the limit itself, and told.
 const MaxRecord = 256 << 10
 
 // Chunk is a part of a source, of whole lines, cut where a record starts.
@@ -33,7 +34,7 @@ type Tally struct {
 	// Formats counts records by format index; Plain counts lines that no format accepts.
 	Formats []int
 	Plain   int
-	// LongLine is the number of the first line whose record was cut at MaxRecord, 0 for none.
+	// LongLine is the number of the first line that was not looked at, or not to its end, because its record is longer than MaxRecord; 0 for none.
 	LongLine int
 	// Salvaged counts records that were folded into a line or lost their head.
 	Salvaged int
@@ -54,8 +55,23 @@ type Scanner struct {
 	inner   template.Result
 	current *logdoc.Event
 	next    *logdoc.Event
+	probe   logdoc.Event
 	tally   *Tally
 	stamps  stampCache
+	zones   zoneCache
+	pass    pass
+}
+
+// pass is one run over a chunk.
+type pass struct {
+	reading *Reading
+	chunk   Chunk
+	emit    func(*logdoc.Event)
+	// open means that a record of this chunk is open, from start to end so far; carried that lines belong to a record of an earlier chunk.
+	open, carried bool
+	start, end    int
+	// first is where the open record's first line starts: in pasted text the record may start behind it.
+	first int
 }
 
 // NewScanner returns a scanner.
@@ -67,18 +83,11 @@ func NewScanner() *Scanner {
 func (sc *Scanner) Scan(r *Reading, set *Set, c Chunk, tally *Tally, emit func(*logdoc.Event)) {
 	*tally = Tally{Formats: append(tally.Formats[:0], make([]int, len(set.formats))...), Bytes: int64(len(c.Data))}
 	sc.tally = tally
+	p := &sc.pass
+	*p = pass{reading: r, chunk: c, emit: emit, carried: c.Open}
 	data := c.Data
-	open := false      // a record of this chunk is open
-	carried := c.Open  // lines belong to a record of an earlier chunk
-	start, end := 0, 0 // of the open record
-	number := c.Line   // of the line at pos
+	number := c.Line // of the line at pos
 	midLine := c.MidLine
-	closeRecord := func() {
-		if open {
-			sc.close(data, start, end, emit)
-			open = false
-		}
-	}
 	for pos := 0; pos < len(data); {
 		stop, next := len(data), len(data)
 		if n := bytes.IndexByte(data[pos:], '\n'); n >= 0 {
@@ -91,38 +100,44 @@ func (sc *Scanner) Scan(r *Reading, set *Set, c Chunk, tally *Tally, emit func(*
 		switch {
 		case midLine:
 			midLine = false
-		case r.salvage && len(b) > 0:
-			if at, ok := sc.salvaged(r, set, c, pos, b, number, closeRecord, emit); ok {
-				open, carried, start, end = true, false, at, pos+len(b)
-			} else if open && continues(b) {
-				end = pos + len(b)
-			} else if !carried && len(bytes.TrimSpace(b)) > 0 {
-				closeRecord()
-				sc.plain(b, number, c.Offset+int64(pos), emit)
+			if len(b) > 0 {
+				sc.cutAt(number)
 			}
+		case r.salvage:
+			sc.pasted(pos, next, b, number)
 		case len(b) > 0 && sc.record(r, b):
-			closeRecord()
-			sc.open(number, c.Offset+int64(pos))
-			open, carried, start, end = true, false, pos, pos+len(b)
-		case open || carried:
-			if open && len(b) > 0 {
-				end = pos + len(b)
+			if sc.next.Format == frame {
+				tally.Frame++
+				break
 			}
-		case len(bytes.TrimSpace(b)) == 0:
+			sc.begin(pos, b, number)
+		case p.open || p.carried:
+			sc.extend(pos, next, b, number)
+		case isBlank(b):
 		case sc.bareRecord(r, b):
-			sc.open(number, c.Offset+int64(pos))
-			open, start, end = true, pos, pos+len(b)
+			sc.begin(pos, b, number)
 		default:
-			sc.plain(b, number, c.Offset+int64(pos), emit)
+			sc.plain(b, number, c.Offset+int64(pos))
 		}
 		number++
 		pos = next
 	}
-	closeRecord()
+	sc.closeRecord()
 	tally.Lines = int64(number - c.Line)
-	if n := len(data); n > 0 && data[n-1] != '\n' && c.MidLine && tally.Lines == 1 {
-		tally.Lines = 0
+	if c.MidLine && len(data) > 0 {
+		tally.Lines-- // the chunk with the line's start has counted it
 	}
+	sc.pass = pass{}
+}
+
+// isBlank reports whether a line holds nothing to see.
+func isBlank(b []byte) bool {
+	for _, c := range b {
+		if c != ' ' && c != '\t' && c != '\r' {
+			return false
+		}
+	}
+	return true
 }
 
 // record tries the record and header lines; the event is in sc.next.
@@ -130,56 +145,74 @@ func (sc *Scanner) record(r *Reading, b []byte) bool {
 	if len(b) > MaxRecord {
 		b = b[:MaxRecord]
 	}
-	for _, l := range r.records[b[0]] {
-		if sc.parse(r, l, b, sc.next) {
-			return true
-		}
-	}
-	return false
+	return sc.any(r, r.records[b[0]], b, sc.next)
 }
 
+// bareRecord tries what starts a record only where none is open.
 func (sc *Scanner) bareRecord(r *Reading, b []byte) bool {
 	if len(b) > MaxRecord {
 		b = b[:MaxRecord]
 	}
-	for _, l := range r.bare[b[0]] {
-		if sc.parse(r, l, b, sc.next) {
+	return sc.any(r, r.bare[b[0]], b, sc.next)
+}
+
+func (sc *Scanner) any(r *Reading, lines []*line, b []byte, ev *logdoc.Event) bool {
+	for _, l := range lines {
+		if sc.parse(r, l, b, ev) {
 			return true
 		}
 	}
 	return false
-}
-
-func (sc *Scanner) open(line int, offset int64) {
-	sc.current, sc.next = sc.next, sc.current
-	sc.current.Line, sc.current.Offset = line, offset
 }
 
 // frame is the format index, within a scan, of a header line's event.
 const frame = -2
 
-func (sc *Scanner) close(data []byte, start, end int, emit func(*logdoc.Event)) {
-	ev := sc.current
-	if end-start > MaxRecord {
-		end = start + MaxRecord
-		if sc.tally.LongLine == 0 {
-			sc.tally.LongLine = ev.Line
-		}
-	}
-	ev.Text = data[start:end]
-	sc.deliver(ev, emit)
+// begin closes the open record and opens the one in sc.next, whose first line is b at pos.
+func (sc *Scanner) begin(pos int, b []byte, number int) {
+	sc.closeRecord()
+	p := &sc.pass
+	sc.current, sc.next = sc.next, sc.current
+	sc.current.Line, sc.current.Offset = number, p.chunk.Offset+int64(pos)
+	p.open, p.carried, p.start, p.end, p.first = true, false, pos, pos+len(b), pos
 }
 
-func (sc *Scanner) deliver(ev *logdoc.Event, emit func(*logdoc.Event)) {
-	if ev.Format == frame {
-		sc.tally.Frame++
+// extend adds a line to the open record as long as the whole of it fits: so the record is cut at the same place, however the source is cut into chunks.
+func (sc *Scanner) extend(pos, next int, b []byte, number int) {
+	p := &sc.pass
+	switch {
+	case isBlank(b):
+	case p.open && next-p.first <= MaxRecord:
+		p.end = pos + len(b)
+	default:
+		sc.cutAt(number)
+	}
+}
+
+// cutAt notes that the line, or a part of it, is not looked at.
+func (sc *Scanner) cutAt(number int) {
+	if t := sc.tally; t.LongLine == 0 || number < t.LongLine {
+		t.LongLine = number
+	}
+}
+
+func (sc *Scanner) closeRecord() {
+	p := &sc.pass
+	if !p.open {
 		return
 	}
+	p.open = false
+	ev := sc.current
+	if p.end-p.start > MaxRecord {
+		p.end = p.start + MaxRecord
+		sc.cutAt(ev.Line)
+	}
+	ev.Text = p.chunk.Data[p.start:p.end]
 	sc.tally.Formats[ev.Format]++
 	if ev.Clock {
 		sc.clock(ev)
 	}
-	emit(ev)
+	p.emit(ev)
 }
 
 func (sc *Scanner) clock(ev *logdoc.Event) {
@@ -195,18 +228,16 @@ func (sc *Scanner) clock(ev *logdoc.Event) {
 }
 
 // plain delivers a line that no format accepts.
-func (sc *Scanner) plain(b []byte, line int, offset int64, emit func(*logdoc.Event)) {
+func (sc *Scanner) plain(b []byte, number int, offset int64) {
 	if len(b) > MaxRecord {
 		b = b[:MaxRecord]
-		if sc.tally.LongLine == 0 {
-			sc.tally.LongLine = line
-		}
+		sc.cutAt(number)
 	}
 	ev := sc.next
-	*ev = logdoc.Event{Format: Plain, Line: line, Offset: offset, Text: b, Head: b}
+	*ev = logdoc.Event{Format: Plain, Line: number, Offset: offset, Text: b, Head: b}
 	ev.Fields[logdoc.FieldMessage] = logdoc.Span{Hi: int32(len(b))}
 	sc.tally.Plain++
-	emit(ev)
+	sc.pass.emit(ev)
 }
 
 // parse tries one template on a line and fills the event.
@@ -235,11 +266,7 @@ func (sc *Scanner) parse(r *Reading, l *line, b []byte, ev *logdoc.Event) bool {
 			if l.kind == lang.LineHeader {
 				break
 			}
-			if known, err := zoneOf(f, string(b[span.Lo:span.Hi])); err == nil {
-				loc = known
-			} else {
-				sc.tally.UnknownZone = string(b[span.Lo:span.Hi])
-			}
+			loc = sc.lineZone(r, f, b[span.Lo:span.Hi])
 		default:
 			ev.Fields[slot] = span
 		}
@@ -253,6 +280,7 @@ func (sc *Scanner) parse(r *Reading, l *line, b []byte, ev *logdoc.Event) bool {
 		return true
 	}
 	ev.Clock = false
+	skipMark(b, &ev.Fields[logdoc.FieldMessage])
 	if res.HasStamp {
 		sc.stamp(r, f, &res.Stamp, loc, ev)
 	}
@@ -260,6 +288,13 @@ func (sc *Scanner) parse(r *Reading, l *line, b []byte, ev *logdoc.Event) bool {
 		sc.applyInner(f, &f.inner[i], b, ev)
 	}
 	return true
+}
+
+// skipMark takes off the byte order mark that RFC 5424 puts in front of a message in UTF-8.
+func skipMark(b []byte, message *logdoc.Span) {
+	if message.Hi-message.Lo > 3 && b[message.Lo] == 0xEF && b[message.Lo+1] == 0xBB && b[message.Lo+2] == 0xBF {
+		message.Lo += 3
+	}
 }
 
 func (sc *Scanner) applyInner(f *Format, in *inner, b []byte, ev *logdoc.Event) {
@@ -282,42 +317,53 @@ func (sc *Scanner) applyInner(f *Format, in *inner, b []byte, ev *logdoc.Event) 
 }
 
 func (sc *Scanner) parseRegexp(r *Reading, l *line, b []byte, ev *logdoc.Event) bool {
-	loc := l.re.FindSubmatchIndex(b)
-	if loc == nil {
+	groups := l.re.FindSubmatchIndex(b)
+	if groups == nil {
 		return false
 	}
-	*ev = logdoc.Event{Format: l.format.index, Head: b}
-	ev.Severity = l.format.otherwise
+	f := l.format
+	*ev = logdoc.Event{Format: f.index, Head: b}
+	loc := r.zone
+	var stamp template.Stamp
+	stamped := false
 	for i, slot := range l.slots {
-		lo, hi := loc[2*i], loc[2*i+1]
+		lo, hi := groups[2*i], groups[2*i+1]
 		if lo < 0 {
 			continue
 		}
 		switch slot {
-		case slotSkip, slotZone:
+		case slotSkip:
 		case slotSeverity:
-			sev, ok := l.format.severityOf(b[lo:hi])
+			sev, ok := f.severityOf(b[lo:hi])
 			if !ok {
 				return false
 			}
-			ev.Severity = sev
+			ev.Severity = max(ev.Severity, sev)
+		case slotPriority:
+			ev.Severity = max(ev.Severity, prioritySeverity(b[lo:hi]))
+		case slotZone:
+			if l.kind != lang.LineHeader {
+				loc = sc.lineZone(r, f, b[lo:hi])
+			}
 		case slotTime:
-			var stamp template.Stamp
-			if _, ok := l.layout.Parse(b[lo:hi], &stamp); ok {
-				sc.stamp(r, l.format, &stamp, r.zone, ev)
-			}
+			_, stamped = l.layout.Parse(b[lo:hi], &stamp)
 		default:
-			if slot >= 0 {
-				ev.Fields[slot] = logdoc.Span{Lo: int32(lo), Hi: int32(hi)}
-			}
+			ev.Fields[slot] = logdoc.Span{Lo: int32(lo), Hi: int32(hi)}
 		}
 	}
 	if l.kind == lang.LineHeader {
 		ev.Format = frame
 		return true
 	}
-	for i := range l.format.inner {
-		sc.applyInner(l.format, &l.format.inner[i], b, ev)
+	if ev.Severity == logdoc.Unrated {
+		ev.Severity = f.otherwise
+	}
+	skipMark(b, &ev.Fields[logdoc.FieldMessage])
+	if stamped {
+		sc.stamp(r, f, &stamp, loc, ev)
+	}
+	for i := range f.inner {
+		sc.applyInner(f, &f.inner[i], b, ev)
 	}
 	return true
 }

@@ -18,7 +18,7 @@ type stampCache struct {
 	valid                  bool
 }
 
-// stamp sets the event's time. A stamp without a date has none; one without a year takes the year from the source's time.
+// stamp sets the event's time. A stamp without a date, or with one that does not exist, has none; one without a year takes the year from the source's time.
 func (sc *Scanner) stamp(r *Reading, f *Format, s *template.Stamp, loc *time.Location, ev *logdoc.Event) {
 	if !s.HasDate {
 		return
@@ -42,6 +42,9 @@ func (sc *Scanner) stamp(r *Reading, f *Format, s *template.Stamp, loc *time.Loc
 	ev.Clock = true
 }
 
+// firstYear and lastYear bound the stamps that are times: what lies outside is a clock that was never set, such as year 1, or does not fit into nanoseconds.
+const firstYear, lastYear = 1970, 2261
+
 // startOfHour returns the seconds since 1970 at which the stamp's hour starts. Without a year it takes the newest year in which the date exists and lies
 // no more than a day behind the source's time: a log is not written before it happens.
 func startOfHour(s *template.Stamp, loc *time.Location, modTime time.Time) (int64, bool) {
@@ -51,13 +54,17 @@ func startOfHour(s *template.Stamp, loc *time.Location, modTime time.Time) (int6
 	hour := *s
 	hour.Minute, hour.Second, hour.Nanosecond = 0, 0, 0
 	if s.HasYear {
+		if s.Year < firstYear || s.Year > lastYear {
+			return 0, false
+		}
 		return hour.Time(loc).Unix(), dayExists(s.Year, s.Month, s.Day)
 	}
 	if modTime.IsZero() {
 		return 0, false
 	}
 	limit := modTime.Add(24 * time.Hour)
-	for year := limit.Year(); year > limit.Year()-9; year-- {
+	// The year after the limit's may have begun already where the log was written; leap years lie up to eight years apart.
+	for year := limit.Year() + 1; year > limit.Year()-9; year-- {
 		if hour.Year = int16(year); !dayExists(year, s.Month, s.Day) {
 			continue
 		}

@@ -15,20 +15,11 @@ var abbreviations = map[string]int{
 
 // ParseZone reads "UTC", "+08:00", "-0330", a clear abbreviation such as KST, or a zone's name such as Europe/Berlin.
 func ParseZone(word string) (*time.Location, error) {
-	if seconds, ok := abbreviations[word]; ok {
-		if seconds == 0 {
-			return time.UTC, nil
-		}
-		return time.FixedZone(word, seconds), nil
-	}
 	if word == "CST" || word == "IST" || word == "BST" {
 		return nil, fmt.Errorf("the zone %q means several zones", word)
 	}
-	for _, layout := range []string{"-07:00", "-0700", "-07"} {
-		if t, err := time.Parse(layout, word); err == nil {
-			_, offset := t.Zone()
-			return time.FixedZone(word, offset), nil
-		}
+	if loc, ok := shortZone(word); ok {
+		return loc, nil
 	}
 	if word == "" || word == "Local" {
 		return nil, fmt.Errorf("unknown zone %q", word)
@@ -38,4 +29,51 @@ func ParseZone(word string) (*time.Location, error) {
 		return nil, fmt.Errorf("unknown zone %q", word)
 	}
 	return loc, nil
+}
+
+// shortZone reads what a program writes beside a stamp: a clear abbreviation, or an offset.
+func shortZone(word string) (*time.Location, bool) {
+	if seconds, ok := abbreviations[word]; ok {
+		if seconds == 0 {
+			return time.UTC, true
+		}
+		return time.FixedZone(word, seconds), true
+	}
+	for _, layout := range []string{"-07:00", "-0700", "-07"} {
+		if t, err := time.Parse(layout, word); err == nil {
+			_, offset := t.Zone()
+			return time.FixedZone(word, offset), true
+		}
+	}
+	return nil, false
+}
+
+// zoneCache remembers the zone word of the last line: a log's lines mostly carry the same.
+type zoneCache struct {
+	format *Format
+	word   string
+	loc    *time.Location
+}
+
+// maxZone bounds a zone word, so that one that is none is not kept or shown at length.
+const maxZone = 40
+
+// lineZone returns the zone that a line's zone word means, or that of the reading where the word is not clear.
+func (sc *Scanner) lineZone(r *Reading, f *Format, word []byte) *time.Location {
+	word = word[:min(len(word), maxZone)]
+	c := &sc.zones
+	if c.format != f || c.word != string(word) {
+		*c = zoneCache{format: f, word: string(word)}
+		var known bool
+		if c.loc, known = f.zones[c.word]; !known {
+			c.loc, _ = shortZone(c.word)
+		}
+	}
+	if c.loc != nil {
+		return c.loc
+	}
+	if r.zone == nil && sc.tally.UnknownZone == "" {
+		sc.tally.UnknownZone = c.word
+	}
+	return r.zone
 }

@@ -102,6 +102,7 @@ type jsonClean struct {
 	Name     text       `json:"name"`
 	Title    text       `json:"title"`
 	Product  text       `json:"product"`
+	Key      text       `json:"key"`
 	Expected bool       `json:"expected"`
 	Records  int        `json:"records"`
 	State    text       `json:"state"`
@@ -178,7 +179,7 @@ func jsonReport(d *logdoc.Diagnosis) jsonDocument {
 		Findings:      each(d.Findings, jsonFindingOf),
 		Clean: each(d.Clean, func(c logdoc.Clean) jsonClean {
 			return jsonClean{
-				Name: sanitize.JSON(c.Name), Title: sanitize.JSON(c.Title), Product: sanitize.JSON(c.Product), Expected: c.Expected,
+				Name: sanitize.JSON(c.Name), Title: sanitize.JSON(c.Title), Product: sanitize.JSON(c.Product), Key: sanitize.JSON(c.Key), Expected: c.Expected,
 				Records: c.Records, State: sanitize.JSON(c.State), Since: instant(c.Since),
 			}
 		}),

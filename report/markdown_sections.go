@@ -39,7 +39,12 @@ func (m *marker) clean(clean []logdoc.Clean) {
 		m.paragraph("**" + sanitize.Prose(productName(group.product)) + "**")
 		var items, names []sanitize.Markdown
 		for _, c := range group.normal {
-			items = append(items, sanitize.Prose(normal(c)))
+			what, says := normal(c)
+			item := sanitize.Prose(what)
+			if c.Key != "" {
+				item += " on " + boundedCode(c.Key)
+			}
+			items = append(items, item+" "+sanitize.Prose(says[1:]))
 		}
 		for _, c := range group.symptoms {
 			names = append(names, sanitize.Code(c.Name))
@@ -64,7 +69,11 @@ func (m *marker) unchecked(unchecked []logdoc.Unchecked) {
 			for _, u := range reason.symptoms {
 				names = append(names, sanitize.Code(u.Symptom))
 			}
-			items = append(items, sanitize.Prose(reason.reason)+": "+join(names, ", "))
+			what := join(names, ", ")
+			if len(names) > maxUnchecked {
+				what = md(counted(len(names), "symptom")) + " not looked for"
+			}
+			items = append(items, sanitize.Prose(reason.reason)+": "+what)
 		}
 		for _, what := range group.collect {
 			items = append(items, "collect "+sanitize.Code(what))

@@ -16,7 +16,11 @@ func (p *printer) clean(clean []logdoc.Clean) {
 	for _, group := range cleanByProduct(clean) {
 		p.line(2, part{text: sanitize.Line(productName(group.product))})
 		for _, c := range group.normal {
-			p.hanging(4, "✓ ", normal(c))
+			what, says := normal(c)
+			if c.Key != "" {
+				what += " on " + sanitize.CutRunes(sanitize.Line(c.Key), maxKey)
+			}
+			p.hanging(4, "✓ ", what+says)
 		}
 		if p.verbose {
 			for _, c := range group.symptoms {
@@ -34,19 +38,25 @@ func (p *printer) clean(clean []logdoc.Clean) {
 	}
 }
 
-// normal says what a program's normal records tell.
-func normal(c logdoc.Clean) sanitize.Safe {
-	text := sanitize.Line(c.Name)
+// maxUnchecked is how many symptoms of one reason are named; more are counted, for they are a product that is not in the input.
+const maxUnchecked = 12
+
+// maxKey bounds a host's name in a line of its own.
+const maxKey = 64
+
+// normal says what a program's normal records tell: whose they are, and behind the host, which is log text, what they say.
+func normal(c logdoc.Clean) (what, says sanitize.Safe) {
+	what = sanitize.Line(c.Name)
 	if c.Title != "" {
-		text = sanitize.Line(c.Title)
+		what = sanitize.Line(c.Title)
 	}
 	if c.State != "" {
-		text += " " + sanitize.Line(c.State)
+		says += " " + sanitize.Line(c.State)
 		if !c.Since.IsZero() {
-			text += " since " + moment(c.Since)
+			says += " since " + moment(c.Since)
 		}
 	}
-	return text + sanitize.Safe(" · "+counted(c.Records, "normal record"))
+	return what, says + sanitize.Safe(" · "+counted(c.Records, "normal record"))
 }
 
 func (p *printer) unchecked(unchecked []logdoc.Unchecked) {
@@ -61,7 +71,11 @@ func (p *printer) unchecked(unchecked []logdoc.Unchecked) {
 			for _, u := range reason.symptoms {
 				names = append(names, string(sanitize.Line(u.Symptom)))
 			}
-			p.hanging(4, "? ", sanitize.Line(reason.reason)+": "+sanitize.Safe(strings.Join(names, ", ")))
+			what := sanitize.Safe(strings.Join(names, ", "))
+			if len(names) > maxUnchecked && !p.verbose {
+				what = sanitize.Safe(counted(len(names), "symptom") + " not looked for")
+			}
+			p.hanging(4, "? ", sanitize.Line(reason.reason)+": "+what)
 		}
 		for i, what := range group.collect {
 			mark := sanitize.Safe("  collect  ")

@@ -36,6 +36,7 @@ type Set struct {
 	patterns []*pattern
 	byFormat []formatIndex // by format index + 1
 	names    []string      // of formats
+	hasHost  []bool        // by format
 }
 
 type symptom struct {
@@ -47,11 +48,13 @@ type symptom struct {
 	facts    []*fact
 	// layouts are of captures that are times, by name.
 	layouts map[string]*template.Layout
-	// positive are the events and facts that support a verdict, in the order of the verdicts.
+	// needs are what the verdicts rest on, in their order, one for each way in which they can hold.
 	needs []need
+	// keys are, by event, the fields that make its key.
+	keys [][]string
 }
 
-// need is what one verdict rests on.
+// need is what one way of reaching a verdict rests on.
 type need struct {
 	certainty logdoc.Certainty
 	events    []int
@@ -229,12 +232,14 @@ func (c *compiler) symptom(pack string, src *lang.Symptom) *symptom {
 		return nil
 	}
 	c.checkRefs(s)
+	s.keys = s.keyFields()
 	for _, v := range src.Verdicts {
-		n := need{certainty: v.Certainty}
-		s.positives(v.When, &n)
-		s.needs = append(s.needs, n)
-		for _, e := range n.events {
-			s.events[e].bad = true
+		for _, n := range s.alternatives(v.When) {
+			n.certainty = v.Certainty
+			s.needs = append(s.needs, n)
+			for _, e := range n.events {
+				s.events[e].bad = true
+			}
 		}
 	}
 	if len(c.problems.Errors()) > before {
@@ -338,39 +343,79 @@ func walkExpr(e lang.Expr, visit func(*lang.Ref)) {
 	}
 }
 
-// positives collects the events and facts whose presence supports the condition.
-func (s *symptom) positives(c lang.Cond, n *need) {
-	add := func(r *lang.Ref) {
-		if i := s.eventIndex(r.Owner); i >= 0 && !slices.Contains(n.events, i) {
-			n.events = append(n.events, i)
-		}
-		if i := s.factIndex(r.Owner); i >= 0 && !slices.Contains(n.facts, i) {
-			n.facts = append(n.facts, i)
-		}
-	}
+// maxAlternatives bounds the combinations of a verdict's alternatives.
+const maxAlternatives = 32
+
+// alternatives lists what the condition can rest on: for each way in which it can hold, the events and facts whose presence supports it.
+func (s *symptom) alternatives(c lang.Cond) []need {
 	switch c := c.(type) {
 	case *lang.CondNot:
+		return []need{{}}
 	case *lang.CondUnless:
-		s.positives(c.Term, n)
-	case *lang.CondGap:
-		add(&lang.Ref{Owner: c.Event.Value})
-	case *lang.CondAnd:
-		for _, t := range c.Terms {
-			s.positives(t, n)
-		}
-	case *lang.CondOr:
-		for _, t := range c.Terms {
-			s.positives(t, n)
-		}
-	case *lang.CondThen:
-		for _, t := range c.Terms {
-			s.positives(t, n)
-		}
+		return s.alternatives(c.Term)
 	case *lang.CondWithin:
-		s.positives(c.Term, n)
-	default:
-		walkCond(c, add)
+		return s.alternatives(c.Term)
+	case *lang.CondGap:
+		return []need{s.rests(&lang.Ref{Owner: c.Event.Value})}
+	case *lang.CondAnd:
+		return s.together(c.Terms)
+	case *lang.CondThen:
+		return s.together(c.Terms)
+	case *lang.CondOr:
+		var out []need
+		for _, t := range c.Terms {
+			out = append(out, s.alternatives(t)...)
+		}
+		return out
 	}
+	n := need{}
+	walkCond(c, func(r *lang.Ref) { n = n.with(s.rests(r)) })
+	return []need{n}
+}
+
+// together combines the alternatives of terms that must all hold.
+func (s *symptom) together(terms []lang.Cond) []need {
+	out := []need{{}}
+	for _, t := range terms {
+		var next []need
+		for _, a := range out {
+			for _, b := range s.alternatives(t) {
+				if len(next) < maxAlternatives {
+					next = append(next, a.with(b))
+				}
+			}
+		}
+		out = next
+	}
+	return out
+}
+
+// rests returns the event or fact that a reference names.
+func (s *symptom) rests(r *lang.Ref) need {
+	n := need{}
+	if i := s.eventIndex(r.Owner); i >= 0 {
+		n.events = append(n.events, i)
+	}
+	if i := s.factIndex(r.Owner); i >= 0 {
+		n.facts = append(n.facts, i)
+	}
+	return n
+}
+
+// with returns both needs in one.
+func (n need) with(o need) need {
+	sum := need{events: slices.Clone(n.events), facts: slices.Clone(n.facts)}
+	for _, e := range o.events {
+		if !slices.Contains(sum.events, e) {
+			sum.events = append(sum.events, e)
+		}
+	}
+	for _, f := range o.facts {
+		if !slices.Contains(sum.facts, f) {
+			sum.facts = append(sum.facts, f)
+		}
+	}
+	return sum
 }
 
 func (s *symptom) eventIndex(name string) int {

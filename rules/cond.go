@@ -10,17 +10,17 @@ import (
 	"logdoc/internal/template"
 )
 
-// maxPairs bounds the combinations that a comparison between two events is tried on: the newest ones count.
-const maxPairs = 250_000
-
 // occurrence is one way in which a condition holds: the span of its records, and which record stands for which event.
+//
+// A record without a clock has no place in the span: for a window it can be anywhere, so that what it takes part in is unproven.
 type occurrence struct {
+	// start and end span the records that have a clock; without any, start lies behind end.
 	start, end int64
-	// timeless: no record is part of it (a fact, an absence). unclocked: a record without a clock is part of it. unproven: a window over
-	// such a record was taken on trust.
-	timeless, unclocked, unproven bool
-	last                          *logdoc.Match // the latest record, for ordering
-	bound                         []bound
+	// first and last are the records at both ends; nil when no record is part of it: a fact, an absence.
+	first, last *logdoc.Match
+	// unclocked: a record without a clock is part of it. unproven: order or a window was taken on trust.
+	unclocked, unproven bool
+	bound               []bound
 }
 
 // bound says that a record or a file's reading stands for an event or fact.
@@ -29,6 +29,14 @@ type bound struct {
 	match       *logdoc.Match
 	reading     *reading
 }
+
+// outOfTime is an occurrence without records.
+func outOfTime(unproven bool, b ...bound) occurrence {
+	return occurrence{start: math.MaxInt64, end: math.MinInt64, unproven: unproven, bound: b}
+}
+
+// timeless reports whether no record is part of the occurrence.
+func (o *occurrence) timeless() bool { return o.last == nil }
 
 func (o *occurrence) match(event int) *logdoc.Match {
 	for i := range o.bound {
@@ -48,41 +56,39 @@ func (o *occurrence) reading(fact int) *reading {
 	return nil
 }
 
+// shares reports whether a record is part of both.
+func (o *occurrence) shares(p *occurrence) bool {
+	for i := range o.bound {
+		for k := range p.bound {
+			if o.bound[i].match != nil && p.bound[k].match != nil && o.bound[i].match.Place == p.bound[k].match.Place {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // join merges two occurrences into one that covers both.
 func join(a, b *occurrence) occurrence {
-	if a.timeless && b.timeless {
-		return occurrence{timeless: true, unproven: a.unproven || b.unproven, bound: append(slices.Clone(a.bound), b.bound...)}
+	o := occurrence{
+		start: min(a.start, b.start), end: max(a.end, b.end), first: a.first, last: a.last,
+		unclocked: a.unclocked || b.unclocked, unproven: a.unproven || b.unproven, bound: slices.Concat(a.bound, b.bound),
 	}
-	o := occurrence{unclocked: a.unclocked || b.unclocked, unproven: a.unproven || b.unproven, bound: append(slices.Clone(a.bound), b.bound...)}
-	switch {
-	case a.timeless:
-		o.start, o.end, o.last = b.start, b.end, b.last
-	case b.timeless:
-		o.start, o.end, o.last = a.start, a.end, a.last
-	default:
-		o.start, o.end, o.last = min(a.start, b.start), max(a.end, b.end), a.last
-		if before(a.last, b.last) {
-			o.last = b.last
-		}
+	if a.timeless() || !b.timeless() && inOrder(b.first, a.first) < 0 {
+		o.first = b.first
+	}
+	if a.timeless() || !b.timeless() && inOrder(a.last, b.last) < 0 {
+		o.last = b.last
 	}
 	return o
 }
 
-// before orders matches: by time, then by source, then by line.
-func before(a, b *logdoc.Match) bool {
-	if a.Time != b.Time {
-		return a.Time < b.Time
+// compareOccurrences orders by end, then by start. What has no clock comes first.
+func compareOccurrences(a, b occurrence) int {
+	if d := compareInts(a.end, b.end); d != 0 {
+		return d
 	}
-	if a.Rank != b.Rank {
-		return a.Rank < b.Rank
-	}
-	if a.Place.Source != b.Place.Source {
-		return a.Place.Source < b.Place.Source
-	}
-	if a.Place.Line != b.Place.Line {
-		return a.Place.Line < b.Place.Line
-	}
-	return a.Place.Offset < b.Place.Offset
+	return compareInts(a.start, b.start)
 }
 
 // group is the matches of one symptom that belong to one key, with what conditions may refer to.
@@ -92,13 +98,13 @@ type group struct {
 	facts   *Facts
 	now     time.Time
 	end     int64 // newest stamp of the input
-	key     logdoc.LogText
+	key     string
 	lists   [][]logdoc.Match // by event, ordered
 	counts  []int            // by event, also of matches that were not kept
-	dropped int
+	partial bool             // some matches were not kept, or some combinations not tried
 }
 
-// holds evaluates a condition to the ways in which it holds.
+// holds evaluates a condition to the ways in which it holds, ordered by their ends.
 func (g *group) holds(c lang.Cond) []occurrence {
 	switch c := c.(type) {
 	case *lang.CondRef:
@@ -110,13 +116,13 @@ func (g *group) holds(c lang.Cond) []occurrence {
 		for _, t := range c.Terms {
 			out = append(out, g.holds(t)...)
 		}
-		sortOccurrences(out)
+		slices.SortStableFunc(out, compareOccurrences)
 		return out
 	case *lang.CondNot:
 		if len(g.holds(c.Term)) > 0 {
 			return nil
 		}
-		return []occurrence{{timeless: true}}
+		return []occurrence{outOfTime(false)}
 	case *lang.CondWithin:
 		return within(g.holds(c.Term), c.Within)
 	case *lang.CondThen:
@@ -133,349 +139,201 @@ func (g *group) holds(c lang.Cond) []occurrence {
 	return nil
 }
 
-func sortOccurrences(list []occurrence) {
-	slices.SortStableFunc(list, func(a, b occurrence) int {
-		if d := compareInts(a.end, b.end); d != 0 {
-			return d
-		}
-		return compareInts(a.start, b.start)
-	})
-}
-
 func (g *group) ref(r *lang.Ref) []occurrence {
-	s := g.symptom
-	if i := s.eventIndex(r.Owner); i >= 0 {
+	if i := g.symptom.eventIndex(r.Owner); i >= 0 {
 		return g.matches(i)
 	}
-	if i := s.factIndex(r.Owner); i >= 0 {
-		var out []occurrence
-		if r.Field == "missing" {
-			if _, ok := g.facts.missing(g.index, i); ok {
-				return []occurrence{{timeless: true}}
-			}
-			return nil
-		}
-		name := r.Field
-		if name == "" {
-			name = "present"
-		}
-		list := g.facts.of(g.index, i)
-		for k := range list {
-			if list[k].flag(name) {
-				out = append(out, occurrence{timeless: true, bound: []bound{{event: -1, fact: i, reading: &list[k]}}})
-			}
+	i := g.symptom.factIndex(r.Owner)
+	if i < 0 {
+		return nil
+	}
+	var out []occurrence
+	if r.Field == "missing" {
+		if _, ok := g.facts.missing(g.index, i); ok {
+			out = append(out, outOfTime(false))
 		}
 		return out
 	}
-	if r.Owner == "" {
-		if i := s.eventIndex(r.Field); i >= 0 {
-			return g.matches(i)
-		}
-		if len(g.all(r, nil)) > 0 {
-			return []occurrence{{timeless: true}}
+	list := g.facts.of(g.index, i)
+	for k := range list {
+		if list[k].flag(r.Field) {
+			out = append(out, outOfTime(false, bound{event: -1, fact: i, reading: &list[k]}))
 		}
 	}
-	return nil
+	return out
 }
 
 func (g *group) matches(event int) []occurrence {
 	list := g.lists[event]
 	out := make([]occurrence, len(list))
 	for i := range list {
-		m := &list[i]
-		out[i] = occurrence{start: m.Time, end: m.Time, unclocked: !m.Clock, last: m, bound: []bound{{event: event, fact: -1, match: m}}}
+		out[i] = single(event, &list[i])
 	}
+	slices.SortStableFunc(out, compareOccurrences)
 	return out
 }
 
-// and combines the terms. Without comparisons only neighbours in time are combined, which is enough for any window; comparisons look at all pairs of the newest
-// matches of the events that they name.
-func (g *group) and(terms []lang.Cond) []occurrence {
-	var filters []*lang.CondCompare
-	result := []occurrence{{timeless: true}}
-	first := true
-	named := map[int]bool{}
-	var rest []lang.Cond
-	for _, t := range terms {
-		if c, ok := t.(*lang.CondCompare); ok {
-			filters = append(filters, c)
-			continue
-		}
-		rest = append(rest, t)
+// single is the occurrence of one record.
+func single(event int, m *logdoc.Match) occurrence {
+	o := outOfTime(false, bound{event: event, fact: -1, match: m})
+	o.first, o.last, o.unclocked = m, m, !m.Clock
+	if m.Clock {
+		o.start, o.end = m.Time, m.Time
 	}
-	for _, c := range filters {
-		walkCond(c, func(r *lang.Ref) {
-			if i := g.owner(r); i >= 0 {
-				named[i] = true
-			}
-		})
-	}
-	pairs := len(named) > 1
-	for _, t := range rest {
-		list := g.holds(t)
-		if len(list) == 0 {
-			return nil
-		}
-		if r, ok := t.(*lang.CondRef); ok {
-			delete(named, g.owner(r.Ref))
-		}
-		result = combineLists(result, list, pairs, first)
-		first = false
-	}
-	for i := range len(g.symptom.events) {
-		if !named[i] {
-			continue
-		}
-		list := g.matches(i)
-		if len(list) == 0 {
-			return nil
-		}
-		if bindsEvent(result, i) {
-			continue
-		}
-		result = combineLists(result, list, pairs, first)
-		first = false
-	}
-	if len(filters) == 0 {
-		return result
-	}
-	return slices.DeleteFunc(result, func(o occurrence) bool {
-		for _, f := range filters {
-			if !g.compares(f, &o) {
-				return true
-			}
-		}
-		return false
-	})
-}
-
-func bindsEvent(list []occurrence, event int) bool {
-	return len(list) > 0 && list[0].match(event) != nil
-}
-
-// owner returns the event that a reference takes its value from, or -1.
-func (g *group) owner(r *lang.Ref) int {
-	if r.Owner != "" {
-		return g.symptom.eventIndex(r.Owner)
-	}
-	if i := g.symptom.eventIndex(r.Field); i >= 0 {
-		return i
-	}
-	for _, v := range g.symptom.src.Values {
-		if v.Name.Value == r.Field {
-			return -1
-		}
-	}
-	return slices.IndexFunc(g.symptom.events, func(p *pattern) bool { return contains2(p.holes, p.fields, r.Field) })
-}
-
-// compares evaluates a comparison; over facts that the occurrence leaves open, any file that makes it hold will do.
-func (g *group) compares(c *lang.CondCompare, o *occurrence) bool {
-	open := map[int]bool{}
-	walkCond(c, func(r *lang.Ref) {
-		if i := g.symptom.factIndex(r.Owner); i >= 0 && o.reading(i) == nil {
-			open[i] = true
-		}
-	})
-	var try func(from int, o occurrence) bool
-	try = func(from int, o occurrence) bool {
-		for i := from; i < len(g.symptom.facts); i++ {
-			if !open[i] {
-				continue
-			}
-			list := g.facts.of(g.index, i)
-			for k := range list {
-				next := o
-				next.bound = append(slices.Clone(o.bound), bound{event: -1, fact: i, reading: &list[k]})
-				if try(i+1, next) {
-					return true
-				}
-			}
-			return false
-		}
-		return compare(g.eval(c.Left, &o), g.eval(c.Right, &o), c.Op)
-	}
-	return try(0, *o)
-}
-
-// combineLists joins every occurrence of b with its neighbours in a, or with all of them when pairs are wanted.
-func combineLists(a, b []occurrence, pairs, first bool) []occurrence {
-	if first || len(a) == 1 && a[0].timeless {
-		out := make([]occurrence, 0, len(b))
-		for i := range b {
-			out = append(out, join(&a[0], &b[i]))
-		}
-		return out
-	}
-	var out []occurrence
-	if pairs {
-		for len(a)*len(b) > maxPairs {
-			if len(a) > len(b) {
-				a = a[len(a)/2:]
-			} else {
-				b = b[len(b)/2:]
-			}
-		}
-		for i := range a {
-			for k := range b {
-				out = append(out, join(&a[i], &b[k]))
-			}
-		}
-		sortOccurrences(out)
-		return out
-	}
-	k := 0
-	for i := range b {
-		for k < len(a) && !a[k].timeless && a[k].end <= b[i].start {
-			k++
-		}
-		if k > 0 {
-			out = append(out, join(&a[k-1], &b[i]))
-		}
-		if k < len(a) {
-			out = append(out, join(&a[k], &b[i]))
-		}
-	}
-	sortOccurrences(out)
-	return out
+	return o
 }
 
 // within keeps what lies inside the window. Records without a clock are taken on trust, and marked.
 func within(list []occurrence, window time.Duration) []occurrence {
 	var out []occurrence
 	for _, o := range list {
-		switch {
-		case o.timeless:
-		case o.unclocked:
-			o.unproven = true
-		case o.end-o.start > int64(window):
+		if o.start <= o.end && o.end-o.start > int64(window) {
 			continue
 		}
+		o.unproven = o.unproven || o.unclocked && o.first != o.last
 		out = append(out, o)
 	}
 	return out
 }
 
-// then joins the terms in their order; equal stamps count as ordered.
-func (g *group) then(c *lang.CondThen) []occurrence {
-	result := g.holds(c.Terms[0])
-	for _, t := range c.Terms[1:] {
-		list := g.holds(t)
-		var out []occurrence
-		k := 0
-		slices.SortStableFunc(list, func(a, b occurrence) int { return compareInts(a.start, b.start) })
-		for i := range list {
-			for k < len(result) && result[k].end <= list[i].start {
-				k++
-			}
-			// The same record cannot follow itself.
-			p := k - 1
-			for p >= 0 && result[p].last != nil && result[p].last == list[i].last {
-				p--
-			}
-			if p < 0 {
-				continue
-			}
-			o := join(&result[p], &list[i])
-			if o.unclocked && !sameSource(result[p].last, list[i].last) {
-				o.unproven = true
-			}
-			out = append(out, o)
-		}
-		sortOccurrences(out)
-		result = out
-	}
-	if c.Within > 0 {
-		result = within(result, c.Within)
-	}
-	return result
-}
-
-// sameSource reports whether two records stand in one file, whose order is then known without a clock.
-func sameSource(a, b *logdoc.Match) bool {
-	return a != nil && b != nil && a.Place.Source == b.Place.Source && !before(b, a)
-}
-
+// count finds the tightest runs of enough records, or of records with enough different values.
 func (g *group) count(c *lang.CondCount) []occurrence {
-	event := g.owner(c.Ref)
+	event := g.symptom.eventIndex(c.Ref.Owner)
 	if event < 0 {
 		return nil
 	}
-	list := g.lists[event]
-	var out []occurrence
-	seen := map[logdoc.LogText]int{}
-	lo := 0
-	counted := 0
-	value := func(i int) (logdoc.LogText, bool) {
-		if !c.Distinct {
-			return "", true
+	n := tally{need: c.N, values: map[logdoc.LogText]int{}}
+	var counted, out []occurrence
+	for i := range g.lists[event] {
+		m := &g.lists[event][i]
+		if v, ok := captured(m, c.Ref.Field); ok || !c.Distinct {
+			counted = append(counted, single(event, m))
+			n.of = append(n.of, v)
 		}
-		return captured(&list[i], c.Ref.Field)
 	}
-	unclocked := 0
-	for i := range list {
-		v, ok := value(i)
-		if !ok {
+	n.distinct = c.Distinct
+	clocked := func(i int) bool { return counted[i].start <= counted[i].end }
+	lo := 0
+	for i := range counted {
+		// In a window, what has no clock counts only on trust, below.
+		if c.Within > 0 && !clocked(i) {
 			continue
 		}
-		seen[v]++
-		counted++
-		if !list[i].Clock {
-			unclocked++
-		}
-		for c.Within > 0 && lo < i && list[lo].Clock && list[i].Clock && list[i].Time-list[lo].Time > int64(c.Within) {
-			if old, ok := value(lo); ok {
-				if seen[old]--; seen[old] == 0 {
-					delete(seen, old)
-				}
-				counted--
+		n.add(i)
+		for ; lo < i; lo++ {
+			if c.Within > 0 && !clocked(lo) {
+				continue
 			}
-			lo++
-		}
-		n := counted
-		if c.Distinct {
-			n = len(seen)
-		}
-		if n >= c.N {
-			o := occurrence{start: list[lo].Time, end: list[i].Time, last: &list[i], bound: []bound{{event: event, fact: -1, match: &list[i]}}}
-			if unclocked > 0 {
-				o.unclocked = true
-				o.unproven = c.Within > 0
+			if !n.enoughWithout(lo) && (c.Within == 0 || counted[i].end-counted[lo].start <= int64(c.Within)) {
+				break
 			}
+			n.remove(lo)
+		}
+		if n.enough() {
+			o := join(&counted[lo], &counted[i])
+			o.bound = counted[i].bound
 			out = append(out, o)
 		}
 	}
-	return out
+	if c.Within == 0 || len(out) > 0 {
+		return out
+	}
+	return g.countOnTrust(counted, n, c.Within)
 }
 
+// countOnTrust takes every record without a clock to lie in any window.
+func (g *group) countOnTrust(counted []occurrence, n tally, window time.Duration) []occurrence {
+	n.total, n.values = 0, map[logdoc.LogText]int{}
+	for i := range counted {
+		if counted[i].unclocked {
+			n.add(i)
+		}
+	}
+	if n.total == 0 {
+		return nil
+	}
+	best := n.enough()
+	lo := 0
+	for i := range counted {
+		if counted[i].unclocked {
+			continue
+		}
+		n.add(i)
+		for ; counted[lo].unclocked || counted[i].end-counted[lo].start > int64(window); lo++ {
+			if !counted[lo].unclocked {
+				n.remove(lo)
+			}
+		}
+		best = best || n.enough()
+	}
+	if !best {
+		return nil
+	}
+	o := join(&counted[0], &counted[len(counted)-1])
+	o.unclocked, o.unproven, o.bound = true, true, counted[len(counted)-1].bound
+	return []occurrence{o}
+}
+
+// tally counts records, or their different values.
+type tally struct {
+	need     int
+	distinct bool
+	of       []logdoc.LogText // the value of each record
+	total    int
+	values   map[logdoc.LogText]int
+}
+
+func (n *tally) add(i int) {
+	n.total++
+	n.values[n.of[i]]++
+}
+
+func (n *tally) remove(i int) {
+	n.total--
+	if n.values[n.of[i]]--; n.values[n.of[i]] == 0 {
+		delete(n.values, n.of[i])
+	}
+}
+
+func (n *tally) enough() bool {
+	if n.distinct {
+		return len(n.values) >= n.need
+	}
+	return n.total >= n.need
+}
+
+// enoughWithout reports whether there would still be enough if the record were left out.
+func (n *tally) enoughWithout(i int) bool {
+	if n.distinct {
+		return n.values[n.of[i]] > 1 && n.enough() || len(n.values) > n.need
+	}
+	return n.total > n.need
+}
+
+// unless keeps what nothing forbids inside the window, whose edges belong to it. What has no time has no window: then anything anywhere forbids.
 func (g *group) unless(c *lang.CondUnless) []occurrence {
 	absent := g.holds(c.Absent)
 	var out []occurrence
 	for _, o := range g.holds(c.Term) {
-		lo, hi := int64(math.MinInt64), int64(math.MaxInt64)
-		if c.Within > 0 {
-			switch c.Side {
-			case "before":
-				lo, hi = o.start-int64(c.Within), o.start
-			case "after":
-				lo, hi = o.end, o.end+int64(c.Within)
-			default:
-				lo, hi = o.start-int64(c.Within), o.end+int64(c.Within)
-			}
+		lo, hi := o.start-int64(c.Within), o.end+int64(c.Within)
+		switch c.Side {
+		case "before":
+			hi = o.start
+		case "after":
+			lo = o.end
 		}
 		forbidden := false
 		for i := range absent {
 			a := &absent[i]
-			if a.timeless || c.Within == 0 {
+			switch {
+			case c.Within == 0 || a.timeless() || o.timeless():
 				forbidden = true
-				break
-			}
-			if a.unclocked || o.unclocked {
+			case a.unclocked || o.unclocked:
 				o.unproven = true
-				continue
+			default:
+				forbidden = a.end >= lo && a.start <= hi
 			}
-			if a.end >= lo && a.start <= hi {
-				forbidden = true
+			if forbidden {
 				break
 			}
 		}
@@ -486,31 +344,31 @@ func (g *group) unless(c *lang.CondUnless) []occurrence {
 	return out
 }
 
-// gap holds after each record that none follows within the time, the end of the input included.
+// gap holds after each record that none follows within the time, the end of the input included. A record without a clock may stand in any gap.
 func (g *group) gap(c *lang.CondGap) []occurrence {
 	event := g.symptom.eventIndex(c.Event.Value)
 	if event < 0 {
 		return nil
 	}
-	var out []occurrence
-	var last *logdoc.Match
-	add := func(m *logdoc.Match, until int64) {
-		if until-m.Time > int64(c.For) {
-			out = append(out, occurrence{start: m.Time, end: until, last: m, bound: []bound{{event: event, fact: -1, match: m}}})
-		}
-	}
-	for i := range g.lists[event] {
-		m := &g.lists[event][i]
-		if !m.Clock {
+	var clocked []occurrence
+	unproven := false
+	for _, o := range g.matches(event) {
+		if o.unclocked {
+			unproven = true
 			continue
 		}
-		if last != nil {
-			add(last, m.Time)
-		}
-		last = m
+		clocked = append(clocked, o)
 	}
-	if last != nil {
-		add(last, g.end)
+	var out []occurrence
+	for i, o := range clocked {
+		until := g.end
+		if i+1 < len(clocked) {
+			until = clocked[i+1].start
+		}
+		if until-o.end > int64(c.For) {
+			o.end, o.unproven = until, unproven
+			out = append(out, o)
+		}
 	}
 	return out
 }

@@ -1,6 +1,8 @@
 package rules
 
 import (
+	"cmp"
+	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -10,88 +12,12 @@ import (
 	"logdoc/internal/lang"
 )
 
-// keptMatches bounds the matches of one event that are kept: half of them the first, half the newest.
-const keptMatches = 8192
-
-// bucket keeps the matches of one event.
-type bucket struct {
-	first []logdoc.Match
-	ring  []logdoc.Match
-	next  int
-	total int
-}
-
-func (b *bucket) add(m logdoc.Match) {
-	b.total++
-	if len(b.first) < keptMatches/2 {
-		b.first = append(b.first, m)
-		return
-	}
-	// In a flood the text of one more record says little: the start of it is enough to show.
-	if len(m.Text) > 512 {
-		m.Text = logdoc.LogText(strings.Clone(string(m.Text[:512])))
-	}
-	if len(b.ring) < keptMatches/2 {
-		b.ring = append(b.ring, m)
-		return
-	}
-	b.ring[b.next] = m
-	b.next = (b.next + 1) % len(b.ring)
-}
-
-// merge adds another bucket that comes behind this one.
-func (b *bucket) merge(o *bucket) {
-	for _, m := range o.first {
-		b.add(m)
-	}
-	for i := range o.ring {
-		b.add(o.ring[(o.next+i)%len(o.ring)])
-	}
-	b.total += o.total - len(o.first) - len(o.ring)
-}
-
-// each visits the kept matches.
-func (b *bucket) each(visit func(*logdoc.Match)) {
-	for i := range b.first {
-		visit(&b.first[i])
-	}
-	for i := range b.ring {
-		visit(&b.ring[i])
-	}
-}
-
-// Collection is the matches and normal records of a part of the input, such as one file. It is not safe for use by many goroutines.
-type Collection struct {
-	set     *Set
-	buckets map[[2]int]*bucket // by symptom and event
-	normals []Normal
-}
-
-// NewCollection returns an empty collection.
-func (s *Set) NewCollection() *Collection {
-	return &Collection{set: s, buckets: map[[2]int]*bucket{}}
-}
-
-// Add takes a match. Of more matches of one event than can be kept, the first and the last ones added are.
-func (c *Collection) Add(m logdoc.Match) {
-	id := [2]int{m.Symptom, m.Event}
-	b := c.buckets[id]
-	if b == nil {
-		b = &bucket{}
-		c.buckets[id] = b
-	}
-	b.add(m)
-}
-
-// AddNormal counts normal records.
-func (c *Collection) AddNormal(n Normal) { c.normals = append(c.normals, n) }
-
 // Correlator turns the matches of one input into findings. It is not safe for use by many goroutines.
 type Correlator struct {
 	set     *Set
-	buckets [][]bucket // by symptom and event
+	shelves [][]shelf // by symptom and event
 	facts   *Facts
-	normals []Normal
+	normals map[statedKey]*Normal
 	formats []bool // seen, by format index
 	end     int64
 	clock   bool
@@ -101,21 +27,20 @@ type Correlator struct {
 func (s *Set) NewCorrelator() *Correlator {
 	c := &Correlator{set: s, facts: s.NewFacts(), formats: make([]bool, len(s.names))}
 	for _, sym := range s.symptoms {
-		c.buckets = append(c.buckets, make([]bucket, len(sym.events)))
-	}
-	for i := range s.expected {
-		c.normals = append(c.normals, Normal{Expected: i, Event: -1})
+		c.shelves = append(c.shelves, make([]shelf, len(sym.events)))
 	}
 	return c
 }
 
 // Add takes a match; the order of the calls does not matter but for matches beyond the bound, of which the first and the last ones are kept.
-func (c *Correlator) Add(m logdoc.Match) { c.buckets[m.Symptom][m.Event].add(m) }
+func (c *Correlator) Add(m logdoc.Match) {
+	c.shelves[m.Symptom][m.Event].add(c.set.symptoms[m.Symptom].keyOf(&m), m)
+}
 
 // Merge adds the matches and normal records of a part of the input. Parts are merged in the order of the input.
 func (c *Correlator) Merge(part *Collection) {
-	for id, b := range part.buckets {
-		c.buckets[id[0]][id[1]].merge(b)
+	for id, s := range part.shelves {
+		c.shelves[id[0]][id[1]].merge(s)
 	}
 	for _, n := range part.normals {
 		c.AddNormal(n)
@@ -124,40 +49,72 @@ func (c *Correlator) Merge(part *Collection) {
 
 // Rank sets the order of sources for records that time does not order.
 func (c *Correlator) Rank(of func(source logdoc.LogText) int) {
-	for _, events := range c.buckets {
+	c.each(func(b *bucket) {
+		b.each(func(m *logdoc.Match) { m.Rank = of(m.Place.Source) })
+	})
+}
+
+func (c *Correlator) each(visit func(*bucket)) {
+	for _, events := range c.shelves {
 		for i := range events {
-			events[i].each(func(m *logdoc.Match) { m.Rank = of(m.Place.Source) })
+			for _, b := range events[i].buckets {
+				visit(b)
+			}
 		}
 	}
 }
 
 // Limit makes only records between the times evidence; a zero time is no limit, and records without a clock stay.
 func (c *Correlator) Limit(since, until time.Time) {
-	outside := func(m logdoc.Match) bool {
+	inside := func(m *logdoc.Match) bool {
 		t := time.Unix(0, m.Time)
-		return m.Clock && (!since.IsZero() && t.Before(since) || !until.IsZero() && t.After(until))
+		return !m.Clock || (since.IsZero() || !t.Before(since)) && (until.IsZero() || !t.After(until))
 	}
-	for _, events := range c.buckets {
-		for i := range events {
-			b := &events[i]
-			kept := len(b.first) + len(b.ring)
-			b.first = slices.DeleteFunc(b.first, outside)
-			b.ring = slices.DeleteFunc(append(slices.Clone(b.ring[b.next:]), b.ring[:b.next]...), outside)
-			b.next = 0
-			if len(b.first)+len(b.ring) < kept {
-				b.total = len(b.first) + len(b.ring)
-			}
-		}
-	}
+	c.each(func(b *bucket) { b.limit(inside) })
 }
 
-// AddNormal counts normal records.
+// maxHosts bounds the hosts whose normal records are told apart.
+const maxHosts = 1000
+
+// AddNormal counts normal records. Those that say nothing of a state are counted with the host that does, if it names itself.
 func (c *Correlator) AddNormal(n Normal) {
-	old := &c.normals[n.Expected]
+	if c.normals == nil {
+		c.normals = map[statedKey]*Normal{}
+	}
+	key := statedKey{n.Expected, string(n.Host)}
+	if c.normals[key] == nil && len(c.normals) >= maxHosts {
+		key.host = ""
+	}
+	old := c.normals[key]
+	if old == nil {
+		old = &Normal{Expected: n.Expected, Host: logdoc.LogText(key.host), Event: -1}
+		c.normals[key] = old
+	}
 	old.Records += n.Records
 	if n.Event >= 0 && (old.Event < 0 || n.Time >= old.Time) {
 		old.Event, old.Time, old.Clock = n.Event, n.Time, n.Clock
 	}
+}
+
+// normal lists the normal records by declaration and host.
+func (c *Correlator) normal() []logdoc.Clean {
+	keys := slices.Collect(maps.Keys(c.normals))
+	slices.SortFunc(keys, func(a, b statedKey) int {
+		return cmp.Or(cmp.Compare(a.expected, b.expected), strings.Compare(a.host, b.host))
+	})
+	var out []logdoc.Clean
+	for _, key := range keys {
+		n, e := c.normals[key], c.set.expected[key.expected]
+		clean := logdoc.Clean{Name: e.name, Title: e.src.Title.Value, Product: e.src.Product.Value, Key: n.Host, Expected: true, Records: n.Records}
+		if n.Event >= 0 {
+			clean.State = e.state(n.Event)
+			if n.Clock {
+				clean.Since = time.Unix(0, n.Time).UTC()
+			}
+		}
+		out = append(out, clean)
+	}
+	return out
 }
 
 // SeeFormat tells that the input has a log of the format.
@@ -204,20 +161,7 @@ func (c *Correlator) Finish(now time.Time) Outcome {
 		}
 		c.checked(i, s, best, &out)
 	}
-	for i, n := range c.normals {
-		if n.Records == 0 {
-			continue
-		}
-		e := c.set.expected[i]
-		clean := logdoc.Clean{Name: e.name, Title: e.src.Title.Value, Product: e.src.Product.Value, Expected: true, Records: n.Records}
-		if n.Event >= 0 {
-			clean.State = e.state(n.Event)
-			if n.Clock {
-				clean.Since = time.Unix(0, n.Time).UTC()
-			}
-		}
-		out.Clean = append(out.Clean, clean)
-	}
+	out.Clean = append(out.Clean, c.normal()...)
 	slices.SortStableFunc(found, func(a, b candidate) int { return compareFindings(&a.Finding, &b.Finding) })
 	out.Findings = c.fold(found)
 	return out
@@ -286,7 +230,7 @@ func (a *candidate) shares(b *candidate) bool {
 	return true
 }
 
-// compareFindings orders what is not cleared first, then worst, then surest, then most recent.
+// compareFindings orders what is not cleared first, then worst, then active before stale, then surest, then most recent.
 func compareFindings(a, b *logdoc.Finding) int {
 	if cleared := a.State == logdoc.Cleared; cleared != (b.State == logdoc.Cleared) {
 		if cleared {
@@ -296,6 +240,9 @@ func compareFindings(a, b *logdoc.Finding) int {
 	}
 	if a.Severity != b.Severity {
 		return int(b.Severity) - int(a.Severity)
+	}
+	if a.State != b.State {
+		return int(a.State) - int(b.State)
 	}
 	if a.Certainty != b.Certainty {
 		return int(b.Certainty) - int(a.Certainty)
@@ -312,118 +259,112 @@ func compareFindings(a, b *logdoc.Finding) int {
 // groups sorts a symptom's matches by key. Matches of events that the `by` clause does not speak of belong to every key.
 func (c *Correlator) groups(index int, now time.Time) []*group {
 	s := c.set.symptoms[index]
-	make1 := func(key logdoc.LogText) *group {
-		return &group{symptom: s, index: index, facts: c.facts, now: now, end: c.end, key: key, lists: make([][]logdoc.Match, len(s.events)), counts: make([]int, len(s.events))}
+	shared := c.group(index, now, "")
+	keyed := map[string]*group{}
+	any := len(s.facts) > 0
+	for e, fields := range s.keys {
+		for _, b := range c.shelves[index][e].buckets {
+			g := shared
+			if len(fields) > 0 {
+				if g = keyed[b.key]; g == nil {
+					g = c.group(index, now, b.key)
+					keyed[b.key] = g
+				}
+			}
+			any = true
+			whole := b.list()
+			g.lists[e] = slices.CompactFunc(whole, copies)
+			g.counts[e] = b.total - (len(whole) - len(g.lists[e]))
+			g.partial = g.partial || b.lost
+		}
+		shared.partial = shared.partial || c.shelves[index][e].lost
 	}
-	shared := make1("")
-	keyed := map[logdoc.LogText]*group{}
-	any := false
-	for e := range s.events {
-		b := &c.buckets[index][e]
-		if b.total == 0 {
-			continue
-		}
-		any = true
-		list := make([]logdoc.Match, 0, len(b.first)+len(b.ring))
-		list = append(append(list, b.first...), b.ring...)
-		slices.SortStableFunc(list, func(x, y logdoc.Match) int {
-			if before(&x, &y) {
-				return -1
-			}
-			if before(&y, &x) {
-				return 1
-			}
-			return 0
-		})
-		refs := s.byRefs(e)
-		if len(refs) == 0 {
-			shared.lists[e] = list
-			shared.counts[e] = b.total
-			shared.dropped += b.total - len(list)
-			continue
-		}
-		for i := range list {
-			key := keyOf(&list[i], refs)
-			g := keyed[key]
-			if g == nil {
-				g = make1(key)
-				keyed[key] = g
-			}
-			g.lists[e] = append(g.lists[e], list[i])
-			g.counts[e]++
-			g.dropped = b.total - len(list)
-		}
-	}
-	if len(keyed) == 0 {
-		if any || len(s.facts) > 0 {
-			return []*group{shared}
-		}
+	if !any {
 		return nil
 	}
+	if len(keyed) == 0 {
+		return []*group{shared}
+	}
 	var out []*group
-	for _, g := range keyed {
-		for e := range s.events {
-			if len(s.byRefs(e)) == 0 {
+	for _, key := range slices.Sorted(maps.Keys(keyed)) {
+		g := keyed[key]
+		for e, fields := range s.keys {
+			if len(fields) == 0 {
 				g.lists[e], g.counts[e] = shared.lists[e], shared.counts[e]
 			}
 		}
+		g.partial = g.partial || shared.partial
 		out = append(out, g)
 	}
-	slices.SortFunc(out, func(a, b *group) int { return strings.Compare(string(a.key), string(b.key)) })
 	return out
 }
 
-// byRefs returns the fields of an event that make its key.
-func (s *symptom) byRefs(event int) []string {
-	var fields []string
-	p := s.events[event]
-	for _, r := range s.src.By {
-		if r.Owner == p.name || r.Owner == "" && contains2(p.holes, p.fields, r.Field) {
-			fields = append(fields, r.Field)
-		}
-	}
-	return fields
+func (c *Correlator) group(index int, now time.Time, key string) *group {
+	n := len(c.set.symptoms[index].events)
+	return &group{symptom: c.set.symptoms[index], index: index, facts: c.facts, now: now, end: c.end, key: key, lists: make([][]logdoc.Match, n), counts: make([]int, n)}
 }
 
-func keyOf(m *logdoc.Match, fields []string) logdoc.LogText {
-	var parts []string
-	for _, f := range fields {
-		if v, ok := captured(m, f); ok {
-			parts = append(parts, string(v))
-		}
-	}
-	return logdoc.LogText(strings.Join(parts, " "))
+// copies reports whether two neighbouring matches are one record that two files hold, as GSAN's err.log repeats its gsan.log. Only a stamp finer than a second tells
+// that: within a second two machines may well log the same words.
+func copies(a, b logdoc.Match) bool {
+	return a.Clock && b.Clock && a.Time == b.Time && a.Time%int64(time.Second) != 0 && a.Text == b.Text && a.Place.Source != b.Place.Source
 }
 
-// verdict returns the strongest certainty that holds, with the verdict it comes from.
-func (g *group) verdict() (logdoc.Certainty, *lang.Verdict, bool) {
-	best, unproven := logdoc.NotFound, false
-	var from *lang.Verdict
+// reached is the strongest verdict of a group.
+type reached struct {
+	certainty logdoc.Certainty
+	from      *lang.Verdict
+	// by is the newest way in which it holds; a proven one, if there is any.
+	by occurrence
+}
+
+// verdict finds the strongest verdict that holds. What is not proven counts one level less, but is never less than possible.
+func (g *group) verdict() reached {
+	var best reached
 	for _, v := range g.symptom.src.Verdicts {
 		list := g.holds(v.When)
 		if len(list) == 0 {
 			continue
 		}
-		certainty := v.Certainty
-		trusted := !slices.ContainsFunc(list, func(o occurrence) bool { return !o.unproven })
-		if trusted && certainty > logdoc.Possible {
-			certainty--
+		r := reached{v.Certainty, v, list[len(list)-1]}
+		for i := len(list) - 1; i >= 0 && r.by.unproven; i-- {
+			if !list[i].unproven {
+				r.by = list[i]
+			}
 		}
-		if certainty > best {
-			best, from, unproven = certainty, v, trusted
+		if r.by.unproven {
+			r.certainty = max(r.certainty-1, logdoc.Possible)
+		}
+		if r.certainty > best.certainty || r.certainty == best.certainty && best.by.unproven && !r.by.unproven {
+			best = r
 		}
 	}
-	return best, from, unproven
+	return best
+}
+
+// why says which verdict holds and on what, and what made it weaker.
+func (g *group) why(r *reached) []string {
+	why := []string{r.from.Certainty.String() + ", because " + g.describe(r.from.When, &r.by, false)}
+	switch {
+	case r.certainty < r.from.Certainty:
+		why = append(why, "lowered to "+r.certainty.String()+": records without a clock prove neither order nor a time window")
+	case r.by.unproven:
+		why = append(why, "records without a clock prove neither order nor a time window")
+	}
+	if g.partial {
+		why = append(why, "so many records match that only the first and the newest were kept: counts within windows may be too low")
+	}
+	return why
 }
 
 // finding evaluates one group.
 func (g *group) finding() (logdoc.Finding, bool) {
 	s := g.symptom
-	certainty, verdict, unproven := g.verdict()
-	if certainty == logdoc.NotFound {
+	r := g.verdict()
+	if r.certainty == logdoc.NotFound {
 		return logdoc.Finding{}, false
 	}
-	f := logdoc.Finding{Symptom: s.name, Title: s.src.Title.Value, Product: s.src.Product.Value, Pack: s.pack, Severity: s.severity, Certainty: certainty, Key: g.key}
+	f := logdoc.Finding{Symptom: s.name, Title: s.src.Title.Value, Product: s.src.Product.Value, Pack: s.pack, Severity: s.severity, Certainty: r.certainty, Key: keyText(g.key)}
 	f.Cause, f.Impact = paragraphs(s.src.Cause), paragraphs(s.src.Impact)
 	for _, see := range s.src.See {
 		f.See = append(f.See, see.Value)
@@ -434,28 +375,24 @@ func (g *group) finding() (logdoc.Finding, bool) {
 			break
 		}
 	}
-	last := g.evidence(&f)
-	f.Why = append(f.Why, verdict.Certainty.String()+", because "+g.describe(verdict.When))
-	if unproven {
-		f.Why = append(f.Why, "lowered to "+certainty.String()+": records without a clock do not prove a time window")
-	}
-	if g.dropped > 0 {
-		f.Why = append(f.Why, "so many records match that only the first and the newest were kept: counts within windows may be too low")
-	}
-	g.state(&f, last)
+	g.evidence(&f)
+	g.state(&f)
 	f.Values = g.values()
 	f.Steps = g.steps()
+	f.Why = g.why(&r)
 	return f, true
 }
 
 // state tells where the finding stood at the capture.
-func (g *group) state(f *logdoc.Finding, last *logdoc.Match) {
+func (g *group) state(f *logdoc.Finding) {
 	s := g.symptom
-	if s.src.Clears != nil && last != nil {
+	if s.src.Clears != nil {
+		newest := g.newest()
 		for _, o := range g.holds(s.src.Clears) {
-			if o.last != nil && !before(o.last, last) && o.last != last {
+			// What the files say, they say at the capture, which comes after any record.
+			if o.timeless() || !slices.ContainsFunc(newest, func(m *logdoc.Match) bool { return !comesAfter(o.last, m) }) {
 				f.State = logdoc.Cleared
-				if o.last.Clock {
+				if !o.timeless() && o.last.Clock {
 					f.ClearedAt = time.Unix(0, o.last.Time).UTC()
 				}
 				return
@@ -469,6 +406,28 @@ func (g *group) state(f *logdoc.Finding, last *logdoc.Match) {
 	if stale >= 0 && !f.Last.IsZero() && !g.now.IsZero() && g.now.Sub(f.Last) > stale {
 		f.State = logdoc.Stale
 	}
+}
+
+// newest returns the records that something must come after to come after all evidence: of each file the last one with a clock and the last one without.
+func (g *group) newest() []*logdoc.Match {
+	type where struct {
+		source logdoc.LogText
+		clock  bool
+	}
+	by := map[where]*logdoc.Match{}
+	for e, p := range g.symptom.events {
+		if !p.bad {
+			continue
+		}
+		for i := range g.lists[e] {
+			m := &g.lists[e][i]
+			w := where{m.Place.Source, m.Clock}
+			if by[w] == nil || comesAfter(m, by[w]) {
+				by[w] = m
+			}
+		}
+	}
+	return slices.Collect(maps.Values(by))
 }
 
 func paragraphs(t *lang.Text) string {
@@ -489,29 +448,15 @@ func (c *Correlator) fold(findings []candidate) []logdoc.Finding {
 			names[s.name] = append(names[s.name], e.Value)
 		}
 	}
-	parent := make([]int, len(findings))
-	for i := range parent {
-		parent[i] = -1
-	}
-	under := func(i, ancestor int) bool {
-		for ; i >= 0; i = parent[i] {
-			if i == ancestor {
-				return true
+	causes := make([][]int, len(findings))
+	for k := range findings {
+		for i := range findings {
+			if i != k && findings[i].Certainty >= logdoc.Likely && findings[i].explains(names[findings[i].Symptom], &findings[k]) {
+				causes[k] = append(causes[k], i)
 			}
 		}
-		return false
 	}
-	for i := range findings {
-		if findings[i].Certainty < logdoc.Likely {
-			continue
-		}
-		for k := range findings {
-			if k == i || parent[k] >= 0 || under(i, k) || !findings[i].explains(names[findings[i].Symptom], &findings[k]) {
-				continue
-			}
-			parent[k] = i
-		}
-	}
+	parent := parents(causes)
 	var build func(i int) logdoc.Finding
 	build = func(i int) logdoc.Finding {
 		f := findings[i].Finding
@@ -520,6 +465,8 @@ func (c *Correlator) fold(findings []candidate) []logdoc.Finding {
 				f.Consequences = append(f.Consequences, build(k))
 			}
 		}
+		// A chain reads in the order in which it happened.
+		slices.SortStableFunc(f.Consequences, func(a, b logdoc.Finding) int { return a.First.Compare(b.First) })
 		return f
 	}
 	var out []logdoc.Finding
@@ -529,6 +476,33 @@ func (c *Correlator) fold(findings []candidate) []logdoc.Finding {
 		}
 	}
 	return out
+}
+
+// parents chooses, for each finding, the one that it stands beneath, or -1. Root causes, which no other finding explains, come first: a chain hangs flat beneath
+// its root as far as the root explains it. Of findings that explain each other the first in order is the root.
+func parents(causes [][]int) []int {
+	parent := make([]int, len(causes))
+	for k := range parent {
+		parent[k] = -1
+	}
+	beneath := func(i, ancestor int) bool {
+		for ; i >= 0; i = parent[i] {
+			if i == ancestor {
+				return true
+			}
+		}
+		return false
+	}
+	for _, rootsOnly := range []bool{true, false} {
+		for k := range causes {
+			for _, i := range causes[k] {
+				if parent[k] < 0 && (!rootsOnly || len(causes[i]) == 0) && !beneath(i, k) {
+					parent[k] = i
+				}
+			}
+		}
+	}
+	return parent
 }
 
 // explains reports whether the finding can be the cause of the other one: its symptom says so, both can be about the same thing, and time allows it.
@@ -548,8 +522,9 @@ func (c *Correlator) checked(index int, s *symptom, best logdoc.Certainty, out *
 	var collect []string
 	complete := false
 	least := math.MaxInt
+	relevant := c.relevant(s)
 	for _, n := range s.needs {
-		if n.certainty <= best {
+		if n.certainty <= best || !relevant {
 			continue
 		}
 		m, files := c.lacks(index, s, n)
@@ -566,6 +541,8 @@ func (c *Correlator) checked(index int, s *symptom, best logdoc.Certainty, out *
 	case best == logdoc.NotFound && complete:
 		out.Clean = append(out.Clean, logdoc.Clean{Name: s.name, Title: s.src.Title.Value, Product: s.src.Product.Value})
 		return
+	case best == logdoc.NotFound && !relevant:
+		entry.Reason = "no log or file of this product is in the input"
 	case len(missing) == 0:
 		return
 	case best == logdoc.NotFound:
@@ -576,6 +553,36 @@ func (c *Correlator) checked(index int, s *symptom, best logdoc.Certainty, out *
 		entry.Reason = "found as " + best.String() + "; to be sure, these are needed: " + strings.Join(missing, ", ")
 	}
 	out.Unchecked = append(out.Unchecked, entry)
+}
+
+// relevant reports whether the input has anything of the symptom's product. An event that any format can give says nothing of that, unless nothing else of the
+// product would.
+func (c *Correlator) relevant(s *symptom) bool {
+	specific := false
+	for i, other := range c.set.symptoms {
+		if other.src.Product.Value != s.src.Product.Value {
+			continue
+		}
+		for _, p := range other.events {
+			if p.any {
+				continue
+			}
+			specific = true
+			if slices.ContainsFunc(p.formats, func(f int) bool { return f >= 0 && c.formats[f] }) {
+				return true
+			}
+		}
+		for k := range other.facts {
+			specific = true
+			if len(c.facts.of(i, k)) > 0 {
+				return true
+			}
+			if _, gone := c.facts.missing(i, k); gone {
+				return true
+			}
+		}
+	}
+	return !specific
 }
 
 // lacks returns what one verdict needs and the input has not, and which files to bring.

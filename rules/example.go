@@ -84,7 +84,7 @@ func (s *Set) checkExample(index int, ex *lang.Example, parse Parse, exercised [
 			sc.Accept(ev)
 		})
 		for _, m := range sc.Matches {
-			m.Place.Source, m.Rank = logdoc.LogText(formats[n]), n
+			m.Place.Source, m.Rank = logdoc.LogText(fmt.Sprintf("log %d, %s", n+1, formats[n])), n
 			if m.Symptom == index {
 				exercised[m.Event] = true
 			}
@@ -158,21 +158,19 @@ func (s *Set) checkExpected(index int, parse Parse) lang.Problems {
 			ps = append(ps, lang.Problem{Pos: sample.Format.Pos, Width: max(len(sample.Format.Value), 1), Message: fmt.Sprintf("no format is called %q", sample.Format.Value), Advice: didYouMean(sample.Format.Value, s.names)})
 			continue
 		}
-		for i, line := range sample.Text.Lines {
+		parse(sample.Format.Value, []byte(strings.Join(sample.Text.Lines, "\n")), exampleTime, func(ev *logdoc.Event) {
 			accepted := false
-			parse(sample.Format.Value, []byte(line), exampleTime, func(ev *logdoc.Event) {
-				for k, p := range e.events {
-					if t, ok := p.tests[ev.Format]; ok && t.accept(sc, ev) {
-						accepted, exercised[k] = true, true
-					}
+			for k, p := range e.events {
+				if t, ok := p.tests[ev.Format]; ok && t.accept(sc, ev) {
+					accepted, exercised[k] = true, true
 				}
-			})
+			}
 			if !accepted {
 				pos := sample.Text.Pos
-				pos.Line += i
-				ps = append(ps, lang.Problem{Pos: pos, Width: max(len(line), 1), Message: fmt.Sprintf("no event of %s accepts this sample", e.name), Advice: "correct the event or the sample"})
+				pos.Line += ev.Line - 1
+				ps = append(ps, lang.Problem{Pos: pos, Width: max(len(ev.Head), 1), Message: fmt.Sprintf("no event of %s accepts this sample", e.name), Advice: "correct the event or the sample"})
 			}
-		}
+		})
 	}
 	for k, p := range e.events {
 		if !exercised[k] {

@@ -135,21 +135,33 @@ func (f *fact) fields() []string {
 	return names
 }
 
-// MatchPath reports whether the end of a path inside the input fits the glob: as many of its last parts as the glob has, with "!/" and "/" alike.
+// MatchPath reports whether the end of a path inside the input fits the glob, with "!/" and "/" alike. `*` stops at a slash only in the last part.
 func MatchPath(glob, name string) bool {
-	name = strings.ReplaceAll(name, "!/", "/")
-	globs := strings.Split(strings.TrimPrefix(glob, "*/"), "/")
-	parts := strings.Split(strings.Trim(name, "/"), "/")
-	if len(parts) < len(globs) {
+	dir, base := path.Split(strings.Trim(strings.ReplaceAll(name, "!/", "/"), "/"))
+	dirGlob, baseGlob := path.Split(strings.TrimPrefix(glob, "*/"))
+	if !matches(baseGlob, base) {
 		return false
 	}
-	parts = parts[len(parts)-len(globs):]
-	for i, g := range globs {
-		if ok, err := path.Match(g, parts[i]); !ok || err != nil {
+	if dirGlob == "" {
+		return true
+	}
+	// No name holds a NUL: with it in the place of the slashes, `*` does not stop at them.
+	dirGlob, dir = strings.ReplaceAll(dirGlob, "/", "\x00"), strings.ReplaceAll(dir, "/", "\x00")
+	for {
+		if matches(dirGlob, dir) {
+			return true
+		}
+		n := strings.IndexByte(dir, 0)
+		if n < 0 {
 			return false
 		}
+		dir = dir[n+1:]
 	}
-	return true
+}
+
+func matches(glob, name string) bool {
+	ok, err := path.Match(glob, name)
+	return ok && err == nil
 }
 
 // Facts collects what the files of one input say. It is not safe for use by many goroutines.
@@ -189,6 +201,7 @@ func (fs *Facts) See(name logdoc.LogText) {
 // Read reads the facts that the file holds and returns their names ("avamar/session-ticket mcs"). content is the start of the file, MaxFactFile bytes at most, and may
 // be nil when the file could not be read.
 func (fs *Facts) Read(name logdoc.LogText, content []byte) []string {
+	content = bytes.TrimPrefix(content, []byte("\ufeff"))
 	var read []string
 	for i, sym := range fs.set.symptoms {
 		for k, f := range sym.facts {
@@ -264,13 +277,18 @@ func (f *fact) readXML(content []byte, r *reading) {
 			return
 		}
 		from += n
-		d := xml.NewDecoder(bytes.NewReader(content[from:]))
+		// No tag reaches behind the next one's start: many tags that are cut off cost no more than one.
+		tag := content[from:]
+		if n := bytes.IndexByte(tag[1:], '<'); n >= 0 {
+			tag = tag[:n+1]
+		}
+		d := xml.NewDecoder(bytes.NewReader(tag))
 		d.Strict = false
 		tok, err := d.Token()
 		if start, ok := tok.(xml.StartElement); err == nil && ok && start.Name.Local == f.element && f.element != "" && f.attributes(start, r) {
 			r.readable = true
 			r.place.Line = 1 + bytes.Count(content[:from], []byte("\n"))
-			r.text = logdoc.LogText(clip(content[from : from+int(d.InputOffset())]))
+			r.text = logdoc.LogText(clip(tag[:d.InputOffset()]))
 			return
 		}
 		from++
@@ -278,13 +296,19 @@ func (f *fact) readXML(content []byte, r *reading) {
 }
 
 func (f *fact) attributes(start xml.StartElement, r *reading) bool {
-	var res template.Result
-	for _, want := range f.attrs {
+	results := make([]template.Result, len(f.attrs))
+	values := make([][]byte, len(f.attrs))
+	for n, want := range f.attrs {
 		i := slices.IndexFunc(start.Attr, func(a xml.Attr) bool { return a.Name.Local == want.name })
-		if i < 0 || !want.tmpl.Match([]byte(start.Attr[i].Value), &res) {
+		if i < 0 {
 			return false
 		}
-		f.keep(want.tmpl, []byte(start.Attr[i].Value), &res, r)
+		if values[n] = []byte(start.Attr[i].Value); !want.tmpl.Match(values[n], &results[n]) {
+			return false
+		}
+	}
+	for n, want := range f.attrs {
+		f.keep(want.tmpl, values[n], &results[n], r)
 	}
 	return true
 }
@@ -292,8 +316,16 @@ func (f *fact) attributes(start xml.StartElement, r *reading) bool {
 // readCertificate reads the first certificate, in PEM or DER.
 func readCertificate(content []byte, r *reading) {
 	der := content
-	if block, _ := pem.Decode(content); block != nil {
-		der = block.Bytes
+	for rest := content; ; {
+		var block *pem.Block
+		if block, rest = pem.Decode(rest); block == nil {
+			break
+		}
+		// A private key may stand before its certificate.
+		if block.Type == "CERTIFICATE" || block.Type == "X509 CERTIFICATE" {
+			der = block.Bytes
+			break
+		}
 	}
 	cert, err := x509.ParseCertificate(der)
 	if err != nil {
@@ -322,12 +354,9 @@ func clip(b []byte) []byte { return b[:min(len(b), 400)] }
 // ReadFactFile reads as much of a file as facts look at.
 func ReadFactFile(r io.Reader) ([]byte, error) { return io.ReadAll(io.LimitReader(r, MaxFactFile)) }
 
-// of returns the readings of one fact; without any, one that says whether the file is missing beside its neighbours.
+// of returns the readings of one fact, one a file.
 func (fs *Facts) of(symptom, index int) []reading {
-	if rs := fs.readings[[2]int{symptom, index}]; len(rs) > 0 {
-		return rs
-	}
-	return nil
+	return fs.readings[[2]int{symptom, index}]
 }
 
 // missing reports whether the fact's directory is in the input and the file is not.

@@ -17,10 +17,9 @@ const (
 	maxValueLength      = 400
 )
 
-// evidence fills the finding's evidence, count and times, and returns the latest record of it.
-func (g *group) evidence(f *logdoc.Finding) *logdoc.Match {
+// evidence fills the finding's evidence, count and times.
+func (g *group) evidence(f *logdoc.Finding) {
 	s := g.symptom
-	var last *logdoc.Match
 	var chosen []*logdoc.Match
 	events := map[*logdoc.Match]int{}
 	places := map[logdoc.Place]bool{}
@@ -45,24 +44,13 @@ func (g *group) evidence(f *logdoc.Finding) *logdoc.Match {
 					f.Last = t
 				}
 			}
-			if last == nil || before(last, m) {
-				last = m
-			}
 			if i < evidencePerEventEnd || i == len(list)-1 {
 				chosen = append(chosen, m)
 				events[m] = e
 			}
 		}
 	}
-	slices.SortStableFunc(chosen, func(a, b *logdoc.Match) int {
-		if before(a, b) {
-			return -1
-		}
-		if before(b, a) {
-			return 1
-		}
-		return 0
-	})
+	slices.SortStableFunc(chosen, inOrder)
 	shown := map[logdoc.Place]bool{}
 	for _, m := range chosen {
 		if shown[m.Place] || len(f.Evidence) >= maxEvidence {
@@ -77,7 +65,6 @@ func (g *group) evidence(f *logdoc.Finding) *logdoc.Match {
 		f.Evidence = append(f.Evidence, ev)
 	}
 	g.factEvidence(f)
-	return last
 }
 
 // factEvidence adds what files said, and files that are missing beside their neighbours.
@@ -133,7 +120,7 @@ func (g *group) values() []logdoc.Value {
 					by[c.Name] = n
 					order = append(order, c.Name)
 				}
-				if n.match == nil || !before(m, n.match) {
+				if n.match == nil || inOrder(m, n.match) >= 0 {
 					n.match, n.text = m, c.Value
 				}
 				if len(n.distinct) < 100 {
@@ -227,109 +214,4 @@ func (g *group) steps() []logdoc.Step {
 		out = append(out, st)
 	}
 	return out
-}
-
-// describe says in words what of a condition holds.
-func (g *group) describe(c lang.Cond) string {
-	switch c := c.(type) {
-	case *lang.CondAnd:
-		return g.describeAll(c.Terms, " and ", false)
-	case *lang.CondOr:
-		return g.describeAll(c.Terms, " and ", true)
-	case *lang.CondThen:
-		s := g.describeAll(c.Terms, ", then ", false)
-		if c.Within > 0 {
-			s += " within " + lang.FormatDuration(c.Within)
-		}
-		return s
-	case *lang.CondWithin:
-		return g.describe(c.Term) + ", all within " + lang.FormatDuration(c.Within)
-	case *lang.CondNot:
-		return "not: " + g.words(c.Term)
-	case *lang.CondUnless:
-		s := g.describe(c.Term) + " without: " + g.words(c.Absent)
-		if c.Within > 0 {
-			s += fmt.Sprintf(" within %s %s it", lang.FormatDuration(c.Within), c.Side)
-		}
-		return s
-	case *lang.CondCompare:
-		return fmt.Sprintf("%s %s %s", g.operand(c.Left), c.Op, g.operand(c.Right))
-	case *lang.CondCount:
-		s := fmt.Sprintf("at least %d of: %s", c.N, g.words(&lang.CondRef{Ref: c.Ref}))
-		if c.Distinct {
-			s = fmt.Sprintf("at least %d different values of %s", c.N, lang.PrintExpr(c.Ref))
-		}
-		if c.Within > 0 {
-			s += " within " + lang.FormatDuration(c.Within)
-		}
-		return s
-	case *lang.CondGap:
-		return fmt.Sprintf("no more of: %s for %s", g.words(&lang.CondRef{Ref: &lang.Ref{Owner: c.Event.Value}}), lang.FormatDuration(c.For))
-	case *lang.CondRef:
-		s := g.words(c)
-		if i := g.symptom.eventIndex(refEvent(c.Ref)); i >= 0 {
-			n := g.counts[i]
-			if n == 1 {
-				return s + " (1 record)"
-			}
-			return fmt.Sprintf("%s (%d records)", s, n)
-		}
-		return s
-	}
-	return g.words(c)
-}
-
-func refEvent(r *lang.Ref) string {
-	if r.Owner != "" {
-		return r.Owner
-	}
-	return r.Field
-}
-
-func (g *group) describeAll(terms []lang.Cond, glue string, holding bool) string {
-	var parts []string
-	for _, t := range terms {
-		if holding && len(g.holds(t)) == 0 {
-			continue
-		}
-		parts = append(parts, g.describe(t))
-	}
-	return strings.Join(parts, glue)
-}
-
-// words names a condition without saying how often it holds.
-func (g *group) words(c lang.Cond) string {
-	r, ok := c.(*lang.CondRef)
-	if !ok {
-		return lang.PrintCond(c)
-	}
-	if i := g.symptom.eventIndex(refEvent(r.Ref)); i >= 0 {
-		if label := g.symptom.events[i].label; label != "" {
-			return label
-		}
-		return g.symptom.events[i].name
-	}
-	if i := g.symptom.factIndex(r.Ref.Owner); i >= 0 {
-		label := g.symptom.facts[i].src.Label.Value
-		if label == "" {
-			label = r.Ref.Owner
-		}
-		if r.Ref.Field == "" {
-			return label
-		}
-		return label + " is " + r.Ref.Field
-	}
-	return lang.PrintExpr(r.Ref)
-}
-
-// operand shows an expression with its value.
-func (g *group) operand(e lang.Expr) string {
-	text := lang.PrintExpr(e)
-	if _, literal := e.(*lang.Literal); literal {
-		return text
-	}
-	if v := g.eval(e, nil); v.kind != unknown {
-		return fmt.Sprintf("%s (%s)", text, v)
-	}
-	return text
 }

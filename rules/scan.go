@@ -12,6 +12,9 @@ import (
 // MaxMatchText bounds the bytes of a record that a match keeps.
 const MaxMatchText = 4 << 10
 
+// MaxCapture bounds the bytes of a value that a match keeps.
+const MaxCapture = 1 << 10
+
 // formatIndex finds the patterns that may accept an event of one format.
 type formatIndex struct {
 	byCode   map[string][]int32
@@ -25,6 +28,10 @@ type formatIndex struct {
 
 func (c *compiler) index() {
 	s := c.set
+	s.hasHost = make([]bool, len(c.schema.Names()))
+	for f := range s.hasHost {
+		_, s.hasHost[f] = c.schema.Slot(f, "host")
+	}
 	s.byFormat = make([]formatIndex, len(c.schema.Names())+1)
 	for i := range s.byFormat {
 		s.byFormat[i].byCode = map[string][]int32{}
@@ -94,8 +101,10 @@ type view struct {
 // Normal counts the records of one expected declaration in a part of the input.
 type Normal struct {
 	Expected int
-	Records  int
-	// Event is the event of the newest record that tells a state, -1 for none; Time and Clock are of that record.
+	// Host is the host that the records name, if they do.
+	Host    logdoc.LogText
+	Records int
+	// Event is the event of the newest record that tells a state, -1 for none; Time and Clock are of that record, as in a match.
 	Event int
 	Time  int64
 	Clock bool
@@ -108,7 +117,6 @@ type Scanner struct {
 	set      *Set
 	result   template.Result
 	captures []view
-	groups   []int
 	hits     []literal.Hit
 	cursor   int
 	base     int64
@@ -118,14 +126,13 @@ type Scanner struct {
 	// Matches and Normals collect what Accept found since Begin.
 	Matches []logdoc.Match
 	Normals []Normal
-	stated  map[int]int // expected → index in Normals
-	last    int64
-	clocked bool
+	stated  map[statedKey]int // index in Normals
+	last    int64             // the newest record's stamp, or that of the nearest one before it; math.MinInt64 before any
 }
 
 // NewScanner returns a scanner.
 func (s *Set) NewScanner() *Scanner {
-	return &Scanner{set: s, seen: make([]uint32, len(s.patterns)), stated: map[int]int{}}
+	return &Scanner{set: s, seen: make([]uint32, len(s.patterns)), stated: map[statedKey]int{}}
 }
 
 // Begin starts a block whose events are mostly of one format. The matches and normals of the block before are forgotten.
@@ -133,7 +140,7 @@ func (sc *Scanner) Begin(block []byte, offset int64, format int) {
 	sc.Matches, sc.Normals = nil, nil
 	clear(sc.stated)
 	sc.base, sc.cursor, sc.hits = offset, 0, sc.hits[:0]
-	sc.last, sc.clocked = 0, false
+	sc.last = math.MinInt64
 	sc.searched = format
 	sc.hits = sc.set.byFormat[format+1].literals.Find(block, sc.hits)
 }
@@ -141,7 +148,7 @@ func (sc *Scanner) Begin(block []byte, offset int64, format int) {
 // Accept tries the patterns on an event and says what is known of it.
 func (sc *Scanner) Accept(ev *logdoc.Event) Class {
 	if ev.Clock {
-		sc.last, sc.clocked = ev.Time, true
+		sc.last = ev.Time
 	}
 	fi := &sc.set.byFormat[ev.Format+1]
 	if !fi.any {
@@ -171,7 +178,7 @@ func (sc *Scanner) Accept(ev *logdoc.Event) Class {
 	for _, id := range fi.always {
 		class = max(class, sc.try(id, ev))
 	}
-	if ev.Format != sc.searched {
+	if ev.Format != sc.searched || completed(ev) {
 		for _, id := range fi.literal {
 			class = max(class, sc.try(id, ev))
 		}
@@ -186,6 +193,11 @@ func (sc *Scanner) Accept(ev *logdoc.Event) Class {
 		sc.cursor++
 	}
 	return class
+}
+
+// completed reports whether the record's head is not the start of its text: what was searched does not hold all of it then.
+func completed(ev *logdoc.Event) bool {
+	return len(ev.Head) > 0 && (len(ev.Text) == 0 || &ev.Head[0] != &ev.Text[0])
 }
 
 // skip passes the hits that lie before the event.
@@ -228,47 +240,59 @@ func (sc *Scanner) capture(t *template.Template, b []byte) {
 }
 
 func (sc *Scanner) match(p *pattern, ev *logdoc.Event) {
-	m := logdoc.Match{Symptom: p.symptom, Event: p.event, Time: ev.Time, Clock: ev.Clock, Severity: ev.Severity}
+	m := logdoc.Match{Symptom: p.symptom, Event: p.event, Time: sc.last, Clock: ev.Clock, Severity: ev.Severity}
 	m.Place = logdoc.Place{Line: ev.Line, Offset: ev.Offset}
-	if !ev.Clock {
-		m.Time = math.MinInt64
-		if sc.clocked {
-			m.Time = sc.last
-		}
-	}
 	text := ev.Text
 	if len(text) > MaxMatchText {
 		text = text[:MaxMatchText]
 	}
 	m.Text = logdoc.LogText(bytes.TrimRight(text, "\r\n"))
 	for _, v := range sc.captures {
-		m.Captures = append(m.Captures, logdoc.Capture{Name: v.name, Value: logdoc.LogText(v.value)})
+		m.Captures = append(m.Captures, logdoc.Capture{Name: v.name, Value: kept(v.value)})
 	}
 	for i, slot := range p.slots[ev.Format] {
 		if slot >= 0 {
 			if v := ev.Field(slot); v != nil {
-				m.Captures = append(m.Captures, logdoc.Capture{Name: p.fields[i], Value: logdoc.LogText(v)})
+				m.Captures = append(m.Captures, logdoc.Capture{Name: p.fields[i], Value: kept(v)})
 			}
 		}
 	}
 	sc.Matches = append(sc.Matches, m)
 }
 
+// kept copies a value, as much of it as a match keeps.
+func kept(v []byte) logdoc.LogText { return logdoc.LogText(v[:min(len(v), MaxCapture)]) }
+
 func (sc *Scanner) normal(p *pattern, ev *logdoc.Event) {
-	i, ok := sc.stated[p.expected]
+	host := sc.set.host(ev)
+	i, ok := sc.stated[statedKey{p.expected, string(host)}]
 	if !ok {
 		i = len(sc.Normals)
-		sc.stated[p.expected] = i
-		sc.Normals = append(sc.Normals, Normal{Expected: p.expected, Event: -1})
+		sc.stated[statedKey{p.expected, string(host)}] = i
+		sc.Normals = append(sc.Normals, Normal{Expected: p.expected, Host: logdoc.LogText(host), Event: -1})
 	}
 	n := &sc.Normals[i]
 	if n.serial != sc.serial {
 		n.Records++
 		n.serial = sc.serial
 	}
-	if sc.set.expected[p.expected].tells(p.event) && (n.Event < 0 || !ev.Clock || ev.Time >= n.Time) {
-		n.Event, n.Time, n.Clock = p.event, ev.Time, ev.Clock
+	if sc.set.expected[p.expected].tells(p.event) && (n.Event < 0 || sc.last >= n.Time) {
+		n.Event, n.Time, n.Clock = p.event, sc.last, ev.Clock
 	}
+}
+
+// statedKey is whose normal records are counted together.
+type statedKey struct {
+	expected int
+	host     string
+}
+
+// host returns the record's host, which belongs to the event.
+func (s *Set) host(ev *logdoc.Event) []byte {
+	if ev.Format == plain || !s.hasHost[ev.Format] {
+		return nil
+	}
+	return ev.Field(logdoc.FieldHost)
 }
 
 // tells reports whether the event is named by a state rule.

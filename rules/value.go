@@ -1,9 +1,11 @@
 package rules
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -114,6 +116,9 @@ func combine(l, r val, op string) val {
 		return val{kind: aDuration, duration: l.duration + time.Duration(sign)*r.duration}
 	case l.kind == aNumber && r.kind == aNumber:
 		n := l.number + sign*r.number
+		if (n > l.number) != (sign*r.number > 0) && r.number != 0 {
+			return val{} // too large
+		}
 		return val{kind: aNumber, number: n, text: strconv.FormatInt(n, 10)}
 	}
 	return val{}
@@ -125,7 +130,8 @@ func (g *group) all(r *lang.Ref, b *occurrence) []val {
 	if r.Owner == "" {
 		for _, v := range s.src.Values {
 			if v.Name.Value == r.Field {
-				if x := g.eval(v.Expr, b); x.kind != unknown {
+				// A value is worked out once, from the newest records: what is compared is what is shown.
+				if x := g.eval(v.Expr, nil); x.kind != unknown {
 					return []val{x}
 				}
 				return nil
@@ -133,7 +139,7 @@ func (g *group) all(r *lang.Ref, b *occurrence) []val {
 		}
 		var out []val
 		for i, p := range s.events {
-			if contains2(p.holes, p.fields, r.Field) {
+			if p.captures(r.Field) {
 				out = append(out, g.ofEvent(i, r.Field, b)...)
 			}
 		}
@@ -155,15 +161,12 @@ func (g *group) all(r *lang.Ref, b *occurrence) []val {
 	return nil
 }
 
-func contains2(a, b []string, name string) bool {
-	for _, list := range [2][]string{a, b} {
-		for _, n := range list {
-			if n == name {
-				return true
-			}
-		}
-	}
-	return false
+func (p *pattern) captures(name string) bool {
+	return slices.Contains(p.holes, name) || slices.Contains(p.fields, name)
+}
+
+func (s *symptom) isValue(name string) bool {
+	return slices.ContainsFunc(s.src.Values, func(v *lang.ValueClause) bool { return v.Name.Value == name })
 }
 
 func (g *group) ofEvent(event int, name string, b *occurrence) []val {
@@ -237,6 +240,12 @@ func (r *reading) flag(name string) bool {
 	return ok
 }
 
+// tooLarge reports whether a text is a number that does not fit: what would be worked out from the other ones would be wrong.
+func tooLarge(s string) bool {
+	_, err := strconv.ParseInt(strings.ReplaceAll(s, ",", ""), 10, 64)
+	return errors.Is(err, strconv.ErrRange)
+}
+
 // margin is how far above() goes beyond the greatest number, and what it rounds to.
 const margin, rounding = 5000, 1000
 
@@ -253,6 +262,9 @@ func (g *group) call(e *lang.Call, b *occurrence) val {
 	case "above", "max", "min":
 		best, found := int64(0), false
 		for _, a := range args {
+			if a.kind == aString && tooLarge(a.text) {
+				return val{}
+			}
 			if a.kind != aNumber {
 				continue
 			}
@@ -303,7 +315,7 @@ func (v val) String() string {
 	return v.text
 }
 
-// compare tells whether a comparison holds; it does not when a side is unknown or the sides are of different kinds.
+// compare tells whether a comparison holds; it does not when a side is unknown or the sides are of different kinds: a text is neither more nor less than a number.
 func compare(l, r val, op string) bool {
 	if l.kind == unknown || r.kind == unknown {
 		return false
@@ -315,7 +327,7 @@ func compare(l, r val, op string) bool {
 		return ordered(op, l.time.Compare(r.time))
 	case l.kind == aDuration && r.kind == aDuration:
 		return ordered(op, compareInts(int64(l.duration), int64(r.duration)))
-	case l.kind <= aNumber && r.kind <= aNumber:
+	case l.kind <= aNumber && r.kind <= aNumber && (l.kind == r.kind || op == "==" || op == "!="):
 		return ordered(op, strings.Compare(l.text, r.text))
 	}
 	return false

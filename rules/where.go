@@ -8,6 +8,7 @@ import (
 	"regexp/syntax"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"logdoc"
 	"logdoc/internal/lang"
@@ -168,6 +169,9 @@ func (c *whereCompiler) compile(w lang.Where) test {
 		for _, term := range w.Terms {
 			t = append(t, c.compile(term))
 		}
+		if set, ok := t.asSet(); ok {
+			return set
+		}
 		return t
 	case *lang.WhereNot:
 		return negation{c.compile(w.Term)}
@@ -182,7 +186,7 @@ func (c *whereCompiler) test(w *lang.WhereTest) test {
 	if !ok {
 		slot, known := c.schema.Slot(c.format, w.Field.Value)
 		if !known {
-			return negation{accepting{}}
+			return refusing{}
 		}
 		field = slot
 	}
@@ -254,7 +258,8 @@ func requiredLiteral(expr string) string {
 func longestLiteral(re *syntax.Regexp) string {
 	switch re.Op {
 	case syntax.OpLiteral:
-		if re.Flags&syntax.FoldCase != 0 {
+		// A replacement character in the expression also matches bytes that are no UTF-8.
+		if re.Flags&syntax.FoldCase != 0 || slices.Contains(re.Rune, utf8.RuneError) {
 			return ""
 		}
 		return string(re.Rune)
@@ -270,8 +275,28 @@ func longestLiteral(re *syntax.Regexp) string {
 	return ""
 }
 
+// asSet turns "code == 1 or code == 2 or …" into one look-up: declarations of what is normal name codes by the dozen.
+func (t anyOf) asSet() (setTest, bool) {
+	set := setTest{values: map[string]bool{}}
+	for i, term := range t {
+		c, ok := term.(compareTest)
+		if !ok || c.op != "==" || c.field < 0 || i > 0 && c.field != set.field {
+			return setTest{}, false
+		}
+		set.field = c.field
+		set.values[string(c.value)] = true
+	}
+	return set, len(t) > 1
+}
+
 type (
+	// setTest accepts a field that is one of the values.
+	setTest struct {
+		field  int
+		values map[string]bool
+	}
 	accepting    struct{}
+	refusing     struct{}
 	allOf        []test
 	anyOf        []test
 	negation     struct{ term test }
@@ -302,6 +327,9 @@ type (
 func (accepting) accept(*Scanner, *logdoc.Event) bool { return true }
 func (accepting) keys() ([]key, bool)                 { return nil, false }
 
+func (refusing) accept(*Scanner, *logdoc.Event) bool { return false }
+func (refusing) keys() ([]key, bool)                 { return nil, true }
+
 func (t allOf) accept(sc *Scanner, ev *logdoc.Event) bool {
 	n := len(sc.captures)
 	for _, term := range t {
@@ -316,12 +344,13 @@ func (t allOf) accept(sc *Scanner, ev *logdoc.Event) bool {
 // keys returns those of the term that is cheapest to find.
 func (t allOf) keys() ([]key, bool) {
 	var best []key
+	found := false
 	for _, term := range t {
-		if ks, ok := term.keys(); ok && (best == nil || cost(ks) < cost(best)) {
-			best = ks
+		if ks, ok := term.keys(); ok && (!found || cost(ks) < cost(best)) {
+			best, found = ks, true
 		}
 	}
-	return best, best != nil
+	return best, found
 }
 
 // cost ranks keys: codes before prefixes before literals, long literals before short ones, few before many.
@@ -353,7 +382,7 @@ func (t anyOf) keys() ([]key, bool) {
 		}
 		all = append(all, ks...)
 	}
-	return all, len(all) > 0
+	return all, true
 }
 
 func (t negation) accept(sc *Scanner, ev *logdoc.Event) bool {
@@ -445,7 +474,7 @@ func (t regexpTest) accept(sc *Scanner, ev *logdoc.Event) bool {
 }
 
 func (t regexpTest) on(sc *Scanner, v []byte) bool {
-	if len(sc.groups) == 0 && t.re.NumSubexp() == 0 {
+	if t.re.NumSubexp() == 0 {
 		return t.re.Match(v)
 	}
 	groups := t.re.FindSubmatchIndex(v)
@@ -453,7 +482,7 @@ func (t regexpTest) on(sc *Scanner, v []byte) bool {
 		return false
 	}
 	for i, name := range t.re.SubexpNames() {
-		if name != "" && groups[2*i] >= 0 {
+		if name != "" && groups[2*i] < groups[2*i+1] {
 			sc.captures = append(sc.captures, view{name, v[groups[2*i]:groups[2*i+1]]})
 		}
 	}
@@ -463,19 +492,44 @@ func (t regexpTest) on(sc *Scanner, v []byte) bool {
 func (t regexpTest) keys() ([]key, bool) { return literalKey(t.required) }
 
 func (t compareTest) accept(_ *Scanner, ev *logdoc.Event) bool {
-	v := value(ev, t.field)
-	if v == nil && t.op != "!=" {
+	if t.field == fieldLine {
+		return eachLine(ev.Text, t.on)
+	}
+	return t.on(value(ev, t.field))
+}
+
+// on compares a field's bytes. A field that the record does not have compares with nothing, and a text is neither more nor less than a number.
+func (t compareTest) on(v []byte) bool {
+	switch {
+	case v == nil:
 		return false
+	case t.op == "==" || t.op == "!=":
+		return bytes.Equal(v, t.value) == (t.op == "==")
 	}
-	if t.op == "==" {
-		return bytes.Equal(v, t.value)
-	}
-	if a, ok := number(v); ok {
-		if b, ok := number(t.value); ok && t.op != "!=" {
-			return ordered(t.op, compareInts(a, b))
-		}
+	a, numeric := number(v)
+	b, wanted := number(t.value)
+	if wanted {
+		return numeric && ordered(t.op, compareInts(a, b))
 	}
 	return ordered(t.op, bytes.Compare(v, t.value))
+}
+
+func (t setTest) accept(_ *Scanner, ev *logdoc.Event) bool {
+	v := ev.Field(t.field)
+	return v != nil && t.values[string(v)]
+}
+
+func (t setTest) keys() ([]key, bool) {
+	var all []key
+	for v := range t.values {
+		k, ok := compareTest{t.field, "==", []byte(v)}.keys()
+		if !ok {
+			return nil, false
+		}
+		all = append(all, k...)
+	}
+	slices.SortFunc(all, func(a, b key) int { return strings.Compare(a.text, b.text) })
+	return all, true
 }
 
 func (t compareTest) keys() ([]key, bool) {

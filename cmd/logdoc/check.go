@@ -46,10 +46,10 @@ Exit status: 0 everything is right, 2 something is not.`,
 					problems = lang.Problems{}
 				}
 				if err := enc.Encode(problems); err != nil {
-					return fmt.Errorf("write: %w", err)
+					return err
 				}
 			} else if err := lang.Render(s.out, problems); err != nil {
-				return fmt.Errorf("write: %w", err)
+				return err
 			}
 			if n := len(problems.Errors()); n > 0 {
 				return &statusError{exitUsage, fmt.Errorf("%s in %s", plural(n, "problem"), plural(countFiles(problems), "file"))}
@@ -85,6 +85,9 @@ func counts(p *diagnose.Packs, names map[string]bool, all bool) (files, symptoms
 		}
 		for _, fm := range f.Formats {
 			examples += len(fm.Samples)
+		}
+		for _, e := range f.Expected {
+			examples += len(e.Samples)
 		}
 	}
 	return files, symptoms, examples

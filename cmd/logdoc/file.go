@@ -1,7 +1,10 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 )
@@ -9,36 +12,49 @@ import (
 // writeFile writes a file beside its place and renames it, so that a full disk never leaves half a file. What is no regular file, such as /dev/stdout or a pipe, is
 // written to as it is.
 func writeFile(name string, write func(*os.File) error) error {
-	if info, err := os.Stat(name); err == nil && !info.Mode().IsRegular() {
+	info, err := os.Stat(name)
+	if err == nil && !info.Mode().IsRegular() {
 		f, err := os.OpenFile(name, os.O_WRONLY, 0)
 		if err != nil {
-			return fmt.Errorf("write: %w", err)
+			return writeError(name, err)
 		}
 		if err := write(f); err != nil {
 			f.Close()
-			return fmt.Errorf("write %s: %w", name, err)
+			return writeError(name, err)
 		}
 		return f.Close()
 	}
-	f, err := os.CreateTemp(filepath.Dir(name), ".logdoc-*")
+	place := name
+	if err == nil {
+		// A link stays one: what it leads to is replaced.
+		if place, err = filepath.EvalSymlinks(name); err != nil {
+			return writeError(name, err)
+		}
+	}
+	// Not os.CreateTemp, for a new file is to have the mode that the user's umask says.
+	part := filepath.Join(filepath.Dir(place), fmt.Sprintf(".logdoc-%x", rand.Uint64()))
+	f, err := os.OpenFile(part, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
 	if err != nil {
-		return fmt.Errorf("write %s: %w", name, err)
+		return writeError(name, err)
 	}
-	defer os.Remove(f.Name())
-	if err := write(f); err != nil {
-		f.Close()
-		return fmt.Errorf("write %s: %w", name, err)
+	defer os.Remove(part)
+	err = write(f)
+	if err == nil && info != nil {
+		err = f.Chmod(info.Mode().Perm())
 	}
-	mode := os.FileMode(0o644)
-	if info, err := os.Stat(name); err == nil {
-		mode = info.Mode().Perm()
+	if err := errors.Join(err, f.Close()); err != nil {
+		return writeError(name, err)
 	}
-	if err := f.Chmod(mode); err != nil {
-		f.Close()
-		return fmt.Errorf("write %s: %w", name, err)
+	if err := os.Rename(part, place); err != nil {
+		return writeError(name, err)
 	}
-	if err := f.Close(); err != nil {
-		return fmt.Errorf("write %s: %w", name, err)
+	return nil
+}
+
+// writeError says what could not be written, by the name that the user knows.
+func writeError(name string, err error) error {
+	if pe, ok := errors.AsType[*fs.PathError](err); ok {
+		err = pe.Err
 	}
-	return os.Rename(f.Name(), name)
+	return fmt.Errorf("write %s: %w", name, err)
 }

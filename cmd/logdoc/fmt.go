@@ -58,5 +58,8 @@ func formatFile(s streams, name string, write bool) error {
 	if bytes.Equal(printed, src) {
 		return nil
 	}
-	return writeFile(name, func(f *os.File) error { _, err := f.Write(printed); return err })
+	if err := writeFile(name, func(f *os.File) error { _, err := f.Write(printed); return err }); err != nil {
+		return &statusError{exitInternal, err}
+	}
+	return nil
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
@@ -17,13 +18,19 @@ func newList(s streams) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:       "list symptoms|formats",
 		Short:     "List the symptoms or the formats that logdoc knows",
-		Args:      cobra.MatchAll(cobra.ExactArgs(1), cobra.OnlyValidArgs),
 		ValidArgs: []string{"symptoms", "formats"},
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 1 && slices.Contains(cmd.ValidArgs, args[0]) {
+				return nil
+			}
+			return usageError("say what to list: logdoc list symptoms, or logdoc list formats")
+		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			p, err := diagnose.Load(packPaths(s, packs), diagnose.Selection{})
 			if err != nil {
 				return &statusError{exitUsage, err}
 			}
+			broken := tellBroken(s, p, packs)
 			rows := symptomRows(p)
 			if args[0] == "formats" {
 				rows = formatRows(p)
@@ -31,7 +38,10 @@ func newList(s streams) *cobra.Command {
 			if asJSON {
 				enc := json.NewEncoder(s.out)
 				enc.SetIndent("", "  ")
-				return enc.Encode(rows)
+				if err := enc.Encode(rows); err != nil || !broken {
+					return err
+				}
+				return &statusError{exitUsage, nil}
 			}
 			w := tabwriter.NewWriter(s.out, 0, 0, 2, ' ', 0)
 			product := ""
@@ -49,10 +59,13 @@ func newList(s streams) *cobra.Command {
 				}
 				fmt.Fprintln(w, strings.Join(append(columns, r.Title), "\t"))
 			}
-			return w.Flush()
+			if err := w.Flush(); err != nil || !broken {
+				return err
+			}
+			return &statusError{exitUsage, nil}
 		},
 	}
-	cmd.Flags().StringSliceVar(&packs, "pack", nil, "add the packs in this file or folder")
+	cmd.Flags().StringArrayVar(&packs, "pack", nil, "add the packs in this `file` or folder")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print as JSON")
 	return cmd
 }

@@ -1,8 +1,11 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
+	"path/filepath"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -19,16 +22,35 @@ type meter struct {
 
 func newMeter(s streams, paths []string) *meter {
 	m := &meter{s: s}
-	for _, p := range paths {
-		info, err := os.Stat(p)
-		if err != nil || !info.Mode().IsRegular() || packed(p) {
-			m.total = 0
-			return m
-		}
-		m.total += info.Size()
+	if s.errTerminal {
+		m.total = plainBytes(paths)
 	}
 	return m
 }
+
+// plainBytes sums the files of the paths; 0 when one of them is packed, or what is not known before it is read.
+func plainBytes(paths []string) int64 {
+	total := int64(0)
+	for _, p := range paths {
+		err := filepath.WalkDir(p, func(name string, d fs.DirEntry, err error) error {
+			if err != nil || d.IsDir() {
+				return err
+			}
+			info, err := os.Stat(name)
+			if err != nil || !info.Mode().IsRegular() || packed(name) {
+				return errUnknownSize
+			}
+			total += info.Size()
+			return nil
+		})
+		if err != nil {
+			return 0
+		}
+	}
+	return total
+}
+
+var errUnknownSize = errors.New("unknown size")
 
 // packed reports whether a name promises that more comes out than lies on disk. It only decides whether a percentage is shown.
 func packed(name string) bool {
@@ -81,7 +103,7 @@ func (m *meter) line(elapsed time.Duration) string {
 	line := fmt.Sprintf("read %s, %s/s", megabytes(float64(read)), megabytes(rate))
 	if m.total > 0 && read > 0 && rate > 0 {
 		left := time.Duration(float64(m.total-read) / rate * float64(time.Second))
-		line += fmt.Sprintf(", %d %%, %s left", 100*read/m.total, max(left, 0).Round(time.Second))
+		line += fmt.Sprintf(", %d %%, %s left", min(100*read/m.total, 100), max(left, 0).Round(time.Second))
 	}
 	return line
 }

@@ -48,31 +48,38 @@ func newReport(s streams) *cobra.Command {
 		Long: `Reads files, folders, globs, archives inside archives, and standard input (-), and prints what is wrong, how sure that
 is, which lines prove it, and what to do step by step.
 
-Exit status: 0 done, 1 a finding at or above --fail-on, 2 usage or pack error, 3 done but some input was left out,
-4 internal error, 130 interrupted (the report then says what was found so far).`,
+A pack file with a mistake is told and passed over, and the rest is diagnosed.
+
+Exit status: 0 done, 1 a finding at or above --fail-on, 2 usage error or a mistake in a --pack, 3 done but some input was
+left out, 4 internal or writing error, 130 interrupted (the report then says what was found so far).`,
 		Example: `  logdoc report bundle.tgz
   logdoc report -f markdown -o case.md bundle.tgz notes.txt
   logdoc report --since 2h --only avamar /usr/local/avamar/var/clientlogs
   journalctl -o short-iso | logdoc report -`,
-		Args: cobra.MinimumNArgs(1),
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return usageError("say what to read: logdoc report PATH..., where - is standard input")
+			}
+			return nil
+		},
 		RunE: func(cmd *cobra.Command, args []string) error { return runReport(cmd.Context(), s, f, args) },
 	}
 	fl := cmd.Flags()
 	fl.SortFlags = false
-	fl.StringVarP(&f.as, "as", "f", "text", "how to print: text, markdown or json")
+	fl.StringVarP(&f.as, "as", "f", "text", "how to print: `text`, markdown or json")
 	fl.BoolVar(&f.json, "json", false, "the same as -f json")
-	fl.StringVarP(&f.output, "output", "o", "", "write to this file instead of standard output")
+	fl.StringVarP(&f.output, "output", "o", "", "write to this `file` instead of standard output")
 	fl.BoolVarP(&f.quiet, "quiet", "q", false, "print only the summary line")
 	fl.BoolVarP(&f.verbose, "verbose", "v", false, "print whole records and all sources")
-	fl.StringSliceVar(&f.packs, "pack", nil, "add the packs in this file or folder")
-	fl.StringVar(&f.format, "format", "", "read every log with this format (see logdoc list formats)")
-	fl.StringVar(&f.zone, "tz", "", "the zone of stamps that state none: UTC, +08:00, Europe/Berlin")
-	fl.StringVar(&f.since, "since", "", "evidence from this time on: 2026-03-04, 2026-03-04T05:06:07Z, or 2h before the newest record")
-	fl.StringVar(&f.until, "until", "", "evidence up to this time, written like --since")
-	fl.StringSliceVar(&f.only, "only", nil, "look only for these symptoms or products")
-	fl.StringSliceVar(&f.skip, "skip", nil, "do not look for these symptoms or products")
-	fl.StringVar(&f.failOn, "fail-on", "", "exit with 1 for a finding this severe: critical, error, warning, notice or info")
-	fl.StringVar(&f.color, "color", "auto", "colours: auto, always or never")
+	fl.StringArrayVar(&f.packs, "pack", nil, "add the packs in this `file` or folder")
+	fl.StringVar(&f.format, "format", "", "read every log with this format; `name` is one of logdoc list formats")
+	fl.StringVar(&f.zone, "tz", "", "the `zone` of stamps that state none: UTC, +08:00, Europe/Berlin")
+	fl.StringVar(&f.since, "since", "", "evidence from this `time` on (UTC): 2026-03-04, 2026-03-04T05:06:07Z, or 2h before the newest record")
+	fl.StringVar(&f.until, "until", "", "evidence up to this `time`, written like --since")
+	fl.StringSliceVar(&f.only, "only", nil, "look only for these symptoms or products; `name` is avamar/session-ticket, avamar, or \"Dell Avamar\"")
+	fl.StringSliceVar(&f.skip, "skip", nil, "do not look for these symptoms or products, by `name` like --only")
+	fl.StringVar(&f.failOn, "fail-on", "", "exit with 1 for a finding that is not cleared and of this `severity` or worse: critical, error, warning, notice or info")
+	fl.StringVar(&f.color, "color", "auto", "colours: `auto`, always or never")
 	fl.IntVar(&f.limits.depth, "max-depth", 0, "archives inside each other (default 6)")
 	fl.IntVar(&f.limits.members, "max-members", 0, "members of archives that are looked at (default 200000)")
 	fl.Var(&f.limits.totalBytes, "max-bytes", "decompressed bytes in all (default 20GiB)")
@@ -101,13 +108,12 @@ func runReport(ctx context.Context, s streams, f reportFlags, paths []string) er
 	if err != nil {
 		return &statusError{exitUsage, err}
 	}
-	if err := checkSelection(s, f, selection); err != nil {
-		return err
+	broken := tellBroken(s, packs, f.packs)
+	if w := selection.Unknown(packs); w != "" {
+		// A typing mistake must not look like a clean input.
+		return usageError("no symptom or product is called %q%s", w, suggestion(w, packs.Words()))
 	}
-	if err := brokenPacks(s, packs, f.packs); err != nil {
-		return err
-	}
-	o := diagnose.Options{Paths: paths, Files: source.Disk{}, Stdin: s.in, Format: f.format, Now: s.now(), Limits: f.limits.limits()}
+	o := diagnose.Options{Paths: paths, Files: source.Disk{}, Stdin: interruptible(ctx, s.in), Format: f.format, Now: s.now(), Limits: f.limits.limits()}
 	if _, ok := packs.Grammar.Format(f.format); f.format != "" && !ok {
 		return usageError("unknown format %q%s", f.format, suggestion(f.format, packs.Grammar.Names()))
 	}
@@ -121,6 +127,9 @@ func runReport(ctx context.Context, s streams, f reportFlags, paths []string) er
 	}
 	if o.Until, o.UntilLast, err = parseWhen(f.until); err != nil {
 		return usageError("--until: %w", err)
+	}
+	if o.Since.After(o.Until) && !o.Until.IsZero() || o.UntilLast > 0 && o.SinceLast > 0 && o.SinceLast <= o.UntilLast {
+		return usageError("--since %s is not before --until %s: nothing lies between them", f.since, f.until)
 	}
 	meter := newMeter(s, paths)
 	o.Progress = meter.add
@@ -138,6 +147,8 @@ func runReport(ctx context.Context, s streams, f reportFlags, paths []string) er
 		return &statusError{exitInternal, runErr}
 	case d.Incomplete():
 		return &statusError{exitIncomplete, nil}
+	case broken:
+		return &statusError{exitUsage, nil}
 	case threshold > logdoc.Unrated && reaches(d.Findings, threshold):
 		return &statusError{exitFindings, nil}
 	}
@@ -162,37 +173,21 @@ func reaches(findings []logdoc.Finding, threshold logdoc.Severity) bool {
 	})
 }
 
-// checkSelection refuses words of --only and --skip that mean nothing: a typing mistake must not look like a clean input.
-func checkSelection(s streams, f reportFlags, sel diagnose.Selection) error {
-	if len(sel.Only)+len(sel.Skip) == 0 {
-		return nil
-	}
-	all, err := diagnose.Load(packPaths(s, f.packs), diagnose.Selection{})
-	if err != nil {
-		return &statusError{exitUsage, err}
-	}
-	if w := sel.Unknown(all); w != "" {
-		return usageError("no symptom or product is called %q%s", w, suggestion(w, all.Rules.SymptomNames()))
-	}
-	return nil
-}
-
-// brokenPacks shows the mistakes of packs. Those that the user named on this command line end the run; others are skipped.
-func brokenPacks(s streams, p *diagnose.Packs, named []string) error {
+// tellBroken shows the mistakes of packs, which are passed over, and reports whether one of those that the user named on this command line has any.
+func tellBroken(s streams, p *diagnose.Packs, named []string) bool {
 	errs := p.Problems.Errors()
-	if len(errs) == 0 {
-		return nil
+	for _, pr := range errs {
+		fmt.Fprint(s.err, pr.Format())
 	}
-	if err := lang.Render(s.err, errs); err != nil {
-		return fmt.Errorf("write: %w", err)
-	}
-	for _, given := range named {
+	broken := false
+	for _, given := range packPaths(s, named) {
 		files, err := diagnose.PackFiles(given)
 		if err == nil && slices.ContainsFunc(errs, func(pr lang.Problem) bool { return slices.Contains(files, pr.Pos.File) }) {
-			fmt.Fprintf(s.err, "logdoc: %s was not used in full\n", sanitize.Line(given))
+			fmt.Fprintf(s.err, "logdoc: the pack %s was not used in full: correct the above\n", sanitize.Line(given))
+			broken = broken || slices.Contains(named, given)
 		}
 	}
-	return nil
+	return broken
 }
 
 func suggestion(word string, candidates []string) string {
@@ -238,7 +233,7 @@ func writeReport(s streams, f reportFlags, d *logdoc.Diagnosis) error {
 		options.Width = s.width()
 	}
 	if err := render(s.out, f, d, options); err != nil {
-		return &statusError{exitInternal, fmt.Errorf("write: %w", err)}
+		return &statusError{exitInternal, writeError("standard output", err)}
 	}
 	return nil
 }
@@ -255,7 +250,10 @@ func render(w io.Writer, f reportFlags, d *logdoc.Diagnosis, o report.TextOption
 	default:
 		err = report.Text(b, d, o)
 	}
-	return errors.Join(err, b.Flush())
+	if err != nil {
+		return err
+	}
+	return b.Flush()
 }
 
 // maxTold bounds the lines on standard error; the report names everything.

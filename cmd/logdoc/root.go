@@ -4,17 +4,19 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 	"syscall"
 
 	"github.com/adrg/xdg"
 	"github.com/charmbracelet/x/term"
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"logdoc"
 	"logdoc/internal/diagnose"
+	"logdoc/internal/lang"
 	"logdoc/internal/sanitize"
 )
 
@@ -62,9 +64,10 @@ func run(ctx context.Context, args []string, s streams) int {
 		return exitDone
 	}
 	status := exitUsage // what cobra itself refuses
-	var se *statusError
-	if errors.As(err, &se) {
+	if se, ok := errors.AsType[*statusError](err); ok {
 		status = se.status
+	} else if _, ok := errors.AsType[*fs.PathError](err); ok {
+		status, err = exitInternal, writeError("standard output", err)
 	}
 	if message := err.Error(); message != "" {
 		fmt.Fprintf(s.err, "logdoc: %s\n", sanitize.Line(logdoc.LogText(message)))
@@ -78,18 +81,74 @@ func newRoot(s streams) *cobra.Command {
 		Short: "Reads logs and says what is wrong and what to do next",
 		Long: `logdoc reads the logs of a bundle, recognises known problems, and says how sure that is, which lines prove it
 and what to do step by step.`,
-		Example: `  logdoc report bundle.tgz                  diagnose a bundle
+		Example: `  logdoc report bundle.tgz                     diagnose a bundle
   logdoc report -f markdown -o case.md logs/   the same, for a ticket
-  logdoc list symptoms                      what it knows
-  logdoc check mypack/                      check symptoms of your own`,
+  logdoc list symptoms                         what it knows
+  logdoc check mypack/                         check symptoms of your own`,
 		SilenceUsage:  true,
 		SilenceErrors: true,
-		Args:          cobra.NoArgs,
+		Args:          func(cmd *cobra.Command, args []string) error { return unknownCommand(cmd, args) },
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
+	root.SetFlagErrorFunc(flagError)
+	root.SetHelpCommand(newHelp(root))
 	root.AddCommand(newReport(s), newList(s), newCheck(s), newFmt(s), newVersion(s))
 	return root
+}
+
+// newHelp is cobra's help command, but for a word that is no command it fails.
+func newHelp(root *cobra.Command) *cobra.Command {
+	return &cobra.Command{
+		Use:   "help [COMMAND]",
+		Short: "Show what a command does",
+		RunE: func(_ *cobra.Command, args []string) error {
+			cmd, _, err := root.Find(args)
+			if err != nil {
+				return err
+			}
+			if cmd == root {
+				if err := unknownCommand(root, args); err != nil {
+					return err
+				}
+			}
+			cmd.InitDefaultHelpFlag()
+			return cmd.Help()
+		},
+	}
+}
+
+// unknownCommand says what to type in place of a first word that is no command.
+func unknownCommand(root *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	var names []string
+	for _, c := range root.Commands() {
+		names = append(names, c.Name())
+	}
+	advice := suggestion(args[0], names)
+	if _, err := os.Stat(args[0]); err == nil {
+		advice = fmt.Sprintf(": to diagnose it, type logdoc report %s", args[0])
+	}
+	if advice == "" {
+		advice = ": see logdoc help"
+	}
+	return usageError("unknown command %q%s", args[0], advice)
+}
+
+// flagError adds to cobra's words what was probably meant.
+func flagError(cmd *cobra.Command, err error) error {
+	unknown, ok := errors.AsType[*pflag.NotExistError](err)
+	if !ok || len(unknown.GetSpecifiedName()) < 2 {
+		return usageError("%w: see %s --help", err, cmd.CommandPath())
+	}
+	var names []string
+	cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
+	if best := lang.Suggest(unknown.GetSpecifiedName(), names); best != "" {
+		return usageError("%w: did you mean --%s?", err, best)
+	}
+	return usageError("%w: see %s --help", err, cmd.CommandPath())
 }
 
 func terminalWidth(f *os.File) int {
@@ -107,11 +166,11 @@ func packPaths(s streams, given []string) []string {
 	var paths []string
 	if s.configHome != "" {
 		own := filepath.Join(s.configHome, "packs")
-		if names, err := diagnose.PackFiles(own); err == nil && len(names) > 0 {
-			paths = append(paths, own)
+		if _, err := os.Stat(own); err == nil {
+			if _, err := diagnose.PackFiles(own); !errors.Is(err, diagnose.ErrEmptyPack) {
+				paths = append(paths, own)
+			}
 		}
 	}
 	return append(paths, given...)
 }
-
-func words(list []string) string { return strings.Join(list, ", ") }

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"logdoc"
 )
@@ -14,7 +15,7 @@ import (
 const (
 	maxTemplate    = 240 // bytes
 	maxClusterText = 600 // bytes
-	// keptClusters bounds the templates of one run; further ones are counted together.
+	// keptClusters bounds the templates of one run; records of further ones are only counted.
 	keptClusters = 2000
 )
 
@@ -26,6 +27,7 @@ type clusters struct {
 	by    map[string]*logdoc.Cluster
 	order []string
 	mask  []byte
+	lost  int // records of templates beyond the bound
 }
 
 func newClusters() *clusters { return &clusters{by: map[string]*logdoc.Cluster{}} }
@@ -40,30 +42,50 @@ func (c *clusters) add(ev *logdoc.Event, format string) {
 	c.mask = append(c.mask, 0)
 	start := len(c.mask)
 	c.mask = appendMasked(c.mask, message)
-	cl := c.by[string(c.mask)]
-	if cl == nil {
-		if len(c.by) >= keptClusters {
-			return
-		}
-		text := ev.Text
-		if len(text) > maxClusterText {
-			text = text[:maxClusterText]
-		}
-		place := logdoc.Place{Line: ev.Line, Offset: ev.Offset}
-		cl = &logdoc.Cluster{Template: logdoc.LogText(c.mask[start:]), Format: format, Severity: ev.Severity, First: place, Text: logdoc.LogText(text)}
-		if ev.Clock {
-			cl.FirstTime = time.Unix(0, ev.Time).UTC()
-		}
-		key := string(c.mask)
-		c.by[key] = cl
-		c.order = append(c.order, key)
-	}
-	cl.Count++
-	cl.Severity = max(cl.Severity, ev.Severity)
-	cl.Last = logdoc.Place{Line: ev.Line, Offset: ev.Offset}
+	seen := logdoc.Cluster{Count: 1, Severity: ev.Severity, First: logdoc.Place{Line: ev.Line, Offset: ev.Offset}}
+	seen.Last = seen.First
 	if ev.Clock {
-		cl.LastTime = time.Unix(0, ev.Time).UTC()
+		seen.FirstTime = time.Unix(0, ev.Time).UTC()
+		seen.LastTime = seen.FirstTime
 	}
+	text := func() logdoc.LogText { return logdoc.LogText(cut(ev.Text, maxClusterText)) }
+	if cl := c.by[string(c.mask)]; cl != nil {
+		extend(cl, &seen, text)
+		return
+	}
+	if len(c.by) >= keptClusters {
+		c.lost++
+		return
+	}
+	seen.Template, seen.Format, seen.Text = logdoc.LogText(c.mask[start:]), format, text()
+	key := string(c.mask)
+	c.by[key] = &seen
+	c.order = append(c.order, key)
+}
+
+// extend adds records that stand behind those of a cluster. First and last go by the clock where there is one: rotated files do not always come oldest first.
+func extend(cl, o *logdoc.Cluster, text func() logdoc.LogText) {
+	cl.Count += o.Count
+	cl.Severity = max(cl.Severity, o.Severity)
+	if cl.FirstTime.IsZero() {
+		cl.FirstTime = o.FirstTime
+	} else if !o.FirstTime.IsZero() && o.FirstTime.Before(cl.FirstTime) {
+		cl.First, cl.FirstTime, cl.Text = o.First, o.FirstTime, text()
+	}
+	if !o.LastTime.Before(cl.LastTime) {
+		cl.Last, cl.LastTime = o.Last, o.LastTime
+	}
+}
+
+// cut shortens bytes to n at most, and not within a character.
+func cut(b []byte, n int) []byte {
+	if len(b) <= n {
+		return b
+	}
+	for n > 0 && !utf8.RuneStart(b[n]) {
+		n--
+	}
+	return b[:n]
 }
 
 // mergePlaced adds the clusters of a block of the source.
@@ -79,28 +101,24 @@ func (c *clusters) mergePlaced(o *clusters, name logdoc.LogText) {
 
 // merge adds clusters that come behind these.
 func (c *clusters) merge(o *clusters) {
+	c.lost += o.lost
 	for _, key := range o.order {
 		cl := o.by[key]
-		old := c.by[key]
-		if old == nil {
-			if len(c.by) >= keptClusters {
-				continue
-			}
-			c.by[key] = cl
-			c.order = append(c.order, key)
+		if old := c.by[key]; old != nil {
+			extend(old, cl, func() logdoc.LogText { return cl.Text })
 			continue
 		}
-		old.Count += cl.Count
-		old.Severity = max(old.Severity, cl.Severity)
-		old.Last, old.LastTime = cl.Last, cl.LastTime
-		if old.FirstTime.IsZero() {
-			old.FirstTime = cl.FirstTime
+		if len(c.by) >= keptClusters {
+			c.lost += cl.Count
+			continue
 		}
+		c.by[key] = cl
+		c.order = append(c.order, key)
 	}
 }
 
-// ranked returns the clusters, worst first, then those near the first finding, then the rarest; n at most.
-func (c *clusters) ranked(finding time.Time, n int) []logdoc.Cluster {
+// ranked returns the clusters, worst first, then those near the first finding, then the rarest; n at most. It also returns how many records are in none of them.
+func (c *clusters) ranked(finding time.Time, n int) ([]logdoc.Cluster, int) {
 	out := make([]logdoc.Cluster, 0, len(c.order))
 	for _, key := range c.order {
 		out = append(out, *c.by[key])
@@ -117,12 +135,17 @@ func (c *clusters) ranked(finding time.Time, n int) []logdoc.Cluster {
 	slices.SortStableFunc(out, func(a, b logdoc.Cluster) int {
 		return cmp.Or(cmp.Compare(b.Severity, a.Severity), cmp.Compare(far(&a), far(&b)), cmp.Compare(a.Count, b.Count), strings.Compare(string(a.Template), string(b.Template)))
 	})
-	return out[:min(n, len(out))]
+	lost := c.lost
+	for i := min(n, len(out)); i < len(out); i++ {
+		lost += out[i].Count
+	}
+	return out[:min(n, len(out))], lost
 }
 
-// appendMasked appends a message with what varies replaced by "*": words with digits, paths, and quoted text.
+// appendMasked appends a message with what varies replaced by "*": words with digits, paths, and quoted text. Of a long message it appends the start.
 func appendMasked(dst, message []byte) []byte {
-	limit := len(dst) + maxTemplate
+	start := len(dst)
+	limit := start + maxTemplate
 	for i := 0; i < len(message) && len(dst) < limit; {
 		c := message[i]
 		if c == '"' || c == '\'' && (i == 0 || !wordByte(message[i-1])) {
@@ -137,13 +160,21 @@ func appendMasked(dst, message []byte) []byte {
 			i++
 			continue
 		}
-		start, varies := i, false
+		from, digits, slashes := i, false, 0
 		for i < len(message) && wordByte(message[i]) {
-			varies = varies || message[i] >= '0' && message[i] <= '9' || message[i] == '/' || message[i] == '\\'
+			switch c := message[i]; {
+			case c >= '0' && c <= '9':
+				digits = true
+			case c == '/':
+				slashes++
+			case c == '\\':
+				slashes += 2
+			}
 			i++
 		}
-		word := message[start:i]
-		if !varies {
+		word := message[from:i]
+		// A single slash within a word, as in I/O, makes no path.
+		if !digits && slashes < 2 && word[0] != '/' {
 			dst = append(dst, word...)
 			continue
 		}
@@ -154,7 +185,7 @@ func appendMasked(dst, message []byte) []byte {
 		}
 		dst = append(append(dst, '*'), word[end:]...)
 	}
-	return dst
+	return dst[:start+len(cut(dst[start:], maxTemplate))]
 }
 
 func wordByte(c byte) bool {

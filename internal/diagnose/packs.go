@@ -8,8 +8,11 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 
 	"logdoc/grammar"
 	"logdoc/internal/lang"
@@ -27,7 +30,7 @@ type Packs struct {
 	Files []*lang.File
 	// Problems are mistakes in pack files; what has a mistake is left out.
 	Problems lang.Problems
-	// Overridden names the symptoms and formats of one pack that a later one replaced.
+	// Overridden names the symptoms, expected declarations and formats of one pack that a later one replaced.
 	Overridden []string
 	lines      map[string][]string
 }
@@ -36,55 +39,98 @@ type Packs struct {
 type Selection struct{ Only, Skip []string }
 
 func (s Selection) keeps(name, product string) bool {
+	name, product = strings.ToLower(name), strings.ToLower(product)
 	matches := func(words []string) bool {
 		return slices.ContainsFunc(words, func(w string) bool {
-			product := strings.ToLower(product)
 			w = strings.ToLower(w)
-			return w == name || strings.HasPrefix(name, strings.TrimSuffix(w, "/")+"/") || w == product
+			return w == name || w == product || strings.HasPrefix(name, strings.TrimSuffix(w, "/")+"/")
 		})
 	}
 	return (len(s.Only) == 0 || matches(s.Only)) && !matches(s.Skip)
 }
 
-// Unknown returns a word of the selection that names no symptom and no product, or "".
+// Unknown returns a word of the selection that names no symptom and no product of the packs, or "".
 func (s Selection) Unknown(p *Packs) string {
 	for _, w := range slices.Concat(s.Only, s.Skip) {
-		if !slices.ContainsFunc(p.Rules.Symptoms(), func(i rules.Info) bool { return (Selection{Only: []string{w}}).keeps(i.Name, i.Product) }) {
+		one := Selection{Only: []string{w}}
+		if !slices.ContainsFunc(p.Files, func(f *lang.File) bool {
+			return slices.ContainsFunc(f.Symptoms, func(s *lang.Symptom) bool { return one.keeps(s.Name.Value, s.Product.Value) })
+		}) {
 			return w
 		}
 	}
 	return ""
 }
 
-// Load reads the built-in packs and then the given ones, files or folders; a later symptom or format replaces an earlier one of the same name. A path that cannot be
-// read is an error; a file with mistakes is left out, and told in Problems.
+// Words lists the words that a Selection knows: names of symptoms, their folders, and products.
+func (p *Packs) Words() []string {
+	var words []string
+	for _, f := range p.Files {
+		for _, s := range f.Symptoms {
+			folder, _, _ := strings.Cut(s.Name.Value, "/")
+			words = append(words, s.Name.Value, folder, s.Product.Value)
+		}
+	}
+	return words
+}
+
+// packFile is one file of a pack, as it was read and as it was understood.
+type packFile struct {
+	pack, name string
+	src        []byte
+	file       *lang.File
+	problems   lang.Problems
+}
+
+// Load reads the built-in packs and then the given ones, files or folders; a later symptom or format replaces an earlier one of the same name. A path that leads to
+// no pack is an error; a file that has mistakes or cannot be read is left out, and told in Problems.
 func Load(paths []string, sel Selection) (*Packs, error) {
+	files, err := readPacks(paths)
+	if err != nil {
+		return nil, err
+	}
+	parse(files)
 	p := &Packs{lines: map[string][]string{}}
 	var sources []rules.Source
 	var formats []*lang.Format
-	add := func(pack, name string, src []byte) {
-		p.lines[name] = strings.Split(string(src), "\n")
-		file, problems := lang.Parse(name, src)
-		if len(problems.Errors()) == 0 {
-			problems = append(problems, file.Check()...)
+	known := map[string]bool{}
+	for _, f := range files {
+		p.lines[f.name] = strings.Split(string(f.src), "\n")
+		p.Problems = append(p.Problems, f.problems...)
+		if len(f.problems.Errors()) > 0 {
+			continue
 		}
-		p.Problems = append(p.Problems, problems...)
-		if len(problems.Errors()) > 0 {
-			return
+		p.Files = append(p.Files, f.file)
+		sources = append(sources, rules.Source{Pack: f.pack, File: f.file})
+		formats = append(formats, f.file.Formats...)
+		for _, format := range f.file.Formats {
+			if known[format.Name.Value] {
+				p.Overridden = append(p.Overridden, "format "+format.Name.Value)
+			}
+			known[format.Name.Value] = true
 		}
-		p.Files = append(p.Files, file)
-		sources = append(sources, rules.Source{Pack: pack, File: file})
-		formats = append(formats, file.Formats...)
 	}
+	set, problems := grammar.Compile(formats)
+	p.Grammar = set
+	p.Problems = append(p.Problems, problems...)
+	var overridden []string
+	p.Rules, overridden, problems = rules.Compile(set, rules.Filter(sources, sel.keeps))
+	p.Overridden = append(p.Overridden, overridden...)
+	p.Problems = p.placed(append(p.Problems, problems...))
+	return p, nil
+}
+
+// readPacks reads the files of the built-in packs and then those of the given ones.
+func readPacks(paths []string) ([]*packFile, error) {
+	var files []*packFile
 	for _, builtin := range []fs.FS{grammar.Builtin, rules.Builtin} {
 		err := fs.WalkDir(builtin, ".", func(name string, d fs.DirEntry, err error) error {
 			if err != nil || d.IsDir() || path.Ext(name) != ".logdoc" {
 				return err
 			}
 			src, err := fs.ReadFile(builtin, name)
-			if err == nil {
-				add(BuiltinPack, name, src)
-			}
+			// The prefix keeps a user's own packs/avamar/x.logdoc apart.
+			files = append(files, &packFile{pack: BuiltinPack, name: path.Join(BuiltinPack, name), src: src})
 			return err
 		})
 		if err != nil {
@@ -97,21 +143,34 @@ func Load(paths []string, sel Selection) (*Packs, error) {
 			return nil, err
 		}
 		for _, name := range names {
-			src, err := os.ReadFile(name)
-			if err != nil {
-				return nil, fmt.Errorf("read pack: %w", err)
+			f := &packFile{pack: given, name: name}
+			if f.src, err = os.ReadFile(name); err != nil {
+				f.problems = lang.Problems{unreadable(name, err)}
 			}
-			add(given, name, src)
+			files = append(files, f)
 		}
 	}
-	set, problems := grammar.Compile(formats)
-	p.Grammar = set
-	p.Problems = append(p.Problems, problems...)
-	var overridden []string
-	p.Rules, overridden, problems = rules.Compile(set, rules.Filter(sources, sel.keeps))
-	p.Overridden = append(p.Overridden, overridden...)
-	p.Problems = p.placed(append(p.Problems, problems...))
-	return p, nil
+	return files, nil
+}
+
+// parse parses and checks the files, several at a time: it is most of what a short run takes.
+func parse(files []*packFile) {
+	var next atomic.Int64
+	var parsing sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), len(files)) {
+		parsing.Go(func() {
+			for i := next.Add(1) - 1; i < int64(len(files)); i = next.Add(1) - 1 {
+				f := files[i]
+				if f.problems != nil {
+					continue
+				}
+				if f.file, f.problems = lang.Parse(f.name, f.src); len(f.problems.Errors()) == 0 {
+					f.problems = append(f.problems, f.file.Check()...)
+				}
+			}
+		})
+	}
+	parsing.Wait()
 }
 
 // placed sorts problems by place and gives each the line of its file.
@@ -128,6 +187,17 @@ func (p *Packs) placed(problems lang.Problems) lang.Problems {
 	return problems
 }
 
+// unreadable is the problem of a pack file that the system does not give out.
+func unreadable(name string, err error) lang.Problem {
+	if pe, ok := errors.AsType[*fs.PathError](err); ok {
+		err = pe.Err
+	}
+	return lang.Problem{Pos: lang.Pos{File: name, Line: 1, Col: 1}, Message: "the file cannot be read: " + err.Error()}
+}
+
+// ErrEmptyPack means that a folder holds no pack file.
+var ErrEmptyPack = errors.New("no .logdoc file in it")
+
 // PackFiles lists the .logdoc files of a pack: the file itself, or those below the folder, in the order of their names.
 func PackFiles(given string) ([]string, error) {
 	info, err := os.Stat(given)
@@ -141,7 +211,8 @@ func PackFiles(given string) ([]string, error) {
 		return []string{given}, nil
 	}
 	var names []string
-	err = filepath.WalkDir(given, func(name string, d fs.DirEntry, err error) error {
+	// With the separator a link to a folder counts as the folder.
+	err = filepath.WalkDir(given+string(filepath.Separator), func(name string, d fs.DirEntry, err error) error {
 		if err == nil && !d.IsDir() && filepath.Ext(name) == ".logdoc" {
 			names = append(names, name)
 		}
@@ -151,7 +222,7 @@ func PackFiles(given string) ([]string, error) {
 		return nil, fmt.Errorf("read pack: %w", err)
 	}
 	if len(names) == 0 {
-		return nil, fmt.Errorf("read pack: %s: no .logdoc file in it", given)
+		return nil, fmt.Errorf("read pack: %s: %w", given, ErrEmptyPack)
 	}
 	slices.Sort(names)
 	return names, nil

@@ -2,7 +2,11 @@ package diagnose
 
 import (
 	"os"
+	"path/filepath"
+	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 
 	"logdoc/internal/lang"
 )
@@ -16,5 +20,88 @@ func TestBuiltinPacks(t *testing.T) {
 	if problems := p.Check(); len(problems) > 0 {
 		lang.Render(os.Stderr, problems)
 		t.Errorf("%d problems", len(problems))
+	}
+}
+
+func TestSelection(t *testing.T) {
+	p, err := packs()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct {
+		only, skip []string
+		stuck, dry bool
+		unknown    string
+	}{
+		{nil, nil, true, true, ""},
+		{[]string{"acme/pump-stuck"}, nil, true, false, ""},
+		{[]string{"ACME/Pump-Stuck"}, nil, true, false, ""},
+		{[]string{"acme"}, nil, true, true, ""},
+		{[]string{"acme/"}, nil, true, true, ""},
+		{[]string{"acme pump"}, nil, true, true, ""},
+		{[]string{"acm"}, nil, false, false, "acm"},
+		{[]string{"acme"}, []string{"acme/pump-dry"}, true, false, ""},
+		{nil, []string{"Acme Pump"}, false, false, ""},
+		{nil, []string{"acme/pump"}, true, true, "acme/pump"},
+		{nil, []string{""}, true, true, ""},
+	} {
+		sel := Selection{Only: test.only, Skip: test.skip}
+		if got := sel.keeps("acme/pump-stuck", "Acme Pump"); got != test.stuck {
+			t.Errorf("%+v: keeps pump-stuck: %v", sel, got)
+		}
+		if got := sel.keeps("acme/pump-dry", "Acme Pump"); got != test.dry {
+			t.Errorf("%+v: keeps pump-dry: %v", sel, got)
+		}
+		if got := sel.Unknown(p); got != test.unknown {
+			t.Errorf("%+v: unknown is %q, want %q", sel, got, test.unknown)
+		}
+	}
+}
+
+// TestLaterPackWins loads a pack twice: the second replaces all of the first, and that is told once for each name.
+func TestLaterPackWins(t *testing.T) {
+	p, err := Load([]string{pumpPack, pumpPack}, Selection{Only: []string{"acme"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"format pump", "acme/pump-stuck", "acme/pump-dry", "acme/pump-running"}
+	if diff := cmp.Diff(want, p.Overridden); diff != "" {
+		t.Error(diff)
+	}
+	if n := len(p.Rules.Symptoms()); n != 2 {
+		t.Errorf("%d symptoms, want 2", n)
+	}
+}
+
+// TestUnreadablePackIsPassedOver: a link that leads nowhere cannot be read, whoever asks.
+func TestUnreadablePackIsPassedOver(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.Symlink("nowhere", filepath.Join(dir, "dangling.logdoc")); err != nil {
+		t.Fatal(err)
+	}
+	p, err := Load([]string{dir, pumpPack}, Selection{Only: []string{"acme"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{filepath.Join(dir, "dangling.logdoc") + ":1:1: the file cannot be read: no such file or directory"}
+	var got []string
+	for _, pr := range p.Problems.Errors() {
+		if strings.HasPrefix(pr.Pos.File, dir) {
+			got = append(got, pr.Error())
+		}
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	if len(p.Rules.Symptoms()) != 2 {
+		t.Error("the other pack was not used")
+	}
+}
+
+func BenchmarkLoad(b *testing.B) {
+	for b.Loop() {
+		if _, err := Load(nil, Selection{}); err != nil {
+			b.Fatal(err)
+		}
 	}
 }

@@ -3,6 +3,7 @@ package diagnose
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"runtime"
@@ -49,6 +50,11 @@ const maxClusters = 500
 func Run(ctx context.Context, p *Packs, o Options) (*logdoc.Diagnosis, error) {
 	d := &logdoc.Diagnosis{Notes: p.notes()}
 	inputs, problems := source.List(o.Files, o.Paths, o.Stdin)
+	for _, path := range o.Paths {
+		if isHollow(o.Files, path) {
+			problems = append(problems, source.Problem{Path: logdoc.LogText(path), Note: logdoc.Note{LeftOut: true, Text: "there is no file in this directory: check the path"}})
+		}
+	}
 	for _, pr := range problems {
 		d.Coverage.Sources = append(d.Coverage.Sources, logdoc.SourceCoverage{Source: pr.Path, Log: pr.Path, Notes: []logdoc.Note{pr.Note}})
 	}
@@ -70,9 +76,40 @@ func Run(ctx context.Context, p *Packs, o Options) (*logdoc.Diagnosis, error) {
 	err := r.walk(ctx, inputs, parts)
 	r.join(d, parts)
 	if err != nil {
-		d.Notes = append(d.Notes, logdoc.Note{LeftOut: true, Text: "interrupted: this is what was found until then"})
+		text := "interrupted: this is what was found until then"
+		if n := count(parts, func(p *part) bool { return p == nil }); n > 0 {
+			text += fmt.Sprintf("; %d of %d files were not opened", n, len(parts))
+		}
+		d.Notes = append(d.Notes, logdoc.Note{LeftOut: true, Text: text})
 	}
 	return d, err
+}
+
+// isHollow reports whether the path is a directory with no file in it or below it. It looks no further than to the first file.
+func isHollow(files fs.FS, name string) bool {
+	info, err := fs.Stat(files, name)
+	if err != nil || !info.IsDir() {
+		return false
+	}
+	hollow := true
+	err = fs.WalkDir(files, name, func(_ string, d fs.DirEntry, err error) error {
+		if err != nil || !d.IsDir() {
+			hollow = false
+			return fs.SkipAll
+		}
+		return nil
+	})
+	return err == nil && hollow
+}
+
+func count[T any](list []T, holds func(T) bool) int {
+	n := 0
+	for _, v := range list {
+		if holds(v) {
+			n++
+		}
+	}
+	return n
 }
 
 func (p *Packs) notes() []logdoc.Note {
@@ -85,7 +122,7 @@ func (p *Packs) notes() []logdoc.Note {
 		}
 	}
 	for _, name := range p.Overridden {
-		notes = append(notes, logdoc.Note{Text: "a later pack replaces the symptom of the same name", Detail: logdoc.LogText(name)})
+		notes = append(notes, logdoc.Note{Text: "a later pack replaces what had the same name", Detail: logdoc.LogText(name)})
 	}
 	return notes
 }
@@ -154,7 +191,7 @@ func (r *runner) input(ctx context.Context, in source.Input) (*part, error) {
 		}
 		p.notes[name] = append(p.notes[name], n)
 	}
-	err := in.Walk(ctx, r.budget, func(s *source.Stream) error { return r.stream(ctx, s, p) }, note)
+	err := in.Walk(ctx, r.budget, func(s *source.Stream) error { return r.stream(s, p) }, note)
 	return p, err
 }
 
@@ -214,7 +251,11 @@ func (r *runner) join(d *logdoc.Diagnosis, parts []*part) {
 	out := c.Finish(time.Time{})
 	d.Capture, d.Findings, d.Clean, d.Unchecked = out.Capture, out.Findings, out.Clean, out.Unchecked
 	r.collect(d)
-	d.Unexplained = clusters.ranked(firstSeen(d.Findings), maxClusters)
+	var lost int
+	if d.Unexplained, lost = clusters.ranked(firstSeen(d.Findings), maxClusters); lost > 0 {
+		d.Notes = append(d.Notes, logdoc.Note{
+			Text: fmt.Sprintf("the unexplained records have more than %d shapes: %d records of the mildest ones are only counted in the coverage", len(d.Unexplained), lost)})
+	}
 	total(&d.Coverage)
 }
 
@@ -250,6 +291,10 @@ func (r *runner) limit(c *rules.Correlator, d *logdoc.Diagnosis) {
 			newest = s.Last
 		}
 	}
+	if newest.IsZero() && (o.SinceLast > 0 || o.UntilLast > 0) {
+		d.Notes = append(d.Notes, logdoc.Note{Text: "no record has a time to count back from: all of them count as evidence"})
+		return
+	}
 	if o.SinceLast > 0 {
 		since = newest.Add(-o.SinceLast)
 	}
@@ -275,10 +320,14 @@ func (r *runner) collect(d *logdoc.Diagnosis) {
 	for i := range d.Unchecked {
 		var files []string
 		for _, name := range d.Unchecked[i].Collect {
+			what := []string{name}
 			if f, ok := r.packs.Grammar.Format(name); ok && len(f.Collect) > 0 {
-				files = append(files, f.Collect...)
-			} else {
-				files = append(files, name)
+				what = f.Collect
+			}
+			for _, w := range what {
+				if !slices.Contains(files, w) {
+					files = append(files, w)
+				}
 			}
 		}
 		d.Unchecked[i].Collect = files

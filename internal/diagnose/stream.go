@@ -2,11 +2,12 @@ package diagnose
 
 import (
 	"bytes"
-	"context"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"time"
 
 	"logdoc"
@@ -33,7 +34,7 @@ type sourceResult struct {
 }
 
 // stream reads one log, or passes it over, and adds what it gave to the part.
-func (r *runner) stream(ctx context.Context, s *source.Stream, p *part) error {
+func (r *runner) stream(s *source.Stream, p *part) error {
 	file := factFile{name: s.Name, read: r.packs.Rules.WantsFile(s.Name)}
 	res := &sourceResult{order: s.Order, formats: map[int]bool{}, clusters: newClusters()}
 	res.coverage.Source, res.coverage.Log = s.Name, s.Log
@@ -64,32 +65,42 @@ func (r *runner) stream(ctx context.Context, s *source.Stream, p *part) error {
 	if len(head) == 0 {
 		res.coverage.Why = "empty"
 		if !file.read {
-			res.note(logdoc.Note{LeftOut: r.named[s.Name], Text: "the file is empty: ask for it again if it should not be"})
+			res.note(logdoc.Note{LeftOut: r.named[s.Name], Text: "it is empty: ask for it again if it should not be"})
 		}
 		return nil
 	}
 	if file.read && reading.Format == nil {
 		res.coverage.Why = "read as a fact"
 		res.coverage.Bytes, res.coverage.Lines = int64(len(file.content)), bytes.Count(file.content, []byte("\n"))
+		if !bytes.HasSuffix(file.content, []byte("\n")) {
+			res.coverage.Lines++
+		}
 		return nil
 	}
 	res.coverage.Why = reading.Why
 	if reading.Format != nil {
 		res.coverage.Format = reading.Format.Name
 	} else {
-		res.coverage.Why = "no known format"
+		res.coverage.Why = "its first lines are of no known kind"
 	}
 	res.coverage.Notes = append(res.coverage.Notes, reading.Notes...)
 	blocks.SetStarts(reading.Starts)
-	err := r.blocks(ctx, blocks, reading, res, p)
+	err := r.blocks(blocks, reading, res, p)
 	r.finish(res, modTime)
+	if errors.Is(err, io.ErrNoProgress) {
+		res.note(logdoc.Note{LeftOut: true, Line: res.coverage.Lines, Text: "reading gives neither bytes nor an end from here on: give logdoc a copy of the file"})
+		return nil
+	}
+	if err != nil {
+		res.note(logdoc.Note{LeftOut: true, Line: res.coverage.Lines, Text: "interrupted: what follows was not read"})
+	}
 	return err
 }
 
 func (s *sourceResult) note(n logdoc.Note) { s.coverage.Notes = append(s.coverage.Notes, n) }
 
 // blocks sends the blocks of one log to the scanners, a few ahead, and takes the results in order.
-func (r *runner) blocks(ctx context.Context, blocks *source.Blocks, reading *grammar.Reading, res *sourceResult, p *part) error {
+func (r *runner) blocks(blocks *source.Blocks, reading *grammar.Reading, res *sourceResult, p *part) error {
 	ahead := 2 * r.options.Workers
 	var pending []*job
 	take := func() {
@@ -104,9 +115,7 @@ func (r *runner) blocks(ctx context.Context, blocks *source.Blocks, reading *gra
 		}
 	}()
 	for {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
+		// An interruption comes through the stream, behind what was read before it: that still counts.
 		b, err := blocks.Next()
 		if errors.Is(err, io.EOF) {
 			return nil
@@ -192,6 +201,8 @@ func (r *runner) merge(j *job, res *sourceResult, p *part) {
 func (r *runner) finish(res *sourceResult, modTime time.Time) {
 	c := &res.coverage
 	c.Records = c.KnownBad + c.KnownNormal + c.Unexplained + c.Unread
+	// A block tells of its clock before its long lines, wherever they stand.
+	slices.SortStableFunc(c.Notes, func(a, b logdoc.Note) int { return cmp.Compare(a.Line, b.Line) })
 	if res.yearTold {
 		res.note(logdoc.Note{Text: fmt.Sprintf("its stamps have no year: it was taken from the file's time, %s", modTime.UTC().Format("2006-01-02"))})
 	}

@@ -175,7 +175,7 @@ type (
 	}
 	rawExampleItem struct {
 		Pos     lexer.Position
-		Path    *rawStr   `parser:"  'file' @@"`
+		Path    *rawStr   `parser:"  (?! 'file' '=' ) 'file' @@"`
 		Content *rawText  `parser:"  @@"`
 		Now     *rawStr   `parser:"| 'now' @@"`
 		Expect  string    `parser:"| 'expect' @( 'certain' | 'likely' | 'possible' | 'nothing' )"`

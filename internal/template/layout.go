@@ -147,6 +147,11 @@ next:
 	return l, nil
 }
 
+// dotFollows reports whether the layout itself wants a dot behind the part.
+func (l *Layout) dotFollows(k int) bool {
+	return k+1 < len(l.parts) && (l.parts[k+1].part == partFraction || l.parts[k+1].part == partLiteral && l.parts[k+1].lit[0] == '.')
+}
+
 // minute remembers what stood before the seconds of the last stamp: most stamps of a log differ only from there on.
 type minute struct {
 	layout *Layout
@@ -199,11 +204,19 @@ func (l *Layout) first(c byte) bool {
 	case partLiteral:
 		return c == p.lit[0]
 	case partMonthName:
-		return c >= 0x80 || c|0x20 >= 'a' && c|0x20 <= 'z' || isDigit(c)
+		return monthFirst[c]
 	case partWeekday:
 		return c|0x20 >= 'a' && c|0x20 <= 'z'
 	case partDayPad:
-		return isDigit(c) || c == ' '
+		return isDigit(c) || isBlank(c)
+	case partBlanks:
+		return isBlank(c)
+	case partFraction:
+		return c == '.' || c == ','
+	case partZone:
+		return c == 'Z' || c == '+' || c == '-'
+	case partUTC:
+		return c == 'U' || c == 'G'
 	}
 	return isDigit(c)
 }
@@ -285,6 +298,9 @@ func (l *Layout) parseFrom(b []byte, s *Stamp, from, i int, m *minute) (int, boo
 				return 0, false
 			}
 			i += n
+			if i < len(b) && b[i] == '.' && !l.dotFollows(k) {
+				i++
+			}
 			continue
 		case partFraction:
 			n := fraction(b[i:], s)

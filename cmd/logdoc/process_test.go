@@ -1,0 +1,171 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+)
+
+// start prepares the command as a process of its own, with an empty configuration.
+func start(t *testing.T, args ...string) (cmd *exec.Cmd, out, stderr *bytes.Buffer) {
+	t.Helper()
+	cmd = exec.Command("logdoc", args...)
+	cmd.Env = append(os.Environ(), "XDG_CONFIG_HOME="+t.TempDir())
+	out, stderr = &bytes.Buffer{}, &bytes.Buffer{}
+	cmd.Stdout, cmd.Stderr = out, stderr
+	return cmd, out, stderr
+}
+
+func exitStatus(t *testing.T, err error) int {
+	t.Helper()
+	if err == nil {
+		return 0
+	}
+	exit, ok := errors.AsType[*exec.ExitError](err)
+	if !ok {
+		t.Fatal(err)
+	}
+	return exit.ExitCode()
+}
+
+// TestClosedPipe is `logdoc … | head -1`: a reader that has enough is no failure.
+func TestClosedPipe(t *testing.T) {
+	bundle := filepath.Join("..", "..", "samples", "avamar-case.tgz")
+	for _, args := range [][]string{
+		{"report", "--only", "avamar/session-ticket", bundle}, {"report", "-f", "json", bundle}, {"report", "-f", "markdown", bundle}, {"report", "-q", bundle},
+		{"list", "symptoms"}, {"list", "formats", "--json"}, {"check", "testdata/pump.logdoc"}, {"fmt", "testdata/pump.logdoc"}, {"version"},
+		{"help"}, {"help", "report"},
+	} {
+		t.Run(strings.Join(args[:min(2, len(args))], " "), func(t *testing.T) {
+			r, w, err := os.Pipe()
+			if err != nil {
+				t.Fatal(err)
+			}
+			r.Close()
+			cmd, _, stderr := start(t, args...)
+			cmd.Stdout = w
+			err = cmd.Run()
+			w.Close()
+			if status := exitStatus(t, err); status != 0 || strings.Contains(stderr.String(), "pipe") {
+				t.Errorf("status %d, want 0; standard error:\n%s", status, stderr)
+			}
+		})
+	}
+}
+
+// TestInterrupt sends Ctrl-C while standard input gives nothing more: what came until then is reported.
+func TestInterrupt(t *testing.T) {
+	cmd, out, stderr := start(t, "report", "--only", "acme", "--pack", "testdata/pump.logdoc", "-")
+	stdin, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	const line = "PUMP 2026-03-04 05:06:07 north ERROR rotor stuck at 90 degrees\n"
+	// More than a pipe holds: when all is written, logdoc has read from it.
+	if _, err := io.WriteString(stdin, strings.Repeat(line, 4<<20/len(line))); err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	status := exitStatus(t, cmd.Wait())
+	stdin.Close()
+	if status != exitInterrupt {
+		t.Errorf("status %d, want %d", status, exitInterrupt)
+	}
+	if !strings.HasPrefix(out.String(), "1 finding: 1 error (certain); ") {
+		t.Errorf("the report of what was found until then starts with %q", out.String()[:min(80, out.Len())])
+	}
+	if !strings.Contains(stderr.String(), "logdoc: interrupted: this is what was found until then\n") {
+		t.Errorf("standard error says %q", stderr)
+	}
+}
+
+// TestFullDisk writes to a device that takes nothing.
+func TestFullDisk(t *testing.T) {
+	full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
+	if err != nil {
+		t.Skip("no /dev/full here: ", err)
+	}
+	defer full.Close()
+	bundle := filepath.Join("..", "..", "samples", "luna-logs.tgz")
+	for _, test := range []struct {
+		name string
+		args []string
+		want string
+	}{
+		{"to a file", []string{"report", "-q", "-o", "/dev/full", bundle}, "logdoc: write /dev/full: no space left on device\n"},
+		{"text", []string{"report", "-q", bundle}, "logdoc: write standard output: no space left on device\n"},
+		{"json", []string{"report", "--json", bundle}, "logdoc: write standard output: no space left on device\n"},
+		{"listing", []string{"list", "symptoms"}, "logdoc: write standard output: no space left on device\n"},
+		{"version", []string{"version"}, "logdoc: write standard output: no space left on device\n"},
+		{"check", []string{"check", "testdata/pump.logdoc"}, "logdoc: write standard output: no space left on device\n"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			cmd, _, stderr := start(t, test.args...)
+			cmd.Stdout = full
+			if status := exitStatus(t, cmd.Run()); status != exitInternal {
+				t.Errorf("status %d, want %d", status, exitInternal)
+			}
+			if !strings.HasSuffix(stderr.String(), test.want) {
+				t.Errorf("standard error says %q, want %q", stderr, test.want)
+			}
+		})
+	}
+}
+
+// TestLongLine reads a line of 100 MB: it costs no more memory than any other.
+func TestLongLine(t *testing.T) {
+	const size, limit = 100_000_000, 64 << 20
+	cmd, out, stderr := start(t, "report", "-q", "--only", "acme", "--pack", "testdata/pump.logdoc", "-")
+	cmd.Stdin = io.MultiReader(
+		strings.NewReader("PUMP 2026-03-04 05:06:07 north ERROR rotor stuck at 90 degrees\nPUMP 2026-03-04 05:06:08 north INFO "),
+		io.LimitReader(endless('x'), size),
+		strings.NewReader("\nPUMP 2026-03-04 05:06:09 north ERROR rotor stuck at 91 degrees\n"))
+	if status := exitStatus(t, cmd.Run()); status != exitIncomplete {
+		t.Errorf("status %d, want %d", status, exitIncomplete)
+	}
+	if want := "1 finding: 1 error (certain); 3 records in 1 log, 1 not fully read\n"; out.String() != want {
+		t.Errorf("got %q, want %q", out, want)
+	}
+	if want := "logdoc: -:2: a record is longer than 256 KiB: only its start was looked at\n"; !strings.HasSuffix(stderr.String(), want) {
+		t.Errorf("standard error says %q, want %q", stderr, want)
+	}
+	if usage, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok && usage.Maxrss<<10 > limit {
+		t.Errorf("it took %d MiB, want at most %d", usage.Maxrss>>10, limit>>20)
+	}
+}
+
+// endless gives one byte again and again.
+type endless byte
+
+func (e endless) Read(p []byte) (int, error) {
+	for i := range p {
+		p[i] = byte(e)
+	}
+	return len(p), nil
+}
+
+// TestUnreadableFile needs a user whom permissions hold off; package diagnose tests the same on a file system of its own.
+func TestUnreadableFile(t *testing.T) {
+	if os.Geteuid() == 0 {
+		t.Skip("root may read everything")
+	}
+	secret := filepath.Join(t.TempDir(), "secret.log")
+	if err := os.WriteFile(secret, []byte("x"), 0); err != nil {
+		t.Fatal(err)
+	}
+	cmd, _, stderr := start(t, "report", "-q", secret)
+	if status := exitStatus(t, cmd.Run()); status != exitIncomplete || !strings.Contains(stderr.String(), "it cannot be opened: check its permissions") {
+		t.Errorf("status %d, standard error says %q", status, stderr)
+	}
+}

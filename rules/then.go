@@ -1,0 +1,144 @@
+package rules
+
+import (
+	"slices"
+	"sort"
+
+	"logdoc"
+	"logdoc/internal/lang"
+)
+
+// then joins the terms in their order.
+func (g *group) then(c *lang.CondThen) []occurrence {
+	result := g.holds(c.Terms[0])
+	for _, t := range c.Terms[1:] {
+		result = follow(newLeaders(result), g.holds(t))
+	}
+	if c.Within > 0 {
+		result = within(result, c.Within)
+	}
+	return result
+}
+
+// follow joins every follower with the nearest leader before it. Where two records have a clock, stamps tell the order, and equal ones count as ordered, as clocks
+// are coarse; else their places in one file do; else it is taken on trust. The same record cannot follow itself.
+func follow(ls *leaders, followers []occurrence) []occurrence {
+	var out []occurrence
+	for i := range followers {
+		f := &followers[i]
+		proven := ls.byClock(f)
+		if proven != nil {
+			out = append(out, join(proven, f))
+		}
+		if l := ls.byFile(f); l != nil {
+			proven = l
+			out = append(out, join(l, f))
+		}
+		if proven == nil {
+			if l := ls.onTrust(f); l != nil {
+				o := join(l, f)
+				o.unproven = true
+				out = append(out, o)
+			}
+		}
+	}
+	slices.SortStableFunc(out, compareOccurrences)
+	return out
+}
+
+// leaders are the occurrences that something may follow, arranged for the three ways of telling order.
+type leaders struct {
+	all []occurrence
+	// timeless is one of those without a record, if there is any; unclocked tells whether there are some without a clock.
+	timeless  *occurrence
+	unclocked bool
+	// clocked are those with a clock; a later end has a later start.
+	clocked []*occurrence
+	// bySource are all, by the file of their last record, in the order of the file.
+	bySource map[logdoc.LogText][]*occurrence
+}
+
+func newLeaders(list []occurrence) *leaders {
+	ls := &leaders{all: list, bySource: map[logdoc.LogText][]*occurrence{}}
+	for i := range list {
+		o := &list[i]
+		if o.timeless() {
+			ls.timeless = o
+			continue
+		}
+		ls.unclocked = ls.unclocked || o.unclocked
+		ls.bySource[o.last.Place.Source] = append(ls.bySource[o.last.Place.Source], o)
+		// A leader that ends later and starts earlier than another one is never the nearest.
+		if n := len(ls.clocked); !o.unclocked && (n == 0 || o.start >= ls.clocked[n-1].start) {
+			ls.clocked = append(ls.clocked, o)
+		}
+	}
+	for _, list := range ls.bySource {
+		slices.SortStableFunc(list, func(a, b *occurrence) int { return inFile(a.last, b.last) })
+	}
+	return ls
+}
+
+// byClock returns the nearest leader that stamps tell to be before the follower. What has no time follows and leads anything.
+func (ls *leaders) byClock(f *occurrence) *occurrence {
+	if f.timeless() && len(ls.all) > 0 {
+		return &ls.all[len(ls.all)-1]
+	}
+	if !f.unclocked {
+		n := sort.Search(len(ls.clocked), func(i int) bool { return ls.clocked[i].end > f.start })
+		for n--; n >= 0; n-- {
+			if !ls.clocked[n].shares(f) {
+				return ls.clocked[n]
+			}
+		}
+	}
+	return ls.timeless
+}
+
+// byFile returns the nearest leader that stands before the follower in one file, where one of the two has no clock.
+func (ls *leaders) byFile(f *occurrence) *occurrence {
+	if f.timeless() {
+		return nil
+	}
+	list := ls.bySource[f.first.Place.Source]
+	n := sort.Search(len(list), func(i int) bool { return inFile(list[i].last, f.first) >= 0 })
+	for n--; n >= 0; n-- {
+		if (f.unclocked || list[n].unclocked) && !list[n].shares(f) {
+			return list[n]
+		}
+	}
+	return nil
+}
+
+// onTrust returns the newest leader of another file, where one of the two has no clock.
+func (ls *leaders) onTrust(f *occurrence) *occurrence {
+	if f.timeless() || !f.unclocked && !ls.unclocked {
+		return nil
+	}
+	for n := len(ls.all) - 1; n >= 0; n-- {
+		if l := &ls.all[n]; (f.unclocked || l.unclocked) && !l.timeless() && l.last.Place.Source != f.first.Place.Source {
+			return l
+		}
+	}
+	return nil
+}
+
+// inFile orders two records of one file.
+func inFile(a, b *logdoc.Match) int {
+	if a.Place.Line != b.Place.Line {
+		return a.Place.Line - b.Place.Line
+	}
+	return compareInts(a.Place.Offset, b.Place.Offset)
+}
+
+// comesAfter reports whether a record is known to come after another one, in the way that `then` takes things in order; within one file, equal stamps are told
+// apart by their lines.
+func comesAfter(m, than *logdoc.Match) bool {
+	if m.Clock && than.Clock && m.Time != than.Time {
+		return m.Time > than.Time
+	}
+	if m.Place.Source == than.Place.Source {
+		return inFile(m, than) > 0
+	}
+	return m.Clock && than.Clock
+}
