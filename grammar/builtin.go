@@ -77,7 +77,10 @@ func (s *Set) sampleField(f *Format, ev *logdoc.Event, name string) (string, boo
 
 // Read parses a small text as a log of one format, for examples and samples.
 func (s *Set) Read(format string, text []byte, modTime time.Time, emit func(*logdoc.Event)) {
-	r := s.Detect(text, Options{Force: format, ModTime: modTime})
+	r := (&Set{}).Detect(text, Options{ModTime: modTime}) // without formats every line is plain
+	if _, ok := s.byName[format]; ok {
+		r = s.Detect(text, Options{Force: format, ModTime: modTime})
+	}
 	var tally Tally
 	NewScanner().Scan(r, s, Chunk{Data: text, Line: 1}, &tally, emit)
 }

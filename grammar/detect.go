@@ -41,6 +41,7 @@ type Reading struct {
 	bare    [256][]*line
 	zone    *time.Location // nil: by format, else UTC
 	modTime time.Time
+	noBreak bool
 	salvage bool
 	scratch *Scanner // of Starts, which one goroutine uses
 }
@@ -48,6 +49,11 @@ type Reading struct {
 // Detect decides how a source is read, from its first bytes and its name.
 func (s *Set) Detect(head []byte, o Options) *Reading {
 	r := &Reading{zone: o.Zone, modTime: o.ModTime, scratch: NewScanner()}
+	// A page that was copied from the web has no-break spaces where the log had blanks.
+	r.noBreak = bytes.Contains(head, noBreakSpace)
+	if r.noBreak {
+		head = blanked(head)
+	}
 	lines := splitHead(head)
 	order := s.formats
 	if f, ok := s.byName[o.Force]; ok {
@@ -326,6 +332,9 @@ func first(b []byte) byte {
 // cuts the source into blocks.
 func (r *Reading) Starts(b []byte) bool {
 	b = bytes.TrimSuffix(b, []byte("\r"))
+	if r.noBreak {
+		b = blanked(b)
+	}
 	whole := b
 	if r.salvage {
 		b, _ = unmark(b)

@@ -115,6 +115,9 @@ func (s *Set) Slot(format int, field string) (int, bool) {
 	return 0, false
 }
 
+// Product returns the product whose logs have the format.
+func (s *Set) Product(format int) string { return s.formats[format].Product }
+
 // Fields lists the names of the fields that a format can give.
 func (s *Set) Fields(format int) []string {
 	var names []string

@@ -64,6 +64,16 @@ func continues(b []byte) bool {
 	return bytes.IndexByte(name, '.') > 0 && bytes.IndexByte(name, ' ') < 0 && (bytes.HasSuffix(name, []byte("Exception")) || bytes.HasSuffix(name, []byte("Error")))
 }
 
+var noBreakSpace, twoBlanks = []byte("\u00a0"), []byte("  ")
+
+// blanked returns text with blanks for its no-break spaces, byte for byte, so that offsets stay.
+func blanked(b []byte) []byte {
+	if !bytes.Contains(b, noBreakSpace) {
+		return b
+	}
+	return bytes.ReplaceAll(b, noBreakSpace, twoBlanks)
+}
+
 // unmark takes a quotation or list mark off a line.
 func unmark(b []byte) ([]byte, bool) {
 	t := bytes.TrimLeft(b, " \t")
@@ -125,7 +135,7 @@ func (sc *Scanner) pasted(pos, next int, b []byte, number int) {
 		p.end = pos + len(b)
 	default:
 		sc.closeRecord()
-		sc.plain(b, number, p.chunk.Offset+int64(pos))
+		sc.plain(pos, b, number)
 	}
 }
 

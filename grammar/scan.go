@@ -19,7 +19,8 @@ type Chunk struct {
 	// Line is the number of the first line, from 1; Offset is where Data starts in the decoded source.
 	Line   int
 	Offset int64
-	// Open means that the lines before the first record belong to a record of an earlier chunk; MidLine that Data starts inside a line.
+	// Open means that the lines before the first record belong to a record of an earlier chunk; MidLine that Data starts inside a line. A bare record, which is
+	// not where a source may be cut, ends with its chunk.
 	Open, MidLine bool
 }
 
@@ -97,6 +98,9 @@ func (sc *Scanner) Scan(r *Reading, set *Set, c Chunk, tally *Tally, emit func(*
 		if n := len(b); n > 0 && b[n-1] == '\r' {
 			b = b[:n-1]
 		}
+		if r.noBreak {
+			b = blanked(b)
+		}
 		switch {
 		case midLine:
 			midLine = false
@@ -117,7 +121,7 @@ func (sc *Scanner) Scan(r *Reading, set *Set, c Chunk, tally *Tally, emit func(*
 		case sc.bareRecord(r, b):
 			sc.begin(pos, b, number)
 		default:
-			sc.plain(b, number, c.Offset+int64(pos))
+			sc.plain(pos, b, number)
 		}
 		number++
 		pos = next
@@ -228,13 +232,14 @@ func (sc *Scanner) clock(ev *logdoc.Event) {
 }
 
 // plain delivers a line that no format accepts.
-func (sc *Scanner) plain(b []byte, number int, offset int64) {
+func (sc *Scanner) plain(pos int, b []byte, number int) {
 	if len(b) > MaxRecord {
 		b = b[:MaxRecord]
 		sc.cutAt(number)
 	}
 	ev := sc.next
-	*ev = logdoc.Event{Format: Plain, Line: number, Offset: offset, Text: b, Head: b}
+	c := &sc.pass.chunk
+	*ev = logdoc.Event{Format: Plain, Line: number, Offset: c.Offset + int64(pos), Text: c.Data[pos : pos+len(b)], Head: b}
 	ev.Fields[logdoc.FieldMessage] = logdoc.Span{Hi: int32(len(b))}
 	sc.tally.Plain++
 	sc.pass.emit(ev)
@@ -299,10 +304,11 @@ func skipMark(b []byte, message *logdoc.Span) {
 
 func (sc *Scanner) applyInner(f *Format, in *inner, b []byte, ev *logdoc.Event) {
 	message := ev.Fields[logdoc.FieldMessage]
-	if message.Lo == message.Hi || in.guardSlot >= 0 && string(ev.Field(in.guardSlot)) != in.guardValue {
+	text := b[message.Lo:message.Hi]
+	if !in.line.tmpl.MayMatch(text) || in.guardSlot >= 0 && string(ev.Field(in.guardSlot)) != in.guardValue {
 		return
 	}
-	if !in.line.tmpl.Match(b[message.Lo:message.Hi], &sc.inner) {
+	if !in.line.tmpl.Match(text, &sc.inner) {
 		return
 	}
 	for i, slot := range in.line.slots {

@@ -49,17 +49,16 @@ func (g *group) and(terms []lang.Cond) []occurrence {
 
 // refs visits the events and facts that a comparison names itself. Values are worked out once, from the newest records, and name nothing here.
 func (g *group) refs(c *lang.CondCompare, event, fact func(int)) {
-	s := g.symptom
 	walkCond(c, func(r *lang.Ref) {
-		for i, p := range s.events {
-			if r.Owner == p.name || r.Owner == "" && !s.isValue(r.Field) && p.captures(r.Field) {
-				event(i)
-			}
+		if r.Owner == "" && g.symptom.isValue(r.Field) {
+			return
 		}
-		for i, f := range s.facts {
-			if r.Owner == f.src.Name.Value || r.Owner == "" && !s.isValue(r.Field) && slices.Contains(f.fields(), r.Field) {
-				fact(i)
-			}
+		n := g.symptom.rests(r)
+		for _, e := range n.events {
+			event(e)
+		}
+		for _, f := range n.facts {
+			fact(f)
 		}
 	})
 }

@@ -21,10 +21,15 @@ type Schema interface {
 	Slot(format int, field string) (int, bool)
 	// Fields lists the fields of a format.
 	Fields(format int) []string
+	// Product names the product whose logs have the format; empty when the format is of none in particular.
+	Product(format int) string
 }
 
-// plain is the schema's index of lines that no format accepts.
-const plain = -1
+// plain is the schema's index of lines that no format accepts, which packs call plainName.
+const (
+	plain     = -1
+	plainName = "plain"
+)
 
 // DefaultStaleAfter is how old the last evidence may be against the capture before a finding is stale.
 const DefaultStaleAfter = 24 * time.Hour
@@ -36,6 +41,7 @@ type Set struct {
 	patterns []*pattern
 	byFormat []formatIndex // by format index + 1
 	names    []string      // of formats
+	products []string      // by format
 	hasHost  []bool        // by format
 }
 
@@ -52,13 +58,6 @@ type symptom struct {
 	needs []need
 	// keys are, by event, the fields that make its key.
 	keys [][]string
-}
-
-// need is what one way of reaching a verdict rests on.
-type need struct {
-	certainty logdoc.Certainty
-	events    []int
-	facts     []int
 }
 
 type expected struct {
@@ -80,7 +79,8 @@ type pattern struct {
 	tests    map[int]test // by format; nil test accepts every event
 	fields   []string     // fields of the record that are captured besides holes
 	slots    map[int][]int
-	bad      bool
+	bad      bool // it is evidence
+	tells    bool // it tells the state of an expected declaration
 	holes    []string
 }
 
@@ -94,6 +94,9 @@ type Source struct {
 // mistake is left out and told.
 func Compile(schema Schema, sources []Source) (set *Set, overridden []string, problems lang.Problems) {
 	set = &Set{names: schema.Names()}
+	for i := range set.names {
+		set.products = append(set.products, schema.Product(i))
+	}
 	c := &compiler{schema: schema, set: set}
 	index := map[string]int{}
 	seen := map[string]int{}
@@ -260,6 +263,9 @@ func (c *compiler) expected(src *lang.Expected) *expected {
 	if len(c.problems.Errors()) > before {
 		return nil
 	}
+	for _, p := range e.events {
+		p.tells = e.state(p.event) != ""
+	}
 	return e
 }
 
@@ -341,81 +347,6 @@ func walkExpr(e lang.Expr, visit func(*lang.Ref)) {
 			walkExpr(a, visit)
 		}
 	}
-}
-
-// maxAlternatives bounds the combinations of a verdict's alternatives.
-const maxAlternatives = 32
-
-// alternatives lists what the condition can rest on: for each way in which it can hold, the events and facts whose presence supports it.
-func (s *symptom) alternatives(c lang.Cond) []need {
-	switch c := c.(type) {
-	case *lang.CondNot:
-		return []need{{}}
-	case *lang.CondUnless:
-		return s.alternatives(c.Term)
-	case *lang.CondWithin:
-		return s.alternatives(c.Term)
-	case *lang.CondGap:
-		return []need{s.rests(&lang.Ref{Owner: c.Event.Value})}
-	case *lang.CondAnd:
-		return s.together(c.Terms)
-	case *lang.CondThen:
-		return s.together(c.Terms)
-	case *lang.CondOr:
-		var out []need
-		for _, t := range c.Terms {
-			out = append(out, s.alternatives(t)...)
-		}
-		return out
-	}
-	n := need{}
-	walkCond(c, func(r *lang.Ref) { n = n.with(s.rests(r)) })
-	return []need{n}
-}
-
-// together combines the alternatives of terms that must all hold.
-func (s *symptom) together(terms []lang.Cond) []need {
-	out := []need{{}}
-	for _, t := range terms {
-		var next []need
-		for _, a := range out {
-			for _, b := range s.alternatives(t) {
-				if len(next) < maxAlternatives {
-					next = append(next, a.with(b))
-				}
-			}
-		}
-		out = next
-	}
-	return out
-}
-
-// rests returns the event or fact that a reference names.
-func (s *symptom) rests(r *lang.Ref) need {
-	n := need{}
-	if i := s.eventIndex(r.Owner); i >= 0 {
-		n.events = append(n.events, i)
-	}
-	if i := s.factIndex(r.Owner); i >= 0 {
-		n.facts = append(n.facts, i)
-	}
-	return n
-}
-
-// with returns both needs in one.
-func (n need) with(o need) need {
-	sum := need{events: slices.Clone(n.events), facts: slices.Clone(n.facts)}
-	for _, e := range o.events {
-		if !slices.Contains(sum.events, e) {
-			sum.events = append(sum.events, e)
-		}
-	}
-	for _, f := range o.facts {
-		if !slices.Contains(sum.facts, f) {
-			sum.facts = append(sum.facts, f)
-		}
-	}
-	return sum
 }
 
 func (s *symptom) eventIndex(name string) int {

@@ -56,6 +56,17 @@ func (o *occurrence) reading(fact int) *reading {
 	return nil
 }
 
+// spans reports whether more than one match is part of the occurrence, so that a window says anything of it.
+func (o *occurrence) spans() bool {
+	n := 0
+	for i := range o.bound {
+		if o.bound[i].match != nil {
+			n++
+		}
+	}
+	return n > 1
+}
+
 // shares reports whether a record is part of both.
 func (o *occurrence) shares(p *occurrence) bool {
 	for i := range o.bound {
@@ -190,7 +201,7 @@ func within(list []occurrence, window time.Duration) []occurrence {
 		if o.start <= o.end && o.end-o.start > int64(window) {
 			continue
 		}
-		o.unproven = o.unproven || o.unclocked && o.first != o.last
+		o.unproven = o.unproven || o.unclocked && o.spans()
 		out = append(out, o)
 	}
 	return out

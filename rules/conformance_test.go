@@ -1,8 +1,12 @@
 package rules_test
 
 import (
+	"go/ast"
+	"go/parser"
+	"go/token"
 	"os"
 	"path/filepath"
+	"reflect"
 	"regexp"
 	"testing"
 
@@ -82,5 +86,62 @@ func TestConformance(t *testing.T) {
 				t.Error(p, p.Advice)
 			}
 		})
+	}
+}
+
+// TestConformanceCoversTheLanguage finds every kind of condition, expression and test that the language has in the table.
+func TestConformanceCoversTheLanguage(t *testing.T) {
+	used := map[string]bool{}
+	for _, path := range conformanceFiles(t) {
+		for _, s := range parseFile(t, path).Symptoms {
+			collect(reflect.ValueOf(s), used)
+		}
+	}
+	src, err := parser.ParseFile(token.NewFileSet(), "../internal/lang/ast.go", nil, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	kinds := 0
+	for _, d := range src.Decls {
+		f, ok := d.(*ast.FuncDecl)
+		if !ok || f.Recv == nil || f.Name.Name != "isCond" && f.Name.Name != "isExpr" && f.Name.Name != "isWhere" {
+			continue
+		}
+		kinds++
+		if name := f.Recv.List[0].Type.(*ast.StarExpr).X.(*ast.Ident).Name; !used[name] {
+			t.Errorf("no row of the table uses a %s", name)
+		}
+	}
+	if kinds < 15 {
+		t.Errorf("found only %d kinds of conditions and expressions in the language", kinds)
+	}
+	for _, op := range []string{"==", "!=", "<", "<=", ">", ">=", "has", "like", "~", "before", "after", "around", "above", "max", "min", "days", "address", "+", "-"} {
+		if !used[op] {
+			t.Errorf("no row of the table uses %s", op)
+		}
+	}
+}
+
+// collect notes the types, and the operators and other words, in a part of a file.
+func collect(v reflect.Value, used map[string]bool) {
+	switch v.Kind() {
+	case reflect.Pointer, reflect.Interface:
+		if !v.IsNil() {
+			collect(v.Elem(), used)
+		}
+	case reflect.Slice:
+		for i := range v.Len() {
+			collect(v.Index(i), used)
+		}
+	case reflect.Struct:
+		used[v.Type().Name()] = true
+		for i := range v.NumField() {
+			switch name := v.Type().Field(i).Name; {
+			case name == "Op" || name == "Side" || name == "Name" && v.Field(i).Kind() == reflect.String:
+				used[v.Field(i).String()] = true
+			default:
+				collect(v.Field(i), used)
+			}
+		}
 	}
 }

@@ -66,7 +66,7 @@ func (s *Set) checkExample(index int, ex *lang.Example, parse Parse, exercised [
 		now = t
 	}
 	for _, in := range ex.Inputs {
-		if in.Format.Value != "" && !slices.Contains(s.names, in.Format.Value) {
+		if in.Format.Value != "" && in.Format.Value != plainName && !slices.Contains(s.names, in.Format.Value) {
 			return problem(in.Format.Pos, len(in.Format.Value), fmt.Sprintf("no format is called %q", in.Format.Value), didYouMean(in.Format.Value, s.names))
 		}
 	}

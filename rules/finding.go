@@ -18,7 +18,7 @@ const (
 )
 
 // evidence fills the finding's evidence, count and times.
-func (g *group) evidence(f *logdoc.Finding) {
+func (g *group) evidence(f *logdoc.Finding, verdict lang.Cond) {
 	s := g.symptom
 	var chosen []*logdoc.Match
 	events := map[*logdoc.Match]int{}
@@ -64,29 +64,36 @@ func (g *group) evidence(f *logdoc.Finding) {
 		}
 		f.Evidence = append(f.Evidence, ev)
 	}
-	g.factEvidence(f)
+	g.factEvidence(f, verdict)
 }
 
-// factEvidence adds what files said, and files that are missing beside their neighbours.
-func (g *group) factEvidence(f *logdoc.Finding) {
+// factEvidence adds what files said: those that the verdict names, and those that a number was read from, for the reader will compare it. Files that are missing beside
+// their neighbours are told where the symptom asks for that.
+func (g *group) factEvidence(f *logdoc.Finding, verdict lang.Cond) {
+	named := map[string]bool{}
+	walkCond(verdict, func(r *lang.Ref) { named[r.Owner] = true })
 	for i, fact := range g.symptom.facts {
-		list := g.facts.of(g.index, i)
-		for k := range list {
-			f.Count++
-			if len(f.Evidence) < maxEvidence {
-				text := list[k].text
-				if text == "" {
-					text = "the file holds no such value"
-					if fact.src.Kind == lang.FactExists {
-						text = "the file is in the input"
-					}
-				}
-				f.Evidence = append(f.Evidence, logdoc.Evidence{Event: fact.src.Name.Value, Label: fact.src.Label.Value, Place: list[k].place, Text: text})
+		name := fact.src.Name.Value
+		for _, r := range g.facts.of(g.index, i) {
+			if !named[name] && len(r.fields) == 0 || fact.src.Kind == lang.FactX509 && !named[name] {
+				continue
 			}
-		}
-		if path, ok := g.facts.missing(g.index, i); ok && g.asksMissing(fact.src.Name.Value) {
 			f.Count++
-			f.Evidence = append(f.Evidence, logdoc.Evidence{Event: fact.src.Name.Value, Label: fact.src.Label.Value, Place: logdoc.Place{Source: logdoc.LogText(path)}, Text: "there is no such file, though its directory is in the input"})
+			if len(f.Evidence) >= maxEvidence {
+				continue
+			}
+			text := r.text
+			if text == "" {
+				text = "the file holds no such value"
+				if fact.src.Kind == lang.FactExists {
+					text = "the file is in the input"
+				}
+			}
+			f.Evidence = append(f.Evidence, logdoc.Evidence{Event: name, Label: fact.src.Label.Value, Place: r.place, Text: text})
+		}
+		if path, ok := g.facts.missing(g.index, i); ok && g.asksMissing(name) {
+			f.Count++
+			f.Evidence = append(f.Evidence, logdoc.Evidence{Event: name, Label: fact.src.Label.Value, Place: logdoc.Place{Source: logdoc.LogText(path)}, Text: "there is no such file, though its directory is in the input"})
 		}
 	}
 }

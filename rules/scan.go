@@ -15,10 +15,16 @@ const MaxMatchText = 4 << 10
 // MaxCapture bounds the bytes of a value that a match keeps.
 const MaxCapture = 1 << 10
 
+// lookup is a pattern that may accept a record; implied when the key that named it is all that it asks for.
+type lookup struct {
+	pattern int32
+	implied bool
+}
+
 // formatIndex finds the patterns that may accept an event of one format.
 type formatIndex struct {
-	byCode   map[string][]int32
-	byPrefix map[[prefixLength]byte][]int32
+	byCode   table
+	byPrefix table // by the first prefixLength bytes of the message
 	always   []int32
 	literal  []int32 // patterns that are found by a literal, for events of a block that was not searched for them
 	literals *literal.Set
@@ -33,10 +39,6 @@ func (c *compiler) index() {
 		_, s.hasHost[f] = c.schema.Slot(f, "host")
 	}
 	s.byFormat = make([]formatIndex, len(c.schema.Names())+1)
-	for i := range s.byFormat {
-		s.byFormat[i].byCode = map[string][]int32{}
-		s.byFormat[i].byPrefix = map[[prefixLength]byte][]int32{}
-	}
 	// Each format has literals of its own: a block is searched for those of its main format, and short ones of another product do not slow it down.
 	ids := make([]map[string]int, len(s.byFormat))
 	texts := make([][]string, len(s.byFormat))
@@ -53,10 +55,9 @@ func (c *compiler) index() {
 			for _, k := range keys {
 				switch k.kind {
 				case keyCode:
-					fi.byCode[k.text] = append(fi.byCode[k.text], id)
+					fi.byCode.add(k.text, lookup{id, onlyCode(p.tests[f])})
 				case keyPrefix:
-					start := [prefixLength]byte([]byte(k.text))
-					fi.byPrefix[start] = append(fi.byPrefix[start], id)
+					fi.byPrefix.add(k.text[:prefixLength], lookup{pattern: id})
 				case keyLiteral:
 					if ids[f+1] == nil {
 						ids[f+1] = map[string]int{}
@@ -127,18 +128,20 @@ type Scanner struct {
 	Matches []logdoc.Match
 	Normals []Normal
 	stated  map[statedKey]int // index in Normals
+	recent  []int             // by declaration: the last counter used, as an index in Normals plus one
 	last    int64             // the newest record's stamp, or that of the nearest one before it; math.MinInt64 before any
 }
 
 // NewScanner returns a scanner.
 func (s *Set) NewScanner() *Scanner {
-	return &Scanner{set: s, seen: make([]uint32, len(s.patterns)), stated: map[statedKey]int{}}
+	return &Scanner{set: s, seen: make([]uint32, len(s.patterns)), recent: make([]int, len(s.expected)), stated: map[statedKey]int{}}
 }
 
 // Begin starts a block whose events are mostly of one format. The matches and normals of the block before are forgotten.
 func (sc *Scanner) Begin(block []byte, offset int64, format int) {
 	sc.Matches, sc.Normals = nil, nil
 	clear(sc.stated)
+	clear(sc.recent)
 	sc.base, sc.cursor, sc.hits = offset, 0, sc.hits[:0]
 	sc.last = math.MinInt64
 	sc.searched = format
@@ -161,18 +164,19 @@ func (sc *Scanner) Accept(ev *logdoc.Event) Class {
 		sc.serial = 1
 	}
 	class := Unexplained
-	if len(fi.byCode) > 0 {
-		if code := ev.Field(logdoc.FieldCode); code != nil {
-			for _, id := range fi.byCode[string(code)] {
-				class = max(class, sc.try(id, ev))
+	if code := ev.Field(logdoc.FieldCode); code != nil {
+		for _, c := range fi.byCode.find(code) {
+			if c.implied {
+				sc.captures = sc.captures[:0]
+				class = max(class, sc.accepted(c.pattern, ev))
+			} else {
+				class = max(class, sc.try(c.pattern, ev))
 			}
 		}
 	}
-	if len(fi.byPrefix) > 0 {
-		if m := ev.Field(logdoc.FieldMessage); len(m) >= prefixLength {
-			for _, id := range fi.byPrefix[[prefixLength]byte(m)] {
-				class = max(class, sc.try(id, ev))
-			}
+	if m := ev.Field(logdoc.FieldMessage); len(m) >= prefixLength {
+		for _, c := range fi.byPrefix.find(m[:prefixLength]) {
+			class = max(class, sc.try(c.pattern, ev))
 		}
 	}
 	for _, id := range fi.always {
@@ -213,11 +217,27 @@ func (sc *Scanner) try(id int32, ev *logdoc.Event) Class {
 		return Unexplained
 	}
 	sc.seen[id] = sc.serial
-	p := sc.set.patterns[id]
 	sc.captures = sc.captures[:0]
-	if !p.tests[ev.Format].accept(sc, ev) {
+	if !sc.set.patterns[id].tests[ev.Format].accept(sc, ev) {
 		return Unexplained
 	}
+	return sc.accepted(id, ev)
+}
+
+// onlyCode reports whether a test asks for nothing but the record's code.
+func onlyCode(t test) bool {
+	switch t := t.(type) {
+	case setTest:
+		return t.field == logdoc.FieldCode
+	case compareTest:
+		return t.field == logdoc.FieldCode && t.op == "=="
+	}
+	return false
+}
+
+// accepted keeps what an accepted record says.
+func (sc *Scanner) accepted(id int32, ev *logdoc.Event) Class {
+	p := sc.set.patterns[id]
 	if p.expected >= 0 {
 		sc.normal(p, ev)
 		return KnownNormal
@@ -242,11 +262,10 @@ func (sc *Scanner) capture(t *template.Template, b []byte) {
 func (sc *Scanner) match(p *pattern, ev *logdoc.Event) {
 	m := logdoc.Match{Symptom: p.symptom, Event: p.event, Time: sc.last, Clock: ev.Clock, Severity: ev.Severity}
 	m.Place = logdoc.Place{Line: ev.Line, Offset: ev.Offset}
-	text := ev.Text
-	if len(text) > MaxMatchText {
-		text = text[:MaxMatchText]
+	if p.bad {
+		text := ev.Text[:min(len(ev.Text), MaxMatchText)]
+		m.Text = logdoc.LogText(bytes.TrimRight(text, "\r\n"))
 	}
-	m.Text = logdoc.LogText(bytes.TrimRight(text, "\r\n"))
 	for _, v := range sc.captures {
 		m.Captures = append(m.Captures, logdoc.Capture{Name: v.name, Value: kept(v.value)})
 	}
@@ -264,21 +283,29 @@ func (sc *Scanner) match(p *pattern, ev *logdoc.Event) {
 func kept(v []byte) logdoc.LogText { return logdoc.LogText(v[:min(len(v), MaxCapture)]) }
 
 func (sc *Scanner) normal(p *pattern, ev *logdoc.Event) {
-	host := sc.set.host(ev)
-	i, ok := sc.stated[statedKey{p.expected, string(host)}]
-	if !ok {
-		i = len(sc.Normals)
-		sc.stated[statedKey{p.expected, string(host)}] = i
-		sc.Normals = append(sc.Normals, Normal{Expected: p.expected, Host: logdoc.LogText(host), Event: -1})
-	}
-	n := &sc.Normals[i]
+	n := sc.counter(p.expected, sc.set.host(ev))
 	if n.serial != sc.serial {
 		n.Records++
 		n.serial = sc.serial
 	}
-	if sc.set.expected[p.expected].tells(p.event) && (n.Event < 0 || sc.last >= n.Time) {
+	if p.tells && (n.Event < 0 || sc.last >= n.Time) {
 		n.Event, n.Time, n.Clock = p.event, sc.last, ev.Clock
 	}
+}
+
+// counter returns where the normal records of a declaration and host are counted. Most follow one of the same host.
+func (sc *Scanner) counter(expected int, host []byte) *Normal {
+	if i := sc.recent[expected]; i > 0 && string(sc.Normals[i-1].Host) == string(host) {
+		return &sc.Normals[i-1]
+	}
+	i, ok := sc.stated[statedKey{expected, string(host)}]
+	if !ok {
+		i = len(sc.Normals)
+		sc.stated[statedKey{expected, string(host)}] = i
+		sc.Normals = append(sc.Normals, Normal{Expected: expected, Host: logdoc.LogText(host), Event: -1})
+	}
+	sc.recent[expected] = i + 1
+	return &sc.Normals[i]
 }
 
 // statedKey is whose normal records are counted together.
@@ -294,9 +321,6 @@ func (s *Set) host(ev *logdoc.Event) []byte {
 	}
 	return ev.Field(logdoc.FieldHost)
 }
-
-// tells reports whether the event is named by a state rule.
-func (e *expected) tells(event int) bool { return e.state(event) != "" }
 
 func (e *expected) state(event int) string {
 	for _, rule := range e.src.States {

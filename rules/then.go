@@ -11,8 +11,8 @@ import (
 // then joins the terms in their order.
 func (g *group) then(c *lang.CondThen) []occurrence {
 	result := g.holds(c.Terms[0])
-	for _, t := range c.Terms[1:] {
-		result = follow(newLeaders(result), g.holds(t))
+	for i, t := range c.Terms[1:] {
+		result = follow(newLeaders(result), g.holds(t), len(c.Terms)-2-i)
 	}
 	if c.Within > 0 {
 		result = within(result, c.Within)
@@ -22,24 +22,23 @@ func (g *group) then(c *lang.CondThen) []occurrence {
 
 // follow joins every follower with the nearest leader before it. Where two records have a clock, stamps tell the order, and equal ones count as ordered, as clocks
 // are coarse; else their places in one file do; else it is taken on trust. The same record cannot follow itself.
-func follow(ls *leaders, followers []occurrence) []occurrence {
+//
+// more is how many further terms the result will lead: each of them may turn out to be a leader's record, where all stamps are equal, and then another leader must do.
+func follow(ls *leaders, followers []occurrence, more int) []occurrence {
 	var out []occurrence
 	for i := range followers {
 		f := &followers[i]
-		proven := ls.byClock(f)
-		if proven != nil {
-			out = append(out, join(proven, f))
-		}
-		if l := ls.byFile(f); l != nil {
-			proven = l
+		for _, l := range ls.byClock(f, more) {
 			out = append(out, join(l, f))
 		}
-		if proven == nil {
-			if l := ls.onTrust(f); l != nil {
-				o := join(l, f)
-				o.unproven = true
-				out = append(out, o)
-			}
+		if l := ls.byFile(f); l != nil {
+			out = append(out, join(l, f))
+		}
+		// A window may be too short for what is proven and long enough for what is not.
+		if l := ls.onTrust(f); l != nil {
+			o := join(l, f)
+			o.unproven = true
+			out = append(out, o)
 		}
 	}
 	slices.SortStableFunc(out, compareOccurrences)
@@ -79,25 +78,35 @@ func newLeaders(list []occurrence) *leaders {
 	return ls
 }
 
-// byClock returns the nearest leader that stamps tell to be before the follower. What has no time follows and leads anything.
-func (ls *leaders) byClock(f *occurrence) *occurrence {
+// byClock returns the nearest leader that stamps tell to be before the follower, and up to more others where stamps are equal. What has no time follows and leads
+// anything.
+func (ls *leaders) byClock(f *occurrence, more int) []*occurrence {
 	if f.timeless() && len(ls.all) > 0 {
-		return &ls.all[len(ls.all)-1]
+		return []*occurrence{&ls.all[len(ls.all)-1]}
 	}
+	var found []*occurrence
 	if !f.unclocked {
 		n := sort.Search(len(ls.clocked), func(i int) bool { return ls.clocked[i].end > f.start })
-		for n--; n >= 0; n-- {
-			if !ls.clocked[n].shares(f) {
-				return ls.clocked[n]
+		for n--; n >= 0 && len(found) <= more; n-- {
+			l := ls.clocked[n]
+			if l.shares(f) {
+				continue
+			}
+			found = append(found, l)
+			if l.end < f.start {
+				break
 			}
 		}
 	}
-	return ls.timeless
+	if len(found) == 0 && ls.timeless != nil {
+		found = append(found, ls.timeless)
+	}
+	return found
 }
 
 // byFile returns the nearest leader that stands before the follower in one file, where one of the two has no clock.
 func (ls *leaders) byFile(f *occurrence) *occurrence {
-	if f.timeless() {
+	if f.timeless() || !f.unclocked && !ls.unclocked {
 		return nil
 	}
 	list := ls.bySource[f.first.Place.Source]

@@ -15,6 +15,9 @@ import (
 // start prepares the command as a process of its own, with an empty configuration.
 func start(t *testing.T, args ...string) (cmd *exec.Cmd, out, stderr *bytes.Buffer) {
 	t.Helper()
+	if raced {
+		t.Skip("processes are too slow, and too large, under the race detector")
+	}
 	cmd = exec.Command("logdoc", args...)
 	cmd.Env = append(os.Environ(), "XDG_CONFIG_HOME="+t.TempDir())
 	out, stderr = &bytes.Buffer{}, &bytes.Buffer{}

@@ -21,12 +21,18 @@ import (
 
 var update = flag.Bool("update", false, "write what cmp compares into the scripts anew")
 
+// raced is true under the race detector, which makes each start of the command take seconds: package diagnose has the goroutines, and is tested there.
+var raced bool
+
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"logdoc": main})
 }
 
 // TestScripts runs the command as a user does. Besides testscript's own commands the scripts have those of scriptCommands.
 func TestScripts(t *testing.T) {
+	if raced {
+		t.Skip("hundreds of processes are too slow under the race detector")
+	}
 	pack, err := os.ReadFile("testdata/pump.logdoc")
 	if err != nil {
 		t.Fatal(err)

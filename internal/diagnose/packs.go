@@ -32,7 +32,9 @@ type Packs struct {
 	Problems lang.Problems
 	// Overridden names the symptoms, expected declarations and formats of one pack that a later one replaced.
 	Overridden []string
-	lines      map[string][]string
+	// Unwanted is how many symptoms the selection left out.
+	Unwanted int
+	lines    map[string][]string
 }
 
 // Selection chooses symptoms by name or product; empty keeps all.
@@ -102,6 +104,11 @@ func Load(paths []string, sel Selection) (*Packs, error) {
 		}
 		p.Files = append(p.Files, f.file)
 		sources = append(sources, rules.Source{Pack: f.pack, File: f.file})
+		for _, s := range f.file.Symptoms {
+			if !sel.keeps(s.Name.Value, s.Product.Value) {
+				p.Unwanted++
+			}
+		}
 		formats = append(formats, f.file.Formats...)
 		for _, format := range f.file.Formats {
 			if known[format.Name.Value] {

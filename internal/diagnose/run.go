@@ -121,6 +121,9 @@ func (p *Packs) notes() []logdoc.Note {
 			notes = append(notes, logdoc.Note{Text: "a pack file has a mistake and was not used in full: run logdoc check on it", Detail: logdoc.LogText(pr.Error())})
 		}
 	}
+	if p.Unwanted > 0 {
+		notes = append(notes, logdoc.Note{Text: fmt.Sprintf("%d symptoms were left out by --only or --skip: records that only they know count as unexplained", p.Unwanted)})
+	}
 	for _, name := range p.Overridden {
 		notes = append(notes, logdoc.Note{Text: "a later pack replaces what had the same name", Detail: logdoc.LogText(name)})
 	}

@@ -23,14 +23,14 @@ type sourceResult struct {
 	order    int
 	formats  map[int]bool
 	clusters *clusters
-	// newest is the newest stamp so far, last the latest one, for records without a clock.
-	newest, last     int64
-	clocked          bool
-	back             bool
-	yearTold         bool
-	longTold         bool
-	unknownZone      string
-	salvaged, frames int
+	// newest is the newest stamp so far, last that of the last record that has one, for records without a clock.
+	newest, last int64
+	clocked      bool
+	back         bool
+	yearTold     bool
+	longTold     bool
+	unknownZone  string
+	salvaged     int
 }
 
 // stream reads one log, or passes it over, and adds what it gave to the part.
@@ -142,7 +142,6 @@ func (r *runner) merge(j *job, res *sourceResult, p *part) {
 	c.KnownNormal += j.counts[rules.KnownNormal] + t.Frame
 	c.Unexplained += j.counts[rules.Unexplained]
 	c.Unread += j.unread
-	res.frames += t.Frame
 	for f, n := range t.Formats {
 		if n == 0 {
 			continue
@@ -166,9 +165,14 @@ func (r *runner) merge(j *job, res *sourceResult, p *part) {
 		p.matches.AddNormal(n)
 	}
 	res.clusters.mergePlaced(j.clusters, c.Source)
-	if t.Clock {
-		if back := time.Duration(res.newest - t.First); res.clocked && back > grammar.BackLimit && t.BackLine == 0 {
-			t.BackLine, t.Back = j.line, back
+	if j.clock.seen {
+		newest := j.clock.falls[0].time
+		if res.clocked {
+			newest = res.newest
+		}
+		if back := j.clock.goesBack(newest); back.line > 0 && !res.back {
+			res.back = true
+			res.note(logdoc.Note{Line: back.line, Text: fmt.Sprintf("the clock goes back by %s here: order and windows around it cannot be trusted", back.by().Round(time.Second))})
 		}
 		if !res.clocked || t.First < c.First.UnixNano() {
 			c.First = time.Unix(0, t.First).UTC()
@@ -177,17 +181,13 @@ func (r *runner) merge(j *job, res *sourceResult, p *part) {
 			c.Last = time.Unix(0, t.Last).UTC()
 			res.newest = t.Last
 		}
-		res.last, res.clocked = t.Last, true
+		res.last, res.clocked = j.clock.latest, true
 	}
 	res.salvaged += t.Salvaged
 	if t.UnknownZone != "" {
 		res.unknownZone = t.UnknownZone
 	}
 	res.yearTold = res.yearTold || t.YearAssumed
-	if t.BackLine > 0 && !res.back {
-		res.back = true
-		res.note(logdoc.Note{Line: t.BackLine, Text: fmt.Sprintf("the clock goes back by %s here: order and windows around it cannot be trusted", t.Back.Round(time.Second))})
-	}
 	if t.LongLine > 0 && !res.longTold {
 		res.longTold = true
 		res.note(logdoc.Note{LeftOut: true, Line: t.LongLine, Text: fmt.Sprintf("a record is longer than %d KiB: only its start was looked at", grammar.MaxRecord>>10)})
@@ -223,8 +223,8 @@ type job struct {
 	block    *source.Block
 	reading  *grammar.Reading
 	done     chan struct{}
-	line     int
 	tally    grammar.Tally
+	clock    clock
 	counts   [3]int
 	unread   int
 	matches  []logdoc.Match
@@ -254,6 +254,9 @@ func (sc *scanner) scan(j *job) {
 	sc.rules.Begin(b.Data, b.Offset, main)
 	chunk := grammar.Chunk{Data: b.Data, Line: b.Line, Offset: b.Offset, Open: b.Open, MidLine: b.MidLine}
 	sc.grammar.Scan(j.reading, sc.packs.Grammar, chunk, &j.tally, func(ev *logdoc.Event) {
+		if ev.Clock {
+			j.clock.see(ev.Time, ev.Line)
+		}
 		class := sc.rules.Accept(ev)
 		switch {
 		case class != rules.Unexplained:
@@ -270,7 +273,6 @@ func (sc *scanner) scan(j *job) {
 			}
 		}
 	})
-	j.line = b.Line
 	j.matches, j.normals = sc.rules.Matches, sc.rules.Normals
 	b.Release()
 }

@@ -9,6 +9,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"math/bits"
+	"slices"
 )
 
 // MinLength is the shortest string that a Set takes: shorter ones would spoil the jumps for all others.
@@ -20,12 +21,13 @@ type Set struct {
 	window   int // length of the shortest
 	shift    uint
 	jump     []uint8
-	bucket   map[uint32][]int32 // by hash of the window's last three bytes
+	// head is, by hash of the window's last three bytes, one more than the first string with that hash; next the one behind it.
+	head, next []int32
 }
 
 // New compiles the strings; their indexes are what Find reports. Each must have at least MinLength bytes.
 func New(literals []string) *Set {
-	s := &Set{bucket: map[uint32][]int32{}}
+	s := &Set{}
 	if len(literals) == 0 {
 		return s
 	}
@@ -41,12 +43,14 @@ func New(literals []string) *Set {
 	for i := range s.jump {
 		s.jump[i] = uint8(s.window - 2)
 	}
-	for id, l := range s.literals {
+	s.head, s.next = make([]int32, 1<<size), make([]int32, len(literals))
+	// Chained from the last to the first, so that they are tried in their order.
+	for id, l := range slices.Backward(s.literals) {
 		for end := 3; end <= s.window; end++ {
 			h := s.hash(uint32(l[end-3]) | uint32(l[end-2])<<8 | uint32(l[end-1])<<16)
 			s.jump[h] = min(s.jump[h], uint8(s.window-end))
 			if end == s.window {
-				s.bucket[h] = append(s.bucket[h], int32(id))
+				s.next[id], s.head[h] = s.head[h], int32(id)+1
 			}
 		}
 	}
@@ -130,9 +134,9 @@ func (s *Set) find(block []byte, i, stop int, hits []Hit) []Hit {
 func (s *Set) verify(block []byte, i int, hits []Hit) []Hit {
 	h := s.hash(binary.LittleEndian.Uint32(block[i-4:]) >> 8)
 	start := i - s.window
-	for _, id := range s.bucket[h] {
-		if bytes.HasPrefix(block[start:], s.literals[id]) {
-			hits = append(hits, Hit{id, int32(start)})
+	for id := s.head[h]; id > 0; id = s.next[id-1] {
+		if bytes.HasPrefix(block[start:], s.literals[id-1]) {
+			hits = append(hits, Hit{id - 1, int32(start)})
 		}
 	}
 	return hits

@@ -191,7 +191,11 @@ func (l *Layout) seconds(b []byte, s *Stamp, i int) (int, bool) {
 	}
 	if l.utc {
 		s.HasZone = true
-		if i+1 < len(b) && isBlank(b[i]) && (b[i+1] == 'U' || b[i+1] == 'G') {
+		k := i
+		for k < len(b) && isBlank(b[k]) {
+			k++
+		}
+		if k < len(b) && (b[k] == 'U' || b[k] == 'G') {
 			return 0, false
 		}
 	}
@@ -206,7 +210,7 @@ func (l *Layout) first(c byte) bool {
 	case partMonthName:
 		return monthFirst[c]
 	case partWeekday:
-		return c|0x20 >= 'a' && c|0x20 <= 'z'
+		return isLetter(c)
 	case partDayPad:
 		return isDigit(c) || isBlank(c)
 	case partBlanks:
@@ -324,7 +328,7 @@ func (l *Layout) parseFrom(b []byte, s *Stamp, from, i int, m *minute) (int, boo
 			i += 3
 			continue
 		case partWeekday:
-			if len(b)-i < 3 {
+			if len(b)-i < 3 || !isLetter(b[i]) || !isLetter(b[i+1]) || !isLetter(b[i+2]) {
 				return 0, false
 			}
 			i += 3

@@ -290,6 +290,11 @@ func (t *Template) setFirst() {
 	}
 }
 
+// MayMatch is a cheap test to run first on a text without blanks at its end: what it refuses cannot match.
+func (t *Template) MayMatch(b []byte) bool {
+	return len(b) > 0 && t.first[b[0]] && (t.end == 0 || t.end == b[len(b)-1])
+}
+
 // MayStart reports whether a text that starts with c can match: a cheap test to run first.
 func (t *Template) MayStart(c byte) bool { return t.first[c] }
 
@@ -635,7 +640,11 @@ func trimRight(b []byte, lo, hi int) int {
 
 func isBlank(c byte) bool { return c == ' ' || c == '\t' }
 func isDigit(c byte) bool { return c-'0' < 10 }
-func isHex(c byte) bool   { return isDigit(c) || c|0x20 >= 'a' && c|0x20 <= 'f' }
+func isLetter(c byte) bool {
+	c |= 0x20
+	return c >= 'a' && c <= 'z'
+}
+func isHex(c byte) bool { return isDigit(c) || c|0x20 >= 'a' && c|0x20 <= 'f' }
 func isWord(c byte) bool {
 	return c|0x20 >= 'a' && c|0x20 <= 'z' || isDigit(c) || c == '_' || c == '-' || c == '.'
 }

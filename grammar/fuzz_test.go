@@ -1,0 +1,88 @@
+package grammar
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+
+	"logdoc"
+	"logdoc/samples"
+)
+
+// seedLogs adds something of every kind of log to a fuzz target's corpus.
+func seedLogs(f *testing.F) {
+	for _, tt := range layouts {
+		f.Add([]byte(layoutLine(tt.line) + "\n"))
+	}
+	for _, kind := range samples.Kinds() {
+		f.Add(generated(f, kind, 2000))
+	}
+	f.Add([]byte(lines(`<logheader platform="Linux" tz="CST" />`, avtarDash, avtarHead, "<snapup>", "", "</snapup>", avtarNext)))
+	f.Add([]byte("4-05-02 03:15:23 avtar Info <1>: a ... 2024-05-02 03:15:24 avtar Info <2>: b\n> - " + avtarNext + "\nprose\n\tat x\n"))
+	f.Add([]byte(strings.ReplaceAll(gsanRecord, " ", "\u00a0 ") + "\nx\u00a0y\n"))
+	f.Add([]byte("[ [ [ [ {{ <<>> | | | \r\n\r\r\n\x00\xff\n"))
+}
+
+func FuzzScan(f *testing.F) {
+	seedLogs(f)
+	set := builtin(f)
+	f.Fuzz(func(t *testing.T, text []byte) {
+		if err := accountFor(set, text, Options{ModTime: modTime}); err != nil {
+			t.Fatal(err)
+		}
+		// The same in two parts, cut where a record starts, gives the same records.
+		r := set.Detect(text[:min(len(text), HeadSize)], Options{ModTime: modTime})
+		cut := 0
+		for at := len(text) / 2; at < len(text); at++ {
+			line, _, _ := bytes.Cut(text[at:], []byte("\n"))
+			if (at == 0 || text[at-1] == '\n') && r.Starts(line) {
+				cut = at
+				break
+			}
+		}
+		want := scanParts(set, r, text)
+		got := scanParts(set, r, text[:cut], text[cut:])
+		if len(got) != len(want) {
+			t.Fatalf("cut at %d: %d records, want %d", cut, len(got), len(want))
+		}
+		for i := range got {
+			if got[i] != want[i] {
+				t.Fatalf("cut at %d: record %d: got %+v, want %+v", cut, i, got[i], want[i])
+			}
+		}
+	})
+}
+
+// scanParts scans parts of a text one after the other.
+func scanParts(set *Set, r *Reading, parts ...[]byte) (all []seen) {
+	chunk := Chunk{Line: 1}
+	sc := NewScanner()
+	for _, part := range parts {
+		var tally Tally
+		chunk.Data = part
+		sc.Scan(r, set, chunk, &tally, func(ev *logdoc.Event) { all = append(all, keep(set, ev)) })
+		chunk.Line += int(tally.Lines)
+		chunk.Offset += tally.Bytes
+	}
+	return all
+}
+
+func FuzzDetect(f *testing.F) {
+	set := builtin(f)
+	f.Add([]byte(avtarNext), "lunalogs", "")
+	f.Add([]byte(gsanRecord), "b.tgz!/gsan.log.001", "avtar")
+	f.Add([]byte(`<logheader x tz="Mars/Base" />`), "[a-", "")
+	f.Fuzz(func(t *testing.T, head []byte, name, force string) {
+		r := set.Detect(head, Options{Name: name, Force: force, ModTime: modTime})
+		if _, known := set.Format(force); known && (r.Format == nil || r.Format.Name != force) {
+			t.Fatalf("forced to %q, read as %+v", force, r.Format)
+		}
+		if (r.Format == nil) != (r.Why == "") {
+			t.Fatalf("format %+v because %q", r.Format, r.Why)
+		}
+		again := set.Detect(head, Options{Name: name, Force: force, ModTime: modTime})
+		if again.Format != r.Format || again.Why != r.Why || again.salvage != r.salvage || len(again.Notes) != len(r.Notes) {
+			t.Fatal("the second look differs from the first")
+		}
+	})
+}

@@ -1,0 +1,119 @@
+package diagnose
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf8"
+
+	"github.com/google/go-cmp/cmp"
+
+	"logdoc"
+)
+
+func TestMask(t *testing.T) {
+	for _, test := range []struct{ message, want string }{
+		{"", ""},
+		{"nothing varies here", "nothing varies here"},
+		{"took 939 ms", "took * ms"},
+		{"serial=41203 less than 41850.", "serial=* less than *."},
+		{"client 10.20.31.55 rejects", "client * rejects"},
+		{"peer [fe80::1%eth0]:443: reset", "peer [*%*]*: reset"},
+		{"code 0xc0000711 at 0x7fff", "code * at *"},
+		{"cannot open /var/log/messages: denied", "cannot open *: denied"},
+		{`C:\Program is no name`, `* is no name`},
+		{"an I/O error, client/server", "an I/O error, client/server"},
+		{"a/b/c is a path", "* is a path"},
+		{`user "Jane Doe" is gone`, `user "*" is gone`},
+		{"user 'jane' is gone", "user '*' is gone"},
+		{"it doesn't and won't", "it doesn't and won't"},
+		{`an open " quote`, `an open " quote`},
+		{"(Foo.java:12) [srvm-518911#srv:502]", "(*) [*#*]"},
+		{"node0 and node12 say: done", "* and * say: done"},
+		{"Zürich 12", "Zürich *"},
+	} {
+		if got := string(appendMasked([]byte("key"), []byte(test.message))); got != "key"+test.want {
+			t.Errorf("%q: got %q, want %q", test.message, got[3:], test.want)
+		}
+	}
+	long := string(appendMasked(nil, []byte("a"+strings.Repeat("ü", 1000))))
+	if len(long) > maxTemplate || len(long) < maxTemplate-4 || !utf8.ValidString(long) {
+		t.Errorf("a long word gives %d bytes, valid: %v", len(long), utf8.ValidString(long))
+	}
+}
+
+// word makes a different word without digits for each number.
+func word(n int) string {
+	letters := []byte("w")
+	for ; n > 0; n /= 26 {
+		letters = append(letters, byte('a'+n%26))
+	}
+	return string(letters)
+}
+
+// TestClustersAreBounded: a log in which no two records look alike costs neither memory nor truth.
+func TestClustersAreBounded(t *testing.T) {
+	const shapes, times = keptClusters + 1000, 2
+	var log strings.Builder
+	for range times {
+		for i := range shapes {
+			fmt.Fprintf(&log, "PUMP 2026-03-04 05:06:07 north WARN %sq is odd\n", word(i))
+		}
+	}
+	d := diagnose(t, files(map[string]string{"a.log": log.String(), "b.log": log.String()}), nil)
+	if len(d.Unexplained) != maxClusters {
+		t.Errorf("%d clusters, want %d", len(d.Unexplained), maxClusters)
+	}
+	records := 0
+	for _, c := range d.Unexplained {
+		records += c.Count
+	}
+	if want := 2 * times * maxClusters; records != want {
+		t.Errorf("the clusters count %d records, want %d", records, want)
+	}
+	want := fmt.Sprintf("the unexplained records have more than %d shapes: %d records of the mildest ones are only counted in the coverage", maxClusters, 2*times*(shapes-maxClusters))
+	if !hasNote(d.Notes, want) {
+		t.Errorf("got the notes %v, want %q", d.Notes, want)
+	}
+	if n := d.Coverage.Totals.Unexplained; n != 2*times*shapes {
+		t.Errorf("the coverage counts %d, want %d", n, 2*times*shapes)
+	}
+}
+
+// TestClusterOrder: worst first, then near the first finding, then the rarest.
+func TestClusterOrder(t *testing.T) {
+	log := `PUMP 2026-03-04 05:00:00 north ERROR rotor stuck at 90 degrees
+PUMP 2026-03-04 08:00:00 north WARN once, and far away
+PUMP 2026-03-04 05:01:00 north WARN twice, and near
+PUMP 2026-03-04 05:02:00 north WARN twice, and near
+PUMP 2026-03-04 05:03:00 north WARN once, and near
+PUMP 2026-03-04 09:00:00 north ERROR worst, though far away
+PUMP 2026-03-04 05:00:00 north INFO too mild to be told
+`
+	var got []logdoc.LogText
+	for _, c := range diagnose(t, files(map[string]string{"log": log}), nil).Unexplained {
+		got = append(got, c.Template)
+	}
+	want := []logdoc.LogText{"worst, though far away", "once, and near", "twice, and near", "once, and far away"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// TestClusterTimes: first and last go by the clock, also when the newer file comes first.
+func TestClusterTimes(t *testing.T) {
+	d := diagnose(t, files(map[string]string{
+		"a-new.log": "PUMP 2026-03-04 05:00:00 north WARN belt 1 slips\nPUMP 2026-03-04 05:01:00 north WARN belt 2 slips\n",
+		"b-old.log": "PUMP 2026-03-03 05:00:00 north WARN belt 3 slips\nPUMP 2026-03-03 05:01:00 north ERROR belt 4 slips\n",
+	}), nil)
+	want := []logdoc.Cluster{{
+		Template: "belt * slips", Format: "pump", Severity: logdoc.Error, Count: 4,
+		First: logdoc.Place{Source: "b-old.log", Line: 1}, FirstTime: time.Date(2026, 3, 3, 5, 0, 0, 0, time.UTC),
+		Last: logdoc.Place{Source: "a-new.log", Line: 2, Offset: 49}, LastTime: time.Date(2026, 3, 4, 5, 1, 0, 0, time.UTC),
+		Text: "PUMP 2026-03-03 05:00:00 north WARN belt 3 slips",
+	}}
+	if diff := cmp.Diff(want, d.Unexplained); diff != "" {
+		t.Error(diff)
+	}
+}

@@ -1,0 +1,157 @@
+package rules
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"logdoc"
+)
+
+const byHost = `symptom test/a "A" { severity error by host event a in t event b in t where message == "b" certain when 3 of a within 5m possible when a clears when b }`
+
+func flood(second int, host string) logdoc.Match {
+	return logdoc.Match{Time: int64(second) * int64(time.Second), Clock: true, Place: logdoc.Place{Source: "x", Line: second + 1}, Text: "a",
+		Captures: []logdoc.Capture{{Name: "host", Value: logdoc.LogText(host)}}}
+}
+
+func (s *shelf) kept() (matches, bytes int) {
+	for _, b := range s.buckets {
+		b.each(func(m *logdoc.Match) {
+			matches++
+			bytes += len(m.Text)
+		})
+	}
+	return matches, bytes
+}
+
+// TestFloodIsBounded adds ten million matches: memory stays as it is, the count stays true, and the few records of other hosts are not washed away.
+func TestFloodIsBounded(t *testing.T) {
+	c := compileText(t, byHost).NewCorrelator()
+	text := logdoc.LogText(strings.Repeat("x", MaxMatchText))
+	const n = 10_000_000
+	for i := range n {
+		m := flood(i, "loud")
+		if i%100 == 0 {
+			m.Text = text
+		}
+		c.Add(m)
+		if i%(n/20) == n/40 {
+			c.Add(flood(i, "quiet"))
+		}
+	}
+	kept, bytes := c.shelves[0][0].kept()
+	if most := keptMatches + keptPerKey; kept > most || bytes > keptTexts*MaxMatchText+most*floodText {
+		t.Errorf("%d matches with %d bytes of text are kept", kept, bytes)
+	}
+	out := c.Finish(time.Time{})
+	if len(out.Findings) != 2 {
+		t.Fatalf("%d findings", len(out.Findings))
+	}
+	loud, quiet := out.Findings[0], out.Findings[1]
+	if loud.Key != "loud" || loud.Count != n || loud.First.Unix() != 0 || loud.Last.Unix() != n-1 {
+		t.Errorf("%s ×%d from %d to %d", loud.Key, loud.Count, loud.First.Unix(), loud.Last.Unix())
+	}
+	if quiet.Key != "quiet" || quiet.Count != 20 || quiet.Certainty != logdoc.Possible || quiet.First.Unix() != n/40 || quiet.Last.Unix() != n-n/40 {
+		t.Errorf("%s ×%d from %d to %d", quiet.Key, quiet.Count, quiet.First.Unix(), quiet.Last.Unix())
+	}
+	const told = "so many records match"
+	if len(loud.Why) != 2 || !strings.HasPrefix(loud.Why[1], told) || len(quiet.Why) != 2 {
+		t.Errorf("%q, %q", loud.Why, quiet.Why)
+	}
+}
+
+// TestManyKeysAreBounded adds a million hosts.
+func TestManyKeysAreBounded(t *testing.T) {
+	c := compileText(t, byHost).NewCorrelator()
+	for i := range 1_000_000 {
+		c.Add(flood(i, fmt.Sprint("h", i%100_000)))
+	}
+	s := &c.shelves[0][0]
+	if kept, _ := s.kept(); len(s.buckets) != maxKeys || kept > keptMatches+maxKeys*keptPerKey || !s.lost {
+		t.Errorf("%d keys, %d matches, told %v", len(s.buckets), kept, s.lost)
+	}
+	for _, g := range c.groups(0, time.Time{}) {
+		if !g.partial {
+			t.Fatalf("%s does not tell that keys were left out", g.key)
+		}
+	}
+}
+
+// TestBucketKeepsTheFirstAndTheNewest holds a small bucket to its promise, also through a merge and a limit.
+func TestBucketKeepsTheFirstAndTheNewest(t *testing.T) {
+	set := compileText(t, byHost)
+	part, c := set.NewCollection(), set.NewCorrelator()
+	const n = 3 * keptMatches
+	for i := range n {
+		if i < n/2 {
+			c.Add(flood(i, "h"))
+		} else {
+			part.Add(flood(i, "h"))
+		}
+	}
+	c.Merge(part)
+	b := c.shelves[0][0].buckets[0]
+	list := b.list()
+	if b.total != n || !b.lost || len(list) != keptMatches || list[keptMatches/2-1].Place.Line != keptMatches/2 || list[keptMatches-1].Place.Line != n {
+		t.Errorf("%d of %d kept, the last at %d", len(list), b.total, list[len(list)-1].Place.Line)
+	}
+	c.Limit(time.Unix(n-10, 0), time.Unix(n-5, 0))
+	list = b.list()
+	if b.total != 6 || len(list) != 6 || list[0].Place.Line != n-9 || !b.lost {
+		t.Errorf("%d of %d kept after the limit, lost %v", len(list), b.total, b.lost)
+	}
+}
+
+// TestLimit makes only records between the times evidence.
+func TestLimit(t *testing.T) {
+	set := compileText(t, byHost)
+	for _, tt := range []struct {
+		name         string
+		since, until time.Time
+		want         int
+	}{
+		{"since, itself included", time.Unix(3, 0), time.Time{}, 8},
+		{"until, itself included", time.Time{}, time.Unix(3, 0), 5},
+		{"both", time.Unix(3, 0), time.Unix(5, 0), 4},
+		{"none", time.Time{}, time.Time{}, 11},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			c := set.NewCorrelator()
+			for i := range 10 {
+				c.Add(flood(i, "h"))
+			}
+			unclocked := flood(99, "h")
+			unclocked.Clock = false
+			c.Add(unclocked)
+			c.Limit(tt.since, tt.until)
+			if out := c.Finish(time.Time{}); out.Findings[0].Count != tt.want {
+				t.Errorf("count %d, want %d", out.Findings[0].Count, tt.want)
+			}
+		})
+	}
+}
+
+// BenchmarkCorrelate correlates a million matches of five symptoms.
+func BenchmarkCorrelate(b *testing.B) {
+	set := compileText(b, byHost+`
+		symptom test/b "B" { severity error event a in t event b in t event c in t certain when (a and b and c) within 5m }
+		symptom test/c "C" { severity error event a in t event b in t certain when a then b within 1s likely when 100 distinct a.host within 5m }
+		symptom test/d "D" { severity error event a in t event b in t certain when a unless b within 1s around }
+		symptom test/e "E" { severity error event a in t event b in t certain when a and b and a.host == b.host }`)
+	b.ReportAllocs()
+	for b.Loop() {
+		c := set.NewCorrelator()
+		for i := range 1_000_000 {
+			m := flood(i/10, [4]string{"h1", "h2", "h3", "h4"}[i/11%4])
+			m.Symptom = i % 5
+			m.Event = i / 5 % len(set.symptoms[m.Symptom].events)
+			c.Add(m)
+		}
+		c.SeeTime(100_000 * int64(time.Second))
+		if out := c.Finish(time.Time{}); len(out.Findings) < 5 {
+			b.Fatal(len(out.Findings))
+		}
+	}
+}
