@@ -54,7 +54,7 @@ bench: build ## measure logdoc against grep on generated logs of SIZE, and run t
 
 .PHONY: golden
 golden: ## rewrite the golden files and samples after a wanted change; look at the diff
-	$(GO) test ./internal/lang ./report ./samples -update
+	$(GO) test ./internal/lang ./report ./samples ./internal/diagnose ./cmd/logdoc -update
 
 .PHONY: clean
 clean: ## remove what was built

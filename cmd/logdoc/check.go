@@ -21,7 +21,7 @@ Exit status: 0 everything is right, 2 something is not.`,
 		Example: `  logdoc check mypack/symptom.logdoc
   logdoc check --json mypack/`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			p, err := diagnose.Load(args, diagnose.Selection{})
+			p, err := diagnose.LoadSources(args, diagnose.Selection{})
 			if err != nil {
 				return &statusError{exitUsage, err}
 			}

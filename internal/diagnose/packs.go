@@ -82,22 +82,39 @@ type packFile struct {
 	src        []byte
 	file       *lang.File
 	problems   lang.Problems
+	snapshot   bool // the file comes from the snapshot
 }
 
 // Load reads the built-in packs and then the given ones, files or folders; a later symptom or format replaces an earlier one of the same name. A path that leads to
-// no pack is an error; a file that has mistakes or cannot be read is left out, and told in Problems.
+// no pack is an error; a file that has mistakes or cannot be read is left out, and told in Problems. Places in the built-in packs have no file name.
 func Load(paths []string, sel Selection) (*Packs, error) {
 	files, err := readPacks(paths)
 	if err != nil {
 		return nil, err
 	}
+	fromSnapshot(files)
+	return load(files, sel)
+}
+
+// LoadSources is Load for those who look at the files themselves: the built-in packs are parsed and checked like any other.
+func LoadSources(paths []string, sel Selection) (*Packs, error) {
+	files, err := readPacks(paths)
+	if err != nil {
+		return nil, err
+	}
+	return load(files, sel)
+}
+
+func load(files []*packFile, sel Selection) (*Packs, error) {
 	parse(files)
 	p := &Packs{lines: map[string][]string{}}
 	var sources []rules.Source
 	var formats []*lang.Format
 	known := map[string]bool{}
 	for _, f := range files {
-		p.lines[f.name] = strings.Split(string(f.src), "\n")
+		if !f.snapshot {
+			p.lines[f.name] = strings.Split(string(f.src), "\n")
+		}
 		p.Problems = append(p.Problems, f.problems...)
 		if len(f.problems.Errors()) > 0 {
 			continue
@@ -168,7 +185,7 @@ func parse(files []*packFile) {
 		parsing.Go(func() {
 			for i := next.Add(1) - 1; i < int64(len(files)); i = next.Add(1) - 1 {
 				f := files[i]
-				if f.problems != nil {
+				if f.problems != nil || f.snapshot {
 					continue
 				}
 				if f.file, f.problems = lang.Parse(f.name, f.src); len(f.problems.Errors()) == 0 {

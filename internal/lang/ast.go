@@ -8,9 +8,9 @@ import (
 
 // Pos is a place in a .logdoc file. Line and Col count from 1; Col counts bytes. The zero value means "nowhere".
 type Pos struct {
-	File string
-	Line int
-	Col  int
+	File string `json:"file"`
+	Line int    `json:"line"`
+	Col  int    `json:"col"`
 }
 
 // Name is a word in a file, with its place.
