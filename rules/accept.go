@@ -120,7 +120,12 @@ func (t severityTest) accept(_ *Scanner, ev *logdoc.Event) bool {
 	return ordered(t.op, int(ev.Severity)-int(t.severity))
 }
 
-func (t severityTest) keys() ([]key, bool) { return nil, false }
+func (t severityTest) keys() ([]key, bool) {
+	if (t.op == ">=" || t.op == "==") && t.severity >= logdoc.Warning || t.op == ">" && t.severity >= logdoc.Notice {
+		return []key{{kind: keySeverity}}, true
+	}
+	return nil, false
+}
 
 // ordered tells whether a comparison holds, from the sign of left minus right.
 func ordered(op string, d int) bool {
@@ -176,7 +181,8 @@ func (t like) accept(sc *Scanner, ev *logdoc.Event) bool {
 }
 
 func (t like) keys() ([]key, bool) {
-	if p := t.tmpl.Prefix(); t.field == logdoc.FieldMessage && len(p) >= prefixLength {
+	p := t.tmpl.Prefix()
+	if first, _, _ := strings.Cut(p, " "); t.field == logdoc.FieldMessage && len(first) >= prefixLength {
 		return []key{{keyPrefix, p}}, true
 	}
 	best := ""

@@ -19,17 +19,28 @@ const MaxCapture = 1 << 10
 type lookup struct {
 	pattern int32
 	implied bool
+	test    test
+	// probe is where the second word of the message starts, if one blank is before it, and char the byte that it must start with; 0 when the pattern does not say.
+	probe int
+	char  byte
+}
+
+// passes reports whether a message can be what the pattern asks for, as far as its second word tells.
+func (l *lookup) passes(message []byte) bool {
+	return l.probe == 0 || len(message) <= l.probe || message[l.probe] == l.char || message[l.probe] <= ' ' || message[l.probe-1] != ' '
 }
 
 // formatIndex finds the patterns that may accept an event of one format.
 type formatIndex struct {
 	byCode   table
 	byPrefix table // by the first prefixLength bytes of the message
-	always   []int32
-	literal  []int32 // patterns that are found by a literal, for events of a block that was not searched for them
+	// severe are tried on records at warning or above.
+	severe   []lookup
+	always   []lookup
+	literal  []lookup // patterns that are found by a literal, for events of a block that was not searched for them
 	literals *literal.Set
-	byHit    [][]int32 // patterns by literal
-	any      bool      // there is any pattern at all
+	byHit    [][]lookup // patterns by literal
+	any      bool       // there is any pattern at all
 }
 
 func (c *compiler) index() {
@@ -46,18 +57,22 @@ func (c *compiler) index() {
 		for _, f := range p.formats {
 			fi := &s.byFormat[f+1]
 			fi.any = true
-			id := int32(p.id)
-			keys, ok := p.tests[f].keys()
+			l := lookup{pattern: int32(p.id), test: p.tests[f], implied: onlyCode(p.tests[f])}
+			keys, ok := l.test.keys()
 			if !ok {
-				fi.always = append(fi.always, id)
+				fi.always = append(fi.always, l)
 				continue
 			}
 			for _, k := range keys {
 				switch k.kind {
 				case keyCode:
-					fi.byCode.add(k.text, lookup{id, onlyCode(p.tests[f])})
+					fi.byCode.add(k.text, l)
+				case keySeverity:
+					fi.severe = append(fi.severe, l)
 				case keyPrefix:
-					fi.byPrefix.add(k.text[:prefixLength], lookup{pattern: id})
+					at := l
+					at.probe, at.char = k.second()
+					fi.byPrefix.add(k.text[:prefixLength], at)
 				case keyLiteral:
 					if ids[f+1] == nil {
 						ids[f+1] = map[string]int{}
@@ -69,8 +84,8 @@ func (c *compiler) index() {
 						texts[f+1] = append(texts[f+1], k.text)
 						fi.byHit = append(fi.byHit, nil)
 					}
-					fi.byHit[n] = append(fi.byHit[n], id)
-					fi.literal = append(fi.literal, id)
+					fi.byHit[n] = append(fi.byHit[n], l)
+					fi.literal = append(fi.literal, l)
 				}
 			}
 		}
@@ -165,36 +180,39 @@ func (sc *Scanner) Accept(ev *logdoc.Event) Class {
 	}
 	class := Unexplained
 	if code := ev.Field(logdoc.FieldCode); code != nil {
-		for _, c := range fi.byCode.find(code) {
-			if c.implied {
-				sc.captures = sc.captures[:0]
-				class = max(class, sc.accepted(c.pattern, ev))
-			} else {
-				class = max(class, sc.try(c.pattern, ev))
-			}
+		list := fi.byCode.find(code)
+		for i := range list {
+			class = max(class, sc.try(&list[i], ev))
 		}
 	}
 	if m := ev.Field(logdoc.FieldMessage); len(m) >= prefixLength {
-		for _, c := range fi.byPrefix.find(m[:prefixLength]) {
-			class = max(class, sc.try(c.pattern, ev))
+		list := fi.byPrefix.find(m[:prefixLength])
+		for i := range list {
+			if list[i].passes(m) {
+				class = max(class, sc.try(&list[i], ev))
+			}
 		}
 	}
-	for _, id := range fi.always {
-		class = max(class, sc.try(id, ev))
+	if ev.Severity >= logdoc.Warning {
+		class = max(class, sc.tryAll(fi.severe, ev))
 	}
+	class = max(class, sc.tryAll(fi.always, ev))
 	if ev.Format != sc.searched || completed(ev) {
-		for _, id := range fi.literal {
-			class = max(class, sc.try(id, ev))
-		}
-		return class
+		return max(class, sc.tryAll(fi.literal, ev))
 	}
 	end := int32(ev.Offset-sc.base) + int32(len(ev.Text))
 	sc.skip(ev)
 	for sc.cursor < len(sc.hits) && sc.hits[sc.cursor].Start < end {
-		for _, id := range fi.byHit[sc.hits[sc.cursor].ID] {
-			class = max(class, sc.try(id, ev))
-		}
+		class = max(class, sc.tryAll(fi.byHit[sc.hits[sc.cursor].ID], ev))
 		sc.cursor++
+	}
+	return class
+}
+
+func (sc *Scanner) tryAll(list []lookup, ev *logdoc.Event) Class {
+	class := Unexplained
+	for i := range list {
+		class = max(class, sc.try(&list[i], ev))
 	}
 	return class
 }
@@ -212,16 +230,17 @@ func (sc *Scanner) skip(ev *logdoc.Event) {
 	}
 }
 
-func (sc *Scanner) try(id int32, ev *logdoc.Event) Class {
-	if sc.seen[id] == sc.serial {
+// try tries one pattern, once for each record.
+func (sc *Scanner) try(l *lookup, ev *logdoc.Event) Class {
+	if sc.seen[l.pattern] == sc.serial {
 		return Unexplained
 	}
-	sc.seen[id] = sc.serial
+	sc.seen[l.pattern] = sc.serial
 	sc.captures = sc.captures[:0]
-	if !sc.set.patterns[id].tests[ev.Format].accept(sc, ev) {
+	if !l.implied && !l.test.accept(sc, ev) {
 		return Unexplained
 	}
-	return sc.accepted(id, ev)
+	return sc.accepted(l.pattern, ev)
 }
 
 // onlyCode reports whether a test asks for nothing but the record's code.

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"regexp/syntax"
 	"slices"
+	"strings"
 	"unicode/utf8"
 
 	"logdoc"
@@ -32,8 +33,17 @@ type keyKind uint8
 const (
 	keyCode keyKind = iota
 	keyPrefix
+	keySeverity // warning or above, which few records are
 	keyLiteral
 )
+
+// second returns where the second word of a prefix starts, and its first byte; 0 when there is no second word.
+func (k key) second() (int, byte) {
+	if i := strings.IndexByte(k.text, ' '); i > 0 && i+1 < len(k.text) {
+		return i + 1, k.text[i+1]
+	}
+	return 0, 0
+}
 
 // prefixLength is how many bytes of a message's start are looked up.
 const prefixLength = 4

@@ -233,13 +233,20 @@ func (t *Template) Literals() []string {
 	return out
 }
 
-// Prefix returns the bytes that every matching text starts with; empty when the template starts with a hole.
+// Prefix returns the fixed text that every matching text starts with, each run of blanks as one blank; empty when the template starts with a hole or a blank.
 func (t *Template) Prefix() string {
 	e := t.elements[0]
 	if e.hole >= 0 || len(e.chunk[0].lit) == 0 {
 		return ""
 	}
-	return string(e.chunk[0].lit)
+	var b strings.Builder
+	for _, p := range e.chunk {
+		if len(p.lit) == 0 {
+			b.WriteByte(' ')
+		}
+		b.Write(p.lit)
+	}
+	return b.String()
 }
 
 // Hole returns the index of the hole with that name, or -1.
