@@ -58,7 +58,7 @@ type Scanner struct {
 	next    *logdoc.Event
 	probe   logdoc.Event
 	tally   *Tally
-	stamps  stampCache
+	stamps  [2]stampCache // of stamps without a zone and with one
 	zones   zoneCache
 	pass    pass
 }

@@ -26,9 +26,12 @@ func (sc *Scanner) stamp(r *Reading, f *Format, s *template.Stamp, loc *time.Loc
 	if f.zone != nil {
 		loc = f.zone
 	}
-	c := &sc.stamps
+	c := &sc.stamps[0]
+	if s.HasZone {
+		c = &sc.stamps[1]
+	}
 	if !c.valid || c.hour != s.Hour || c.day != s.Day || c.month != s.Month || c.year != s.Year || c.hasYear != s.HasYear ||
-		c.hasZone != s.HasZone || c.offset != s.Offset || c.loc != loc || c.modTime != r.modTime {
+		c.hasZone != s.HasZone || c.offset != s.Offset || c.loc != loc || !s.HasYear && c.modTime != r.modTime {
 		hour, ok := startOfHour(s, loc, r.modTime)
 		if !ok {
 			return

@@ -80,6 +80,8 @@ type Layout struct {
 	// second is the index of the part that holds the seconds, when all that varies faster stands behind it; otherwise 0.
 	second int
 	tail   tail
+	// slot spreads layouts over a Result's memories.
+	slot uint8
 	// utc is set for a closing UTC or GMT: it says how the stamp is to be read, also where the program leaves the word out.
 	utc bool
 }
@@ -91,6 +93,10 @@ func NewLayout(source string) (*Layout, error) {
 		return nil, fmt.Errorf("unknown kind %q", source)
 	}
 	l := &Layout{Source: source}
+	for i := range len(source) {
+		l.slot = l.slot*31 + source[i]
+	}
+	l.slot &= 3
 next:
 	for i := 0; i < len(source); {
 		for _, w := range words {

@@ -65,7 +65,8 @@ type Result struct {
 	HasStamp bool
 	// Choice is the index of the word that the last Choice hole took.
 	Choice int
-	minute minute
+	// minutes are of the layouts used last, by Layout.slot: some programs write two layouts into one file.
+	minutes [4]minute
 }
 
 // piece is literal bytes, or, when lit is empty, a run of blanks.
@@ -86,6 +87,8 @@ type Template struct {
 	first    [256]bool
 	// end is the byte that every matching text ends with, blanks aside; 0 when it may be any.
 	end byte
+	// digit is how far from the end a digit must stand, where an Int hole stands before the closing text; 0 when none must.
+	digit int
 }
 
 // Error is a mistake in a template: Col is the byte in its text, from 1.
@@ -145,6 +148,9 @@ func Compile(text string, choices map[string][]string) (*Template, error) {
 	if e := t.elements[len(t.elements)-1]; e.hole < 0 {
 		last := e.chunk[len(e.chunk)-1].lit
 		t.end = last[len(last)-1]
+		if n := len(t.elements); n > 1 && len(e.chunk) == 1 && t.elements[n-2].hole >= 0 && t.Holes[t.elements[n-2].hole].Kind == Int {
+			t.digit = len(last)
+		}
 	}
 	return t, nil
 }
@@ -299,7 +305,7 @@ func (t *Template) setFirst() {
 
 // MayMatch is a cheap test to run first on a text without blanks at its end: what it refuses cannot match.
 func (t *Template) MayMatch(b []byte) bool {
-	return len(b) > 0 && t.first[b[0]] && (t.end == 0 || t.end == b[len(b)-1])
+	return len(b) > t.digit && t.first[b[0]] && (t.end == 0 || t.end == b[len(b)-1] && (t.digit == 0 || isDigit(b[len(b)-1-t.digit])))
 }
 
 // MayStart reports whether a text that starts with c can match: a cheap test to run first.
@@ -474,7 +480,7 @@ func (t *Template) Match(b []byte, r *Result) bool {
 			if r.HasStamp {
 				into = new(Stamp)
 			}
-			n, ok := st.layout.parse(b[pos:], into, &r.minute)
+			n, ok := st.layout.parse(b[pos:], into, &r.minutes[st.layout.slot])
 			if !ok {
 				return false
 			}
