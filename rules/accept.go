@@ -79,7 +79,11 @@ func (t allOf) keys() ([]key, bool) {
 func cost(keys []key) int {
 	worst := 0
 	for _, k := range keys {
-		worst = max(worst, int(k.kind)*1000-min(len(k.text), 100))
+		c := int(k.kind)*1000 - min(len(k.text), 100)
+		if k.kind == keyCode && strings.Trim(k.text, "0") == "" {
+			c = int(keyLiteral) * 1000 // "0" and "0000" say that there is no code: most records have it
+		}
+		worst = max(worst, c)
 	}
 	return worst + len(keys)
 }

@@ -173,7 +173,8 @@ func (c *Correlator) relevant(s *symptom) bool {
 func (c *Correlator) lacks(index int, s *symptom, n need) (missing, collect []string) {
 	for _, e := range n.events {
 		p := s.events[e]
-		if p.any || slices.ContainsFunc(p.formats, func(f int) bool { return f >= 0 && c.formats[f] }) {
+		// Any file may have lines that no format accepts.
+		if slices.ContainsFunc(p.formats, func(f int) bool { return f == plain || c.formats[f] }) {
 			continue
 		}
 		names := make([]string, len(p.formats))
