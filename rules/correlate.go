@@ -12,13 +12,14 @@ import (
 
 // Correlator turns the matches of one input into findings. It is not safe for use by many goroutines.
 type Correlator struct {
-	set     *Set
-	shelves [][]shelf // by symptom and event
-	facts   *Facts
-	normals map[statedKey]*Normal
-	formats []bool // seen, by format index
-	end     int64
-	clock   bool
+	set      *Set
+	shelves  [][]shelf // by symptom and event
+	facts    *Facts
+	normals  map[statedKey]*Normal
+	formats  []bool // seen, by format index
+	end      int64
+	clock    bool
+	captures map[string]int64 // by bundle: its newest stamp
 }
 
 // NewCorrelator returns a correlator for one input.
@@ -141,6 +142,52 @@ type Outcome struct {
 	Unchecked []logdoc.Unchecked
 }
 
+// SeeSource tells of a source's newest stamp. Each bundle was captured at a time of its own: what is stale, and how many days are left, is told at the newest stamp of
+// the bundles that a finding's evidence comes from.
+func (c *Correlator) SeeSource(name logdoc.LogText, newest int64) {
+	c.SeeTime(newest)
+	if c.captures == nil {
+		c.captures = map[string]int64{}
+	}
+	b := bundle(name)
+	if old, ok := c.captures[b]; !ok || newest > old {
+		c.captures[b] = newest
+	}
+}
+
+// bundle returns the archive that the user named, or "" for what is in none.
+func bundle(source logdoc.LogText) string {
+	if b, _, ok := strings.Cut(string(source), "!/"); ok {
+		return b
+	}
+	return ""
+}
+
+// settle sets the group's capture to that of the bundles that its evidence comes from.
+func (c *Correlator) settle(g *group) {
+	newest, known := int64(0), false
+	see := func(source logdoc.LogText) {
+		if t, ok := c.captures[bundle(source)]; ok && (!known || t > newest) {
+			newest, known = t, true
+		}
+	}
+	for e, p := range g.symptom.events {
+		if p.bad {
+			for i := range g.lists[e] {
+				see(g.lists[e][i].Place.Source)
+			}
+		}
+	}
+	for i := range g.symptom.facts {
+		for _, r := range c.facts.of(g.index, i) {
+			see(r.place.Source)
+		}
+	}
+	if known {
+		g.now, g.end = time.Unix(0, newest).UTC(), newest
+	}
+}
+
 // Finish evaluates the verdicts. now replaces the newest stamp as the time of capture when it is not zero.
 func (c *Correlator) Finish(now time.Time) Outcome {
 	out := Outcome{Capture: now}
@@ -152,6 +199,9 @@ func (c *Correlator) Finish(now time.Time) Outcome {
 	for i, s := range c.set.symptoms {
 		best := logdoc.NotFound
 		for _, g := range c.groups(i, out.Capture) {
+			if now.IsZero() {
+				c.settle(g)
+			}
 			if f, ok := g.finding(); ok {
 				best = max(best, f.Certainty)
 				found = append(found, candidate{f, g.about(subjects)})

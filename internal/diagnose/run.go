@@ -234,7 +234,7 @@ func (r *runner) join(d *logdoc.Diagnosis, parts []*part) {
 			c.SeeFormat(f)
 		}
 		if !s.coverage.Last.IsZero() {
-			c.SeeTime(s.coverage.Last.UnixNano())
+			c.SeeSource(s.coverage.Source, s.coverage.Last.UnixNano())
 		}
 		clusters.merge(s.clusters)
 	}
