@@ -2,7 +2,6 @@ package grammar
 
 import (
 	"bytes"
-	"time"
 
 	"logdoc"
 	"logdoc/internal/lang"
@@ -42,13 +41,7 @@ type Tally struct {
 	// YearAssumed is true when a stamp has no year; UnknownZone is a zone word that no table knows.
 	YearAssumed bool
 	UnknownZone string
-	// BackLine is the first line whose stamp lies more than BackLimit before the newest one above it in the chunk, 0 for none.
-	BackLine int
-	Back     time.Duration
 }
-
-// BackLimit is how far a clock may step back before it is told.
-const BackLimit = 10 * time.Minute
 
 // Scanner turns chunks into events. It holds what one goroutine needs; make one per goroutine.
 type Scanner struct {
@@ -224,9 +217,6 @@ func (sc *Scanner) clock(ev *logdoc.Event) {
 	if !t.Clock {
 		t.First, t.Last, t.Clock = ev.Time, ev.Time, true
 		return
-	}
-	if back := t.Last - ev.Time; back > int64(BackLimit) && t.BackLine == 0 {
-		t.BackLine, t.Back = ev.Line, time.Duration(back)
 	}
 	t.First, t.Last = min(t.First, ev.Time), max(t.Last, ev.Time)
 }

@@ -3,7 +3,6 @@ package rules
 import (
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"logdoc"
@@ -130,7 +129,7 @@ func Compile(schema Schema, sources []Source) (set *Set, overridden []string, pr
 	}
 	for i, s := range set.symptoms {
 		for _, name := range s.src.Explains {
-			if !explainsAny(name.Value, set.symptoms) {
+			if !slices.Contains(set.SymptomNames(), name.Value) {
 				c.warn(name.Pos, len(name.Value), fmt.Sprintf("no symptom is called %q", name.Value), didYouMean(name.Value, set.SymptomNames()))
 			}
 		}
@@ -400,15 +399,3 @@ func (s *symptom) bareNames() []string {
 }
 
 func (s *symptom) hasBare(name string) bool { return slices.Contains(s.bareNames(), name) }
-
-func explainsAny(glob string, symptoms []*symptom) bool {
-	return slices.ContainsFunc(symptoms, func(s *symptom) bool { return explains(glob, s.name) })
-}
-
-// explains reports whether the name in an explains clause means the symptom; "avamar/*" means all of a product's.
-func explains(glob, name string) bool {
-	if prefix, ok := strings.CutSuffix(glob, "*"); ok {
-		return strings.HasPrefix(name, prefix)
-	}
-	return glob == name
-}

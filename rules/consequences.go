@@ -140,8 +140,8 @@ func parents(causes [][]int) []int {
 }
 
 // explains reports whether the finding can be the cause of the other one: its symptom says so, both can be about the same thing, and time allows it.
-func (cause *candidate) explains(globs []string, consequence *candidate) bool {
-	if !slices.ContainsFunc(globs, func(g string) bool { return explains(g, consequence.Symptom) }) || cause.Symptom == consequence.Symptom || !cause.shares(consequence) {
+func (cause *candidate) explains(symptoms []string, consequence *candidate) bool {
+	if !slices.Contains(symptoms, consequence.Symptom) || cause.Symptom == consequence.Symptom || !cause.shares(consequence) {
 		return false
 	}
 	if !cause.First.IsZero() && !consequence.Last.IsZero() && consequence.Last.Before(cause.First.Add(-consequenceSlack)) {

@@ -1,10 +1,9 @@
 package diagnose
 
-import (
-	"time"
+import "time"
 
-	"logdoc/grammar"
-)
+// backLimit is how far a clock may step back before it is told.
+const backLimit = 10 * time.Minute
 
 // clock follows the stamps of one block. What it keeps is enough to tell, once the newest stamp before the block is known, where the clock first went back: the line
 // must not depend on where the log was cut into blocks.
@@ -43,7 +42,7 @@ func (c *clock) see(t int64, line int) {
 	if t < c.falls[len(c.falls)-1].time {
 		c.falls = append(c.falls, s)
 	}
-	if s.by() > grammar.BackLimit {
+	if s.by() > backLimit {
 		c.back = s
 	}
 }
@@ -51,7 +50,7 @@ func (c *clock) see(t int64, line int) {
 // goesBack returns the first step back that is too far, with line 0 when there is none. newest is the newest stamp before the block.
 func (c *clock) goesBack(newest int64) step {
 	for _, s := range c.falls {
-		if s.above = max(s.above, newest); s.by() > grammar.BackLimit {
+		if s.above = max(s.above, newest); s.by() > backLimit {
 			return s
 		}
 	}

@@ -47,7 +47,7 @@ func TestProblemAsJSON(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := `[{"pos":{"File":"j","Line":1,"Col":1},"width":6,"message":"\"fromat\" means nothing here","advice":"did you mean \"format\"?","source":"fromat f {}"}]`
+	want := `[{"pos":{"file":"j","line":1,"col":1},"width":6,"message":"\"fromat\" means nothing here","advice":"did you mean \"format\"?","source":"fromat f {}"}]`
 	if string(data) != want {
 		t.Errorf("got %s", data)
 	}
