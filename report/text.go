@@ -3,6 +3,7 @@ package report
 import (
 	"io"
 	"strconv"
+	"strings"
 
 	"logdoc"
 	"logdoc/internal/sanitize"
@@ -182,6 +183,9 @@ func (p *printer) record(indent int, e logdoc.Evidence) {
 	p.quote(indent+2, e.Text)
 }
 
+// recordRows is how many rows of a terminal the first line of a record may take.
+const recordRows = 4
+
 // quote writes log text, every line bounded, and says when there were more lines.
 func (p *printer) quote(indent int, text logdoc.LogText) {
 	all := sanitize.Lines(text)
@@ -189,7 +193,14 @@ func (p *printer) quote(indent int, text logdoc.LogText) {
 	if !p.verbose && len(all) > maxLines {
 		shown = all[:maxLines-1]
 	}
-	for _, line := range shown {
+	for i, line := range shown {
+		if i == 0 && p.cutWidth > 0 && !p.verbose {
+			// The decisive part of a record is often at its end.
+			for _, piece := range sanitize.Fold(line, max(p.cutWidth-indent, minWidth/2), recordRows) {
+				p.line(indent, part{text: sanitize.Safe(strings.TrimRight(string(piece), " "))})
+			}
+			continue
+		}
 		p.line(indent, part{text: p.cut(indent, line)})
 	}
 	if more := len(all) - len(shown); more > 0 {

@@ -2,6 +2,7 @@ package sanitize_test
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -268,5 +269,25 @@ func markdown(t *testing.T, in string) {
 	if kinds[ast.KindListItem] != lists || kinds[ast.KindHeading] != headings || kinds[extast.KindTable] != lists ||
 		kinds[extast.KindTableRow] != lists || kinds[extast.KindTableCell] != 4*lists || kinds[ast.KindFencedCodeBlock] != 1 {
 		t.Errorf("%q changes the document %v:\n%s", in, kinds, source)
+	}
+}
+
+func TestFold(t *testing.T) {
+	for _, tt := range []struct {
+		text        sanitize.Safe
+		width, rows int
+		want        []sanitize.Safe
+	}{
+		{"", 5, 3, []sanitize.Safe{""}},
+		{"abc", 5, 3, []sanitize.Safe{"abc"}},
+		{"abcdefgh", 5, 3, []sanitize.Safe{"abcde", "fgh"}},
+		{"abcdefghijklmnop", 5, 2, []sanitize.Safe{"abcde", "fghi…"}},
+		{"漢字漢字漢", 5, 3, []sanitize.Safe{"漢字", "漢字", "漢"}},
+		{"漢字", 1, 3, []sanitize.Safe{"…"}},
+	} {
+		got := sanitize.Fold(tt.text, tt.width, tt.rows)
+		if !slices.Equal(got, tt.want) {
+			t.Errorf("Fold(%q, %d, %d) = %q, want %q", tt.text, tt.width, tt.rows, got, tt.want)
+		}
 	}
 }

@@ -41,6 +41,21 @@ func CutRunes(s Safe, n int) Safe {
 	return s
 }
 
+// Fold breaks a log line into at most rows pieces of at most width cells, character by character, so that nothing of it is lost or moved; the last piece is cut if more
+// would follow.
+func Fold(s Safe, width, rows int) []Safe {
+	var pieces []Safe
+	for len(pieces) < rows-1 && Width(s) > width {
+		end := len(cells().Truncate(string(s), width, ""))
+		if end == 0 {
+			break
+		}
+		pieces = append(pieces, s[:end])
+		s = s[end:]
+	}
+	return append(pieces, Cut(s, width))
+}
+
 // Wrap breaks prose between words into lines of at most width cells. A word that is wider stands alone, whole: half a path or command
 // is of no use.
 func Wrap(s Safe, width int) []Safe {
