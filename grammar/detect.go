@@ -197,7 +197,7 @@ func MatchName(glob, name string) bool {
 func (r *Reading) arrange(order []*Format) {
 	add := func(table *[256][]*line, l *line) {
 		for c := range table {
-			if l.re != nil || l.tmpl.MayStart(byte(c)) {
+			if l.re != nil && l.first[c] || l.tmpl != nil && l.tmpl.MayStart(byte(c)) {
 				table[c] = append(table[c], l)
 			}
 		}

@@ -53,6 +53,7 @@ type line struct {
 	format *Format
 	tmpl   *template.Template
 	re     *regexp.Regexp
+	first  [256]bool        // bytes that a line can start with which re matches
 	layout *template.Layout // of a regexp's time group
 	slots  []int            // by hole, or by regexp group
 	kind   lang.LineKind
@@ -331,7 +332,7 @@ func (c *compiler) regexpLine(l *line, src *lang.Name) *line {
 		c.problem(src.Pos, len(src.Value)+2, "the regular expression does not compile: "+err.Error(), "RE2 syntax is meant: no look-ahead, no back-references")
 		return nil
 	}
-	l.re = re
+	l.re, l.first = re, firstBytes(re.String())
 	l.layout, _ = template.NewLayout("2006-01-02 15:04:05")
 	for _, name := range re.SubexpNames() {
 		slot, err := c.assign(name, true)
