@@ -25,7 +25,7 @@ type Block struct {
 // Release gives the block's buffer back for reuse. Nothing of Data may be used afterwards.
 func (b *Block) Release() { b.pool.put(b) }
 
-// Blocks cuts a stream into blocks. The blocks joined are the stream, byte for byte, and a record that is no longer than a block is never
+// Blocks cuts a stream into blocks. The blocks joined are the stream, byte for byte, and a record that is shorter than a block is never
 // split. It is used by one goroutine; the blocks may be released by any.
 type Blocks struct {
 	r      io.Reader

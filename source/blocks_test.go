@@ -89,7 +89,8 @@ func TestBlocks(t *testing.T) {
 		}
 		at := records(text, starts)
 		for i := range len(at) - 1 {
-			if at[i+1]-at[i] > size {
+			// One that fills a block may be cut before its last line, when that has no break and the end is not known yet.
+			if at[i+1]-at[i] >= size {
 				continue
 			}
 			for cut := at[i] + 1; cut < at[i+1]; cut++ {
