@@ -2,6 +2,7 @@ package grammar
 
 import (
 	"bytes"
+	"time"
 
 	"logdoc"
 	"logdoc/internal/lang"
@@ -37,7 +38,7 @@ func (r *Reading) detectSalvage(lines [][]byte) {
 			}
 		case l.kind != lang.LineHeader:
 			records++
-			if marked && l.telling || r.scratch.fold(r, text, int(r.scratch.probe.Fields[logdoc.FieldMessage].Lo)+1, inFormat(l.format)) > 0 {
+			if marked && l.telling || r.scratch.fold(r, text, int(r.scratch.probe.Fields[logdoc.FieldMessage].Lo)+1, following(&r.scratch.probe)) > 0 {
 				damaged++
 			}
 		}
@@ -105,9 +106,13 @@ func (sc *Scanner) fold(r *Reading, b []byte, from int, wanted func(*Scanner, *l
 	return -1
 }
 
-// What fold may want: a record of a format, one with a stamp, or any.
-func inFormat(f *Format) func(*Scanner, *line) bool {
-	return func(_ *Scanner, l *line) bool { return l.format == f }
+// What fold may want: a record that can follow another one, one with a stamp, or any. A record can follow one of its own format; but where a head has no severity, a stamp
+// that repeats the record's own to the fraction of a second is part of it: the JVM's collector writes several into one line.
+func following(ev *logdoc.Event) func(*Scanner, *line) bool {
+	format, clock, t := ev.Format, ev.Clock, ev.Time
+	return func(sc *Scanner, l *line) bool {
+		return l.format.index == format && !(clock && len(l.format.words) == 0 && sc.probe.Clock && sc.probe.Time == t && t%int64(time.Second) != 0)
+	}
 }
 func stamped(sc *Scanner, _ *line) bool { return sc.probe.Clock }
 func anything(*Scanner, *line) bool     { return true }
@@ -169,7 +174,7 @@ func (sc *Scanner) salvaged(pos int, text []byte, number int) bool {
 // is none behind it either, n is negative.
 func (sc *Scanner) folded(r *Reading, text []byte) (n int, ok bool) {
 	if l := sc.accepts(r, r.records[text[0]], text[:min(len(text), foldProbe)]); l != nil && l.kind != lang.LineHeader {
-		if n = sc.fold(r, text, int(sc.probe.Fields[logdoc.FieldMessage].Lo)+1, inFormat(l.format)); n < 0 {
+		if n = sc.fold(r, text, int(sc.probe.Fields[logdoc.FieldMessage].Lo)+1, following(&sc.probe)); n < 0 {
 			n = len(text)
 		}
 		return n, sc.whole(r, trimFold(text[:n]))

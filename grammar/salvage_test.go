@@ -116,3 +116,21 @@ func TestWholeLogsAreNotSalvaged(t *testing.T) {
 		}
 	}
 }
+
+// TestSeveralStampsInALine reads a collector's log as -XX:+PrintGCDateStamps writes it: it is whole, although stamps stand within its lines.
+func TestSeveralStampsInALine(t *testing.T) {
+	line := "2026-03-11T08:01:02.003+0800: 12.345: [GC (Allocation Failure) 2026-03-11T08:01:02.003+0800: 12.345: [ParNew: 1024K->512K(2048K), 0.01 secs] 4096K->2048K(8192K), 0.01 secs]"
+	_, tally, _ := readAll(builtin(t), lines(line, line, line), Options{})
+	if tally.Salvaged != 0 || tally.Formats[index(t, builtin(t), "jvm-gc")] != 3 {
+		t.Errorf("%d salvaged, formats %v", tally.Salvaged, tally.Formats)
+	}
+}
+
+func index(t *testing.T, set *Set, name string) int {
+	t.Helper()
+	i, ok := set.Index(name)
+	if !ok {
+		t.Fatalf("no format %s", name)
+	}
+	return i
+}
