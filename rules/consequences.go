@@ -140,12 +140,12 @@ func parents(causes [][]int) []int {
 }
 
 // explains reports whether the finding can be the cause of the other one: its symptom says so, both can be about the same thing, and time allows it.
-func (cause *candidate) explains(symptoms []string, consequence *candidate) bool {
-	if !slices.Contains(symptoms, consequence.Symptom) || cause.Symptom == consequence.Symptom || !cause.shares(consequence) {
+func (a *candidate) explains(symptoms []string, consequence *candidate) bool {
+	if !slices.Contains(symptoms, consequence.Symptom) || a.Symptom == consequence.Symptom || !a.shares(consequence) {
 		return false
 	}
-	if !cause.First.IsZero() && !consequence.Last.IsZero() && consequence.Last.Before(cause.First.Add(-consequenceSlack)) {
+	if !a.First.IsZero() && !consequence.Last.IsZero() && consequence.Last.Before(a.First.Add(-consequenceSlack)) {
 		return false
 	}
-	return cause.ClearedAt.IsZero() || consequence.First.IsZero() || !consequence.First.After(cause.ClearedAt)
+	return a.ClearedAt.IsZero() || consequence.First.IsZero() || !consequence.First.After(a.ClearedAt)
 }

@@ -2,6 +2,7 @@ package rules
 
 import (
 	"cmp"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -140,6 +141,8 @@ type Outcome struct {
 	Findings  []logdoc.Finding
 	Clean     []logdoc.Clean
 	Unchecked []logdoc.Unchecked
+	// Notes tell what of the matches was not kept.
+	Notes []logdoc.Note
 }
 
 // SeeSource tells of a source's newest stamp. Each bundle was captured at a time of its own: what is stale, and how many days are left, is told at the newest stamp of
@@ -198,6 +201,9 @@ func (c *Correlator) Finish(now time.Time) Outcome {
 	var found []candidate
 	for i, s := range c.set.symptoms {
 		best := logdoc.NotFound
+		if slices.ContainsFunc(c.shelves[i], func(sh shelf) bool { return sh.lost }) {
+			out.Notes = append(out.Notes, logdoc.Note{LeftOut: true, Text: fmt.Sprintf("%s holds for more than %d keys: the further ones are not shown, narrow the input with --since or by file", s.name, maxKeys)})
+		}
 		for _, g := range c.groups(i, out.Capture) {
 			if now.IsZero() {
 				c.settle(g)

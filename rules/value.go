@@ -291,7 +291,7 @@ func (g *group) call(e *lang.Call, b *occurrence) val {
 		if len(args) > 0 && args[len(args)-1].kind != unknown {
 			text := args[len(args)-1].text
 			if _, err := netip.ParseAddr(text); err != nil {
-				return val{kind: aString, text: "not a valid address"}
+				return val{kind: aString, text: "not a valid IP address"}
 			}
 			return val{kind: aString, text: "valid"}
 		}

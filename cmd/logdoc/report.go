@@ -243,7 +243,7 @@ func render(w io.Writer, f reportFlags, d *logdoc.Diagnosis, o report.TextOption
 	o.Quiet, o.Verbose = f.quiet, f.verbose
 	var err error
 	switch {
-	case f.as == "json":
+	case f.as == "json" && !f.quiet:
 		err = report.JSON(b, d)
 	case f.as == "markdown" && !f.quiet:
 		err = report.Markdown(b, d)

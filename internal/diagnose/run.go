@@ -139,7 +139,12 @@ type runner struct {
 	named    map[logdoc.LogText]bool
 	scanners []*scanner
 	jobs     chan *job
+	// factBytes counts the content that is kept for facts until the end.
+	factBytes atomic.Int64
 }
+
+// maxFactBytes bounds the content of files that facts are read from, over all inputs: such files hold a number or a certificate.
+const maxFactBytes = 16 << 20
 
 // part is what one input gave.
 type part struct {
@@ -253,6 +258,7 @@ func (r *runner) join(d *logdoc.Diagnosis, parts []*part) {
 	r.limit(c, d)
 	out := c.Finish(time.Time{})
 	d.Capture, d.Findings, d.Clean, d.Unchecked = out.Capture, out.Findings, out.Clean, out.Unchecked
+	d.Notes = append(d.Notes, out.Notes...)
 	r.collect(d)
 	var lost int
 	if d.Unexplained, lost = clusters.ranked(firstSeen(d.Findings), maxClusters); lost > 0 {

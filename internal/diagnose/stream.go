@@ -47,6 +47,10 @@ func (r *runner) stream(s *source.Stream, p *part) error {
 			return err
 		}
 		content = io.MultiReader(bytes.NewReader(file.content), s)
+		if r.factBytes.Add(int64(len(file.content))) > maxFactBytes {
+			file = factFile{name: s.Name}
+			res.note(logdoc.Note{LeftOut: true, Text: "not read as a fact: there are too many such files, give logdoc the one that matters"})
+		}
 	}
 	if s.Binary {
 		res.coverage.Why = "binary"
