@@ -42,6 +42,7 @@ type Reading struct {
 	zone    *time.Location // nil: by format, else UTC
 	modTime time.Time
 	noBreak bool
+	quote   func([]byte) int // nil when lines stand as they were written
 	salvage bool
 	scratch *Scanner // of Starts, which one goroutine uses
 }
@@ -55,6 +56,19 @@ func (s *Set) Detect(head []byte, o Options) *Reading {
 		head = blanked(head)
 	}
 	lines := splitHead(head)
+	if s.silent(lines) {
+		for _, quote := range quotes {
+			bare := make([][]byte, len(lines))
+			for i, b := range lines {
+				bare[i] = b[quote(b):]
+			}
+			if !s.silent(bare) {
+				lines, r.quote = bare, quote
+				r.Notes = append(r.Notes, logdoc.Note{Text: "something stands in front of each line, as grep or an indent puts it there: it was taken off"})
+				break
+			}
+		}
+	}
 	order := s.formats
 	if f, ok := s.byName[o.Force]; ok {
 		order = []*Format{f}
@@ -116,6 +130,11 @@ func (h hit) score() int {
 		return 0
 	}
 	return 100*h.telling + 10*h.vague + h.frame
+}
+
+// silent reports whether no line tells anything of a format.
+func (s *Set) silent(lines [][]byte) bool {
+	return !slices.ContainsFunc(s.count(lines), func(h hit) bool { return h.telling > 0 })
 }
 
 func (s *Set) count(lines [][]byte) []hit {
@@ -335,6 +354,7 @@ func (r *Reading) Starts(b []byte) bool {
 	if r.noBreak {
 		b = blanked(b)
 	}
+	b = b[r.front(b):]
 	whole := b
 	if r.salvage {
 		b, _ = unmark(b)

@@ -94,6 +94,11 @@ func (sc *Scanner) Scan(r *Reading, set *Set, c Chunk, tally *Tally, emit func(*
 		if r.noBreak {
 			b = blanked(b)
 		}
+		at := pos
+		if !midLine {
+			n := r.front(b)
+			at, b = pos+n, b[n:]
+		}
 		switch {
 		case midLine:
 			midLine = false
@@ -101,20 +106,20 @@ func (sc *Scanner) Scan(r *Reading, set *Set, c Chunk, tally *Tally, emit func(*
 				sc.cutAt(number)
 			}
 		case r.salvage:
-			sc.pasted(pos, next, b, number)
+			sc.pasted(at, next, b, number)
 		case len(b) > 0 && sc.record(r, b):
 			if sc.next.Format == frame {
 				tally.Frame++
 				break
 			}
-			sc.begin(pos, b, number)
+			sc.begin(at, b, number)
 		case p.open || p.carried:
-			sc.extend(pos, next, b, number)
+			sc.extend(at, next, b, number)
 		case isBlank(b):
 		case sc.bareRecord(r, b):
-			sc.begin(pos, b, number)
+			sc.begin(at, b, number)
 		default:
-			sc.plain(pos, b, number)
+			sc.plain(at, b, number)
 		}
 		number++
 		pos = next
