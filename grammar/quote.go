@@ -52,16 +52,18 @@ func padding(b []byte) int {
 	return n
 }
 
-// front is how many bytes of a line do not belong to its record.
+// front is how many bytes of a line do not belong to its record. It leaves at least one.
 func (r *Reading) front(b []byte) int {
-	if len(b) == 0 {
+	n := 0
+	switch {
+	case len(b) == 0:
+	case b[0] == 0:
+		n = padding(b)
+	case r.quote != nil:
+		n = r.quote(b)
+	}
+	if n == len(b) {
 		return 0
 	}
-	if b[0] == 0 {
-		return padding(b)
-	}
-	if r.quote != nil {
-		return r.quote(b)
-	}
-	return 0
+	return n
 }
