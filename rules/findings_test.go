@@ -339,3 +339,19 @@ func TestOverride(t *testing.T) {
 		t.Error(info)
 	}
 }
+
+// TestTooManyKeysAreTold reads more hosts than are kept apart: what is not shown is said.
+func TestTooManyKeysAreTold(t *testing.T) {
+	const symptom = `symptom test/a "A" { severity error product "P" by a.host event a in t where message == "a" certain when a }`
+	var lines []string
+	for i := range 1100 {
+		lines = append(lines, fmt.Sprintf("10:00:00 h%d a", i))
+	}
+	out := newLaboratory(t, symptom).run(log{"x", "t", day(lines...)})
+	if len(out.Findings) != 1024 || len(out.Notes) != 1 || !out.Notes[0].LeftOut {
+		t.Errorf("%d findings, notes %v", len(out.Findings), out.Notes)
+	}
+	if out := newLaboratory(t, symptom).run(log{"x", "t", day(lines[:5]...)}); len(out.Notes) != 0 {
+		t.Errorf("notes of a few keys: %v", out.Notes)
+	}
+}
