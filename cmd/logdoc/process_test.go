@@ -158,16 +158,37 @@ func (e endless) Read(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// TestUnreadableFile needs a user whom permissions hold off; package diagnose tests the same on a file system of its own.
-func TestUnreadableFile(t *testing.T) {
-	if os.Geteuid() == 0 {
-		t.Skip("root may read everything")
+// asNobody lets a command run as a user without rights: root may read everything. The program is copied to where that user can start it.
+func asNobody(t *testing.T, cmd *exec.Cmd, dir string) {
+	t.Helper()
+	program, err := os.ReadFile(cmd.Path)
+	if err != nil {
+		t.Fatal(err)
 	}
-	secret := filepath.Join(t.TempDir(), "secret.log")
+	cmd.Path = filepath.Join(dir, "logdoc")
+	if err := os.WriteFile(cmd.Path, program, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for _, d := range []string{dir, filepath.Dir(dir)} {
+		if err := os.Chmod(d, 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	cmd.Dir = dir
+	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: 65534, Gid: 65534}}
+}
+
+// TestUnreadableFile names a file that permissions hold off.
+func TestUnreadableFile(t *testing.T) {
+	dir := t.TempDir()
+	secret := filepath.Join(dir, "secret.log")
 	if err := os.WriteFile(secret, []byte("x"), 0); err != nil {
 		t.Fatal(err)
 	}
 	cmd, _, stderr := start(t, "report", "-q", secret)
+	if os.Geteuid() == 0 {
+		asNobody(t, cmd, dir)
+	}
 	if status := exitStatus(t, cmd.Run()); status != exitIncomplete || !strings.Contains(stderr.String(), "it cannot be opened: check its permissions") {
 		t.Errorf("status %d, standard error says %q", status, stderr)
 	}

@@ -106,12 +106,7 @@ func printRef(r *Ref) string {
 	return r.Owner + "." + r.Field
 }
 
-// PrintWhere writes a condition on a record in its canonical form on one line. The template of a `like` follows a bar, so the line is for
-// reading; in a file the template would end the line.
-func PrintWhere(w Where) string {
-	return printWhere(w, levelOr, func(template string) string { return "|" + template })
-}
-
+// printWhere writes a condition on a record in its canonical form; like writes a template, which ends its line in a file.
 func printWhere(w Where, level int, like func(string) string) string {
 	text, own := "", levelAtom
 	join := func(terms []Where, word string, level int) string {

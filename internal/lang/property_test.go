@@ -173,16 +173,6 @@ func TestPrecedence(t *testing.T) {
 	}
 }
 
-func TestPrintWhereIsOneLine(t *testing.T) {
-	f, ps := Parse("t", []byte("symptom a/b { event e in f where (message like | x {}\n or severity >= \"error\") and code == 0001 }"))
-	if len(ps) > 0 {
-		t.Fatal(ps)
-	}
-	if got, want := PrintWhere(f.Symptoms[0].Events[0].Where), `(message like |x {} or severity >= error) and code == 0001`; got != want {
-		t.Errorf("got %q, want %q", got, want)
-	}
-}
-
 func TestSuggest(t *testing.T) {
 	candidates := []string{"certain", "message", "severity", "in"}
 	for word, want := range map[string]string{
