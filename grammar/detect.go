@@ -44,6 +44,7 @@ type Reading struct {
 	noBreak bool
 	quote   func([]byte) int // nil when lines stand as they were written
 	salvage bool
+	repeats bool     // it is worth to remember the heads of its lines
 	scratch *Scanner // of Starts, which one goroutine uses
 }
 
@@ -100,6 +101,7 @@ func (s *Set) Detect(head []byte, o Options) *Reading {
 	r.arrange(order)
 	r.readZone(lines)
 	r.detectSalvage(lines)
+	r.repeat(lines)
 	return r
 }
 
@@ -149,7 +151,7 @@ func (s *Set) count(lines [][]byte) []hit {
 		}
 		for i, f := range s.formats {
 			for _, kind := range [...][]*line{f.records, f.headers, f.bare} {
-				l := sc.accepts(blank, kind, b)
+				l := sc.accepts(blank, kind, b, &sc.probe)
 				if l == nil {
 					continue
 				}
@@ -172,16 +174,6 @@ func (s *Set) count(lines [][]byte) []hit {
 		}
 	}
 	return hits
-}
-
-// accepts returns the first of the lines that accepts b; what it read is in sc.probe.
-func (sc *Scanner) accepts(r *Reading, lines []*line, b []byte) *line {
-	for _, l := range lines {
-		if sc.parse(r, l, b, &sc.probe) {
-			return l
-		}
-	}
-	return nil
 }
 
 func (f *Format) named(name string) bool {
@@ -268,7 +260,7 @@ func (r *Reading) readZone(lines [][]byte) {
 func (r *Reading) zoneHeader(lines [][]byte) (*line, []byte) {
 	for _, b := range lines {
 		b, _ = unmark(b)
-		if l := r.scratch.accepts(r, r.records[first(b)], b); l != nil && l.kind == lang.LineHeader && l.telling {
+		if l := r.scratch.accepts(r, r.records[first(b)], b, &r.scratch.probe); l != nil && l.kind == lang.LineHeader && l.telling {
 			return l, b
 		}
 	}
@@ -285,7 +277,7 @@ func (r *Reading) guessZone(lines [][]byte) {
 	total := 0
 	for _, b := range lines {
 		b, _ = unmark(b)
-		l := r.scratch.accepts(r, r.records[first(b)], b)
+		l := r.scratch.accepts(r, r.records[first(b)], b, &r.scratch.probe)
 		if l == nil || l.tmpl == nil || !r.scratch.probe.Clock || l.format.zone != nil {
 			continue
 		}
@@ -360,7 +352,7 @@ func (r *Reading) Starts(b []byte) bool {
 		b, _ = unmark(b)
 	}
 	b = b[:min(len(b), MaxRecord)]
-	if l := r.scratch.accepts(r, r.records[first(b)], b); l != nil {
+	if l := r.scratch.accepts(r, r.records[first(b)], b, &r.scratch.probe); l != nil {
 		return l.kind != lang.LineHeader
 	}
 	return r.salvage && !continues(whole)

@@ -59,7 +59,18 @@ type line struct {
 	kind   lang.LineKind
 	// telling means that it reads a time, a code or a zone: a line that it accepts is hardly something else.
 	telling bool
+
+	// severity means that a hole is a severity word; moves are the holes that are fields, tail those from the message on.
+	severity    bool
+	moves, tail []move
+	special     []move // priority and zone
+	// headed means that its lines have heads to remember; rest matches what stands behind one.
+	headed bool
+	rest   template.Rest
 }
+
+// move says which field a hole fills.
+type move struct{ hole, slot int }
 
 type inner struct {
 	guardSlot  int // -1: always
@@ -322,6 +333,7 @@ func (c *compiler) line(src lang.Line) *line {
 		}
 		l.slots = append(l.slots, slot)
 	}
+	l.setUp()
 	return l
 }
 

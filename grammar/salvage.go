@@ -29,7 +29,7 @@ func (r *Reading) detectSalvage(lines [][]byte) {
 		if len(text) == 0 {
 			continue
 		}
-		l := r.scratch.accepts(r, r.records[first(text)], text)
+		l := r.scratch.accepts(r, r.records[first(text)], text, &r.scratch.probe)
 		switch {
 		case l == nil:
 			if _, ok := r.scratch.folded(r, text); ok {
@@ -173,7 +173,7 @@ func (sc *Scanner) salvaged(pos int, text []byte, number int) bool {
 // folded reads what text starts with into sc.next and returns how far it goes, up to the next record or the end. It is no record when ok is false; when there
 // is none behind it either, n is negative.
 func (sc *Scanner) folded(r *Reading, text []byte) (n int, ok bool) {
-	if l := sc.accepts(r, r.records[text[0]], text[:min(len(text), foldProbe)]); l != nil && l.kind != lang.LineHeader {
+	if l := sc.accepts(r, r.records[text[0]], text[:min(len(text), foldProbe)], &sc.probe); l != nil && l.kind != lang.LineHeader {
 		if n = sc.fold(r, text, int(sc.probe.Fields[logdoc.FieldMessage].Lo)+1, following(&sc.probe)); n < 0 {
 			n = len(text)
 		}

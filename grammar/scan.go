@@ -54,6 +54,11 @@ type Scanner struct {
 	stamps  [2]stampCache // of stamps without a zone and with one
 	zones   zoneCache
 	pass    pass
+	// memory is of the source that is scanned, one of memories.
+	memory   *memory
+	memories map[*Reading]*memory
+	known    bool // the head of the line at hand is in it
+	head     head // the one that is learnt
 }
 
 // pass is one run over a chunk.
@@ -70,13 +75,14 @@ type pass struct {
 
 // NewScanner returns a scanner.
 func NewScanner() *Scanner {
-	return &Scanner{tally: &Tally{}, current: new(logdoc.Event), next: new(logdoc.Event)}
+	return &Scanner{tally: &Tally{}, current: new(logdoc.Event), next: new(logdoc.Event), memories: map[*Reading]*memory{}}
 }
 
 // Scan hands every record of the chunk to emit, in order, and fills the tally. The event is valid only during the call.
 func (sc *Scanner) Scan(r *Reading, set *Set, c Chunk, tally *Tally, emit func(*logdoc.Event)) {
 	*tally = Tally{Formats: append(tally.Formats[:0], make([]int, len(set.formats))...), Bytes: int64(len(c.Data))}
 	sc.tally = tally
+	sc.remember(r)
 	p := &sc.pass
 	*p = pass{reading: r, chunk: c, emit: emit, carried: c.Open}
 	data := c.Data
@@ -147,7 +153,17 @@ func (sc *Scanner) record(r *Reading, b []byte) bool {
 	if len(b) > MaxRecord {
 		b = b[:MaxRecord]
 	}
-	return sc.any(r, r.records[b[0]], b, sc.next)
+	if !r.repeats {
+		return sc.accepts(r, r.records[b[0]], b, sc.next) != nil
+	}
+	if sc.recall(b) {
+		return true
+	}
+	l := sc.accepts(r, r.records[b[0]], b, sc.next)
+	if l != nil {
+		sc.learn(r, l, b)
+	}
+	return l != nil
 }
 
 // bareRecord tries what starts a record only where none is open.
@@ -155,16 +171,17 @@ func (sc *Scanner) bareRecord(r *Reading, b []byte) bool {
 	if len(b) > MaxRecord {
 		b = b[:MaxRecord]
 	}
-	return sc.any(r, r.bare[b[0]], b, sc.next)
+	return sc.accepts(r, r.bare[b[0]], b, sc.next) != nil
 }
 
-func (sc *Scanner) any(r *Reading, lines []*line, b []byte, ev *logdoc.Event) bool {
+// accepts returns the first of the lines that accepts b; what it read is in ev.
+func (sc *Scanner) accepts(r *Reading, lines []*line, b []byte, ev *logdoc.Event) *line {
 	for _, l := range lines {
 		if sc.parse(r, l, b, ev) {
-			return true
+			return l
 		}
 	}
-	return false
+	return nil
 }
 
 // frame is the format index, within a scan, of a header line's event.
@@ -254,21 +271,18 @@ func (sc *Scanner) parse(r *Reading, l *line, b []byte, ev *logdoc.Event) bool {
 	ev.Fields = [logdoc.MaxFields]logdoc.Span{}
 	ev.Severity = logdoc.Unrated
 	loc := r.zone
-	for i, slot := range l.slots {
-		span := res.Spans[i]
-		switch slot {
-		case slotSkip, slotTime:
-		case slotSeverity:
-			ev.Severity = max(ev.Severity, f.chosen[res.Choice])
-		case slotPriority:
-			ev.Severity = max(ev.Severity, prioritySeverity(b[span.Lo:span.Hi]))
-		case slotZone:
-			if l.kind == lang.LineHeader {
-				break
-			}
-			loc = sc.lineZone(r, f, b[span.Lo:span.Hi])
-		default:
-			ev.Fields[slot] = span
+	for _, m := range l.moves {
+		ev.Fields[m.slot] = res.Spans[m.hole]
+	}
+	if l.severity {
+		ev.Severity = f.chosen[res.Choice]
+	}
+	for _, m := range l.special {
+		text := b[res.Spans[m.hole].Lo:res.Spans[m.hole].Hi]
+		if m.slot == slotPriority {
+			ev.Severity = max(ev.Severity, prioritySeverity(text))
+		} else if l.kind != lang.LineHeader {
+			loc = sc.lineZone(r, f, text)
 		}
 	}
 	if ev.Severity == logdoc.Unrated {
@@ -306,14 +320,12 @@ func (sc *Scanner) applyInner(f *Format, in *inner, b []byte, ev *logdoc.Event) 
 	if !in.line.tmpl.Match(text, &sc.inner) {
 		return
 	}
-	for i, slot := range in.line.slots {
-		switch {
-		case slot == slotSeverity:
-			ev.Severity = max(ev.Severity, f.chosen[sc.inner.Choice])
-		case slot >= 0:
-			span := sc.inner.Spans[i]
-			ev.Fields[slot] = logdoc.Span{Lo: message.Lo + span.Lo, Hi: message.Lo + span.Hi}
-		}
+	if in.line.severity {
+		ev.Severity = max(ev.Severity, f.chosen[sc.inner.Choice])
+	}
+	for _, m := range in.line.moves {
+		span := sc.inner.Spans[m.hole]
+		ev.Fields[m.slot] = logdoc.Span{Lo: message.Lo + span.Lo, Hi: message.Lo + span.Hi}
 	}
 }
 

@@ -166,9 +166,14 @@ type minute struct {
 	stamp  Stamp
 }
 
+// of reports whether the memory is of the layout, or of one that reads the same.
+func (m *minute) of(l *Layout) bool {
+	return m.layout == l || m.layout != nil && m.layout.Source == l.Source
+}
+
 // parse is Parse with a memory.
 func (l *Layout) parse(b []byte, s *Stamp, m *minute) (int, bool) {
-	if m.layout == l && len(b) > m.length && string(b[:m.length]) == string(m.text[:m.length]) {
+	if m.of(l) && len(b) > m.length && string(b[:m.length]) == string(m.text[:m.length]) {
 		*s = m.stamp
 		if l.tail != tailOther {
 			if i, ok := l.seconds(b, s, m.length); ok {

@@ -2,6 +2,8 @@ package template
 
 import (
 	"bytes"
+	"encoding/binary"
+	"math/bits"
 	"slices"
 
 	"logdoc"
@@ -11,13 +13,13 @@ import (
 type action uint8
 
 const (
-	takeChunk     action = iota // fixed text
+	takeText      action = iota // fixed text
 	takeByte                    // fixed text of one byte
 	takeBlanks                  // a run of blanks
 	takeRest                    // a hole that ends the template
 	takeWordBlank               // a hole up to a run of blanks
-	takeUntil                   // a hole up to a chunk
-	takeUntilLast               // a hole up to the last place of a chunk
+	takeUntil                   // a hole up to a text
+	takeUntilLast               // a hole up to the last place of a text
 	takeTyped                   // a hole that knows where it ends
 	takeTime
 	takeChoice
@@ -27,12 +29,108 @@ const (
 type step struct {
 	action action
 	named  bool // the hole takes at least one byte
-	whole  bool // nothing may follow the chunk
+	whole  bool // nothing may follow the text
 	char   byte
 	hole   int32
-	chunk  []piece
+	text   text
 	layout *Layout
 	choice *choice
+}
+
+// text is fixed text. Nearly always each of its runs of blanks is one blank: then a comparison of the first eight bytes as one number, and of what is left, tells.
+type text struct {
+	pieces     []piece
+	word, mask uint64 // the first bytes, and which of them there are
+	rest       string // from the ninth byte on
+	size       int
+	// blanks means that it has a run of blanks, open that it ends with one.
+	blanks, open bool
+}
+
+func newText(pieces []piece) text {
+	var raw []byte
+	t := text{pieces: pieces}
+	for _, p := range pieces {
+		t.open = len(p.lit) == 0
+		if t.open {
+			t.blanks = true
+			raw = append(raw, ' ')
+		}
+		raw = append(raw, p.lit...)
+	}
+	t.size = len(raw)
+	if t.size > 8 {
+		t.rest = string(raw[8:])
+	}
+	var first [8]byte
+	t.mask = ^uint64(0)
+	if n := copy(first[:], raw); n < 8 {
+		t.mask = 1<<(8*n) - 1
+	}
+	t.word = binary.LittleEndian.Uint64(first[:])
+	return t
+}
+
+// at returns the position behind the text if it stands at pos, or -1.
+func (t *text) at(b []byte, pos int) int {
+	if pos+8 > cap(b) { // what lies behind b may be looked at, but not what lies behind its array
+		return matchPieces(b, pos, t.pieces)
+	}
+	end := pos + t.size
+	if binary.LittleEndian.Uint64(b[pos:pos+8])&t.mask == t.word && end <= len(b) && (t.rest == "" || string(b[pos+8:end]) == t.rest) {
+		if t.open {
+			for end < len(b) && isBlank(b[end]) {
+				end++
+			}
+		}
+		return end
+	}
+	if t.blanks {
+		return matchPieces(b, pos, t.pieces)
+	}
+	return -1
+}
+
+const ones, highs = 0x0101010101010101, 0x8080808080808080
+
+// near is how many bytes are searched eight at a time before a search with a higher start-up cost takes over.
+const near = 24
+
+// indexByte returns where c first stands in b at or behind from, or -1.
+func indexByte(b []byte, from int, c byte) int {
+	i := from
+	for stop := from + near; i < stop && i+8 <= cap(b); i += 8 {
+		x := binary.LittleEndian.Uint64(b[i:i+8]) ^ uint64(c)*ones
+		if zero := (x - ones) &^ x & highs; zero != 0 {
+			if i += bits.TrailingZeros64(zero) >> 3; i >= len(b) {
+				return -1
+			}
+			return i
+		}
+	}
+	if i >= len(b) {
+		return -1
+	}
+	if n := bytes.IndexByte(b[i:], c); n >= 0 {
+		return i + n
+	}
+	return -1
+}
+
+// indexBlank returns where the first blank stands in b at or behind from, or len(b).
+func indexBlank(b []byte, from int) int {
+	i := from
+	for ; i+8 <= cap(b) && i < len(b); i += 8 {
+		v := binary.LittleEndian.Uint64(b[i : i+8])
+		x, y := v^' '*ones, v^'\t'*ones
+		if zero := ((x-ones)&^x | (y-ones)&^y) & highs; zero != 0 {
+			return min(i+bits.TrailingZeros64(zero)>>3, len(b))
+		}
+	}
+	for i < len(b) && !isBlank(b[i]) {
+		i++
+	}
+	return min(i, len(b))
 }
 
 // choice finds a word by its first byte.
@@ -64,7 +162,7 @@ func (t *Template) plan() {
 	for i := 0; i <= last; i++ {
 		e := t.elements[i]
 		if e.hole < 0 {
-			st := step{action: takeChunk, chunk: e.chunk}
+			st := step{action: takeText, text: newText(e.chunk)}
 			if len(e.chunk) == 1 {
 				switch len(e.chunk[0].lit) {
 				case 0:
@@ -88,11 +186,14 @@ func (t *Template) plan() {
 			st.action = takeRest
 		default:
 			i++
-			st.action, st.chunk, st.whole = takeUntil, t.elements[i].chunk, i == last
+			st.action, st.text, st.whole = takeUntil, newText(t.elements[i].chunk), i == last
+			if lit := t.elements[i].chunk[0].lit; len(lit) > 0 {
+				st.char = lit[0]
+			}
 			switch {
 			case h.Kind == Last:
 				st.action = takeUntilLast
-			case len(st.chunk) == 1 && len(st.chunk[0].lit) == 0:
+			case st.char == 0 && len(t.elements[i].chunk) == 1:
 				st.action = takeWordBlank
 			}
 		}
@@ -112,10 +213,13 @@ func (t *Template) Match(b []byte, r *Result) bool {
 	if size == 0 || t.end != 0 && b[size-1] != t.end {
 		return false
 	}
-	b = b[:size]
 	r.HasStamp = false
-	pos := 0
-	for i := range t.steps {
+	return t.run(0, b[:size], 0, r)
+}
+
+// run matches b, which ends without blanks, from pos on with the steps from the given one on.
+func (t *Template) run(from int, b []byte, pos int, r *Result) bool {
+	for i := from; i < len(t.steps); i++ {
 		st := &t.steps[i]
 		lo := pos
 		hi := pos
@@ -134,8 +238,8 @@ func (t *Template) Match(b []byte, r *Result) bool {
 				return false
 			}
 			continue
-		case takeChunk:
-			if pos = matchChunk(b, pos, st.chunk); pos < 0 {
+		case takeText:
+			if pos = st.text.at(b, pos); pos < 0 {
 				return false
 			}
 			continue
@@ -145,9 +249,7 @@ func (t *Template) Match(b []byte, r *Result) bool {
 			}
 			hi, pos = len(b), len(b)
 		case takeWordBlank:
-			for hi < len(b) && !isBlank(b[hi]) {
-				hi++
-			}
+			hi = indexBlank(b, lo)
 			if hi == lo && st.named || hi == len(b) {
 				return false
 			}
@@ -161,14 +263,14 @@ func (t *Template) Match(b []byte, r *Result) bool {
 				from++
 			}
 			if st.action == takeUntil {
-				hi, pos = findFirst(b, from, st.chunk, st.whole)
+				hi, pos = st.findFirst(b, from)
 			} else {
-				hi, pos = findLast(b, from, st.chunk, st.whole)
+				hi, pos = findLast(b, from, st.text.pieces, st.whole)
 			}
 			if hi < 0 {
 				return false
 			}
-			if len(st.chunk[0].lit) == 0 {
+			if st.char == 0 {
 				hi = trimRight(b, lo, hi)
 			}
 		case takeTime:
@@ -208,11 +310,11 @@ func (t *Template) Match(b []byte, r *Result) bool {
 		}
 		r.Spans[st.hole] = logdoc.Span{Lo: int32(lo), Hi: int32(hi)}
 	}
-	return pos == size
+	return pos == len(b)
 }
 
-// matchChunk returns the position behind the chunk, or -1.
-func matchChunk(b []byte, pos int, chunk []piece) int {
+// matchPieces returns the position behind the pieces if they stand at pos, or -1.
+func matchPieces(b []byte, pos int, chunk []piece) int {
 	for i := range chunk {
 		lit := chunk[i].lit
 		switch len(lit) {
@@ -239,54 +341,37 @@ func matchChunk(b []byte, pos int, chunk []piece) int {
 	return pos
 }
 
-// near is how far a hole's end is looked for byte by byte, before a search with a higher start-up cost takes over.
-const near = 24
-
-// findFirst returns where the chunk first stands at or behind from, and where it ends; with whole, only where nothing follows.
-func findFirst(b []byte, from int, chunk []piece, whole bool) (at, end int) {
-	lit := chunk[0].lit
-	if len(lit) == 0 {
-		return findBlank(b, from, chunk, whole)
+// findFirst returns where the step's text first stands at or behind from, and where it ends.
+func (st *step) findFirst(b []byte, from int) (at, end int) {
+	if st.char == 0 {
+		return findBlank(b, from, st.text.pieces, st.whole)
 	}
-	c := lit[0]
-	for at = from; at < len(b); at++ {
-		stop := min(at+near, len(b))
-		for at < stop && b[at] != c {
-			at++
+	for at = from; ; at++ {
+		if at = indexByte(b, at, st.char); at < 0 {
+			return -1, -1
 		}
-		if at == stop {
-			n := bytes.IndexByte(b[at:], c)
-			if n < 0 {
-				return -1, -1
-			}
-			at += n
-		}
-		if end = matchChunk(b, at, chunk); end >= 0 && (!whole || end == len(b)) {
+		if end = st.text.at(b, at); end >= 0 && (!st.whole || end == len(b)) {
 			return at, end
 		}
 	}
-	return -1, -1
 }
 
-// findBlank is findFirst for a chunk that starts with blanks.
-func findBlank(b []byte, from int, chunk []piece, whole bool) (at, end int) {
-	for at = from; at < len(b); {
-		for at < len(b) && !isBlank(b[at]) {
-			at++
-		}
+// findBlank is findFirst for a text that starts with blanks.
+func findBlank(b []byte, from int, pieces []piece, whole bool) (at, end int) {
+	for at = from; ; {
+		at = indexBlank(b, at)
 		behind := at
 		for behind < len(b) && isBlank(b[behind]) {
 			behind++
 		}
 		if behind == at {
-			break
+			return -1, -1
 		}
-		if end = matchChunk(b, behind, chunk[1:]); end >= 0 && (!whole || end == len(b)) {
+		if end = matchPieces(b, behind, pieces[1:]); end >= 0 && (!whole || end == len(b)) {
 			return at, end
 		}
 		at = behind
 	}
-	return -1, -1
 }
 
 // findLast is findFirst from the end.
@@ -313,7 +398,7 @@ func findLast(b []byte, from int, chunk []piece, whole bool) (at, end int) {
 		if at < from {
 			return -1, -1
 		}
-		if end = matchChunk(b, at, chunk); end >= 0 && (!whole || end == len(b)) {
+		if end = matchPieces(b, at, chunk); end >= 0 && (!whole || end == len(b)) {
 			return at, end
 		}
 		hi = at + before + len(anchor) - 1
@@ -333,7 +418,7 @@ func lastByte(b []byte, from int, chunk []piece, whole bool, c byte, before int)
 			break
 		}
 		pos += n
-		if e := matchChunk(b, pos-before, chunk); e >= 0 && (!whole || e == len(b)) {
+		if e := matchPieces(b, pos-before, chunk); e >= 0 && (!whole || e == len(b)) {
 			at, end = pos-before, e
 		}
 	}
