@@ -64,9 +64,9 @@ type line struct {
 	severity    bool
 	moves, tail []move
 	special     []move // priority and zone
-	// headed means that its lines have heads to remember; rest matches what stands behind one.
-	headed bool
-	rest   template.Rest
+	// headed means that its lines have heads to remember, tagged that they may hold a process's number; rest matches what stands behind one.
+	headed, tagged bool
+	rest           template.Rest
 }
 
 // move says which field a hole fills.

@@ -50,6 +50,9 @@ func FuzzScan(f *testing.F) {
 				t.Fatalf("cut at %d: record %d: got %+v, want %+v", cut, i, got[i], want[i])
 			}
 		}
+		if err := headsChangeNothing(set, text); err != nil {
+			t.Fatal(err)
+		}
 	})
 }
 

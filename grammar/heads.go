@@ -42,7 +42,11 @@ type heads struct {
 
 // head is what a line says by what stands between its stamp and its message.
 type head struct {
-	text     []byte
+	// text is what it consists of, but for the digits of a process's number, which stand behind the first gap bytes; gap is the text's length when there are none.
+	text   []byte
+	gap    int
+	digits int // how many there were when it was learnt
+
 	at       int   // where it stands in the line: behind a stamp of that length
 	line     *line // nil when the head alone does not tell
 	severity logdoc.Severity
@@ -80,10 +84,11 @@ func (sc *Scanner) recall(b []byte) bool {
 		}
 		behind := b[at:]
 		for _, h := range *hs.slot(behind[:hs.reach]) {
-			if h.at != at || len(behind) <= len(h.text) || string(behind[:len(h.text)]) != string(h.text) {
+			n, digits := h.stands(behind)
+			if h.at != at || n < 0 {
 				continue
 			}
-			if sc.known = true; h.line == nil || !sc.goOn(h, b) {
+			if sc.known = true; h.line == nil || !sc.goOn(h, at+n, digits, b) {
 				return false
 			}
 			sc.next.Time, sc.next.Clock = hs.base+int64(stamp.Second)*int64(time.Second)+int64(stamp.Nanosecond), true
@@ -97,10 +102,47 @@ func (sc *Scanner) recall(b []byte) bool {
 	return false
 }
 
-// goOn parses what stands behind a head.
-func (sc *Scanner) goOn(h *head, b []byte) bool {
+// stands returns how far the head goes that b starts with, and how many digits stand in its gap; n is negative when b starts otherwise.
+func (h *head) stands(b []byte) (n, digits int) {
+	if len(b) <= len(h.text) || string(b[:h.gap]) != string(h.text[:h.gap]) {
+		return -1, 0
+	}
+	if h.gap == len(h.text) {
+		return h.gap, 0
+	}
+	for n = h.gap; n < len(b) && isDigit(b[n]); n++ {
+	}
+	digits = n - h.gap
+	rest := h.text[h.gap:]
+	if digits == 0 || len(b)-n <= len(rest) || string(b[n:n+len(rest)]) != string(rest) {
+		return -1, 0
+	}
+	return n + len(rest), digits
+}
+
+func isDigit(c byte) bool { return c-'0' < 10 }
+
+// place sets the event's fields, where the number in the gap may be longer or shorter than the one that was learnt.
+func (h *head) place(ev *logdoc.Event, digits int) {
+	ev.Fields = h.fields
+	longer := int32(digits - h.digits)
+	if longer == 0 {
+		return
+	}
+	gap := int32(h.at + h.gap)
+	for i := range ev.Fields {
+		if s := &ev.Fields[i]; s.Lo >= gap && s.Lo < s.Hi {
+			if s.Lo > gap {
+				s.Lo += longer
+			}
+			s.Hi += longer
+		}
+	}
+}
+
+// goOn parses what stands behind a head, from the message on.
+func (sc *Scanner) goOn(h *head, message, digits int, b []byte) bool {
 	ev := sc.next
-	message := h.at + len(h.text)
 	if h.line.rest.All {
 		size := len(b)
 		for size > message && isBlank(b[size-1:size]) {
@@ -109,13 +151,13 @@ func (sc *Scanner) goOn(h *head, b []byte) bool {
 		if size == message || isBlank(b[message:message+1]) {
 			return false
 		}
-		ev.Fields = h.fields
+		h.place(ev, digits)
 		ev.Fields[logdoc.FieldMessage] = logdoc.Span{Lo: int32(message), Hi: int32(size)}
 	} else {
 		if !h.line.rest.Match(b, message, &sc.result) {
 			return false
 		}
-		ev.Fields = h.fields
+		h.place(ev, digits)
 		for _, m := range h.line.tail {
 			ev.Fields[m.slot] = sc.result.Spans[m.hole]
 		}
@@ -135,15 +177,18 @@ func (sc *Scanner) learn(r *Reading, l *line, b []byte) {
 		return
 	}
 	layout := l.tmpl.Stamped()
+	hs := sc.headsOf(layout)
+	if hs == nil {
+		return
+	}
 	var stamp template.Stamp
 	minute := sc.result.Minute(layout)
 	at, ok := layout.Seconds(b, len(minute), &stamp)
 	if minute == nil || !ok {
 		return
 	}
-	hs := sc.headsOf(layout)
 	switch {
-	case hs == nil || hs.format != nil && hs.format != l.format:
+	case hs.format != nil && hs.format != l.format:
 		return
 	case !alike(hs.minute, minute):
 		*hs = heads{layout: layout, format: l.format, reach: maxReach}
@@ -156,7 +201,7 @@ func (sc *Scanner) learn(r *Reading, l *line, b []byte) {
 	}
 	if h := &sc.head; sc.readHead(h, l, at, b) && !hs.knows(h) {
 		kept := *h
-		kept.text = bytes.Clone(h.text)
+		kept.text = slices.Concat(h.text[:h.gap], h.text[h.gap+h.digits:])
 		if !only(r, l, h, minute, b[0]) {
 			kept.line = nil
 		}
@@ -174,7 +219,7 @@ func (sc *Scanner) headsOf(layout *template.Layout) *heads {
 	return nil
 }
 
-// readHead reads the head of a line that was parsed into sc.result; it is false when there is none to remember. The text is a part of b.
+// readHead reads the head of a line that was parsed into sc.result; it is false when there is none to remember. The text is a part of b, digits and all.
 func (sc *Scanner) readHead(h *head, l *line, at int, b []byte) bool {
 	*h = head{at: at, line: l, severity: logdoc.Unrated}
 	f := l.format
@@ -210,21 +255,28 @@ func (sc *Scanner) readHead(h *head, l *line, at int, b []byte) bool {
 		message = h.fields[logdoc.FieldMessage]
 	}
 	h.text = b[at:message.Lo]
+	h.gap = len(h.text)
+	if pid := h.fields[logdoc.FieldPID]; l.tagged && pid.Lo < pid.Hi && pid.Hi <= message.Lo {
+		h.gap, h.digits = int(pid.Lo)-at, int(pid.Hi-pid.Lo)
+	}
 	return len(h.text) >= minHead && len(h.text) <= maxHead
 }
 
+// knows reports whether a head that readHead has read is remembered already.
 func (hs *heads) knows(h *head) bool {
-	if len(h.text) < hs.reach {
+	if h.gap < hs.reach {
 		return false
 	}
-	return slices.ContainsFunc(*hs.slot(h.text[:hs.reach]), func(o *head) bool { return o.at == h.at && bytes.Equal(o.text, h.text) })
+	return slices.ContainsFunc(*hs.slot(h.text[:hs.reach]), func(o *head) bool {
+		return o.at == h.at && o.gap == h.gap && bytes.Equal(o.text[o.gap:], h.text[h.gap+h.digits:]) && bytes.Equal(o.text[:o.gap], h.text[:h.gap])
+	})
 }
 
 func (hs *heads) add(h *head) {
 	hs.count++
 	all := []*head{h}
-	if len(h.text) < hs.reach {
-		hs.reach = len(h.text)
+	if h.gap < hs.reach {
+		hs.reach = h.gap
 		for i, list := range hs.by {
 			all = append(all, list...)
 			hs.by[i] = nil
@@ -237,7 +289,7 @@ func (hs *heads) add(h *head) {
 	}
 }
 
-// only reports whether no line template that is asked before l may accept a line with that head behind any stamp that looks like minute.
+// only reports whether no line template that is asked before l may accept a line with that head, and any number in its gap, behind any stamp that looks like minute.
 func only(r *Reading, l *line, h *head, minute []byte, first byte) bool {
 	for _, other := range r.records[first] {
 		switch {
@@ -246,7 +298,7 @@ func only(r *Reading, l *line, h *head, minute []byte, first byte) bool {
 		case other.re != nil:
 			return false
 		case !other.tmpl.MayFit(minute):
-		case other.tmpl.Stamped() == nil || other.tmpl.Stamped().Source != l.tmpl.Stamped().Source || other.tmpl.MayFollow(h.text):
+		case other.tmpl.Stamped() == nil || other.tmpl.Stamped().Source != l.tmpl.Stamped().Source || other.tmpl.MayFollow(h.text[:h.gap]):
 			return false
 		}
 	}
@@ -325,6 +377,7 @@ func (l *line) setUp() {
 			l.special = append(l.special, move{i, slot})
 			l.headed = false
 		default:
+			l.tagged = l.tagged || l.tmpl.Holes[i].Kind == template.ProcessID
 			l.moves = append(l.moves, move{i, slot})
 			if i >= message {
 				l.tail = append(l.tail, move{i, slot})

@@ -185,8 +185,7 @@ func (t like) accept(sc *Scanner, ev *logdoc.Event) bool {
 }
 
 func (t like) keys() ([]key, bool) {
-	p := t.tmpl.Prefix()
-	if first, _, _ := strings.Cut(p, " "); t.field == logdoc.FieldMessage && len(first) >= prefixLength {
+	if p := t.tmpl.Prefix(); t.field == logdoc.FieldMessage && len(p) >= minPrefix {
 		return []key{{keyPrefix, p}}, true
 	}
 	best := ""

@@ -15,25 +15,63 @@ const MaxMatchText = 4 << 10
 // MaxCapture bounds the bytes of a value that a match keeps.
 const MaxCapture = 1 << 10
 
-// lookup is a pattern that may accept a record; implied when the key that named it is all that it asks for.
+// lookup is a pattern that may accept a record. What the key that named it says already is no longer part of its test.
 type lookup struct {
 	pattern int32
-	implied bool
-	test    test
-	// probe is where the second word of the message starts, if one blank is before it, and char the byte that it must start with; 0 when the pattern does not say.
-	probe int
-	char  byte
+	// kept means that the pattern's captures are of use.
+	kept bool
+	test test // nil when the key is all that it asks for
+	// like is the template when the test is only that the message is like it; with prefixed, the key has read the template's start.
+	like     *template.Template
+	prefixed bool
 }
 
-// passes reports whether a message can be what the pattern asks for, as far as its second word tells.
-func (l *lookup) passes(message []byte) bool {
-	return l.probe == 0 || len(message) <= l.probe || message[l.probe] == l.char || message[l.probe] <= ' ' || message[l.probe-1] != ' '
+// newLookup returns a look-up by the key.
+func newLookup(p *pattern, t test, k key) lookup {
+	l := lookup{pattern: int32(p.id), kept: p.expected < 0, test: t}
+	if k.kind == keyCode {
+		l.test = without(t, k.text)
+	}
+	if t, ok := l.test.(like); ok && t.field == logdoc.FieldMessage {
+		l.like = t.tmpl
+		l.prefixed = k.kind == keyPrefix && k.text == t.tmpl.Prefix()
+	}
+	return l
+}
+
+// without returns what a test asks for besides the code; nil when that is nothing.
+func without(t test, code string) test {
+	switch t := t.(type) {
+	case setTest:
+		if t.field == logdoc.FieldCode {
+			return nil
+		}
+	case compareTest:
+		if t.field == logdoc.FieldCode && t.op == "==" && string(t.value) == code {
+			return nil
+		}
+	case allOf:
+		var rest allOf
+		for _, term := range t {
+			if term = without(term, code); term != nil {
+				rest = append(rest, term)
+			}
+		}
+		switch len(rest) {
+		case 0:
+			return nil
+		case 1:
+			return rest[0]
+		}
+		return rest
+	}
+	return t
 }
 
 // formatIndex finds the patterns that may accept an event of one format.
 type formatIndex struct {
 	byCode   table
-	byPrefix table // by the first prefixLength bytes of the message
+	byPrefix trie // by what the message starts with
 	// severe are tried on records at warning or above.
 	severe   []lookup
 	always   []lookup
@@ -57,22 +95,21 @@ func (c *compiler) index() {
 		for _, f := range p.formats {
 			fi := &s.byFormat[f+1]
 			fi.any = true
-			l := lookup{pattern: int32(p.id), test: p.tests[f], implied: onlyCode(p.tests[f])}
-			keys, ok := l.test.keys()
+			test := p.tests[f]
+			keys, ok := test.keys()
 			if !ok {
-				fi.always = append(fi.always, l)
+				fi.always = append(fi.always, newLookup(p, test, key{kind: keyLiteral}))
 				continue
 			}
 			for _, k := range keys {
+				l := newLookup(p, test, k)
 				switch k.kind {
 				case keyCode:
 					fi.byCode.add(k.text, l)
 				case keySeverity:
 					fi.severe = append(fi.severe, l)
 				case keyPrefix:
-					at := l
-					at.probe, at.char = k.second()
-					fi.byPrefix.add(k.text[:prefixLength], at)
+					fi.byPrefix.add(k.text, l)
 				case keyLiteral:
 					if ids[f+1] == nil {
 						ids[f+1] = map[string]int{}
@@ -185,20 +222,27 @@ func (sc *Scanner) Accept(ev *logdoc.Event) Class {
 			class = max(class, sc.try(&list[i], ev))
 		}
 	}
-	if m := ev.Field(logdoc.FieldMessage); len(m) >= prefixLength {
-		list := fi.byPrefix.find(m[:prefixLength])
-		for i := range list {
-			if list[i].passes(m) {
-				class = max(class, sc.try(&list[i], ev))
+	if m := ev.Field(logdoc.FieldMessage); len(fi.byPrefix.nodes) > 0 && m != nil {
+		n, pos := fi.byPrefix.down(&fi.byPrefix.nodes[0], m, 0)
+		for n != nil {
+			for i := range n.patterns {
+				class = max(class, sc.tryBehind(&n.patterns[i], ev, m, pos))
 			}
+			n, pos = fi.byPrefix.down(n, m, pos)
 		}
 	}
 	if ev.Severity >= logdoc.Warning {
 		class = max(class, sc.tryAll(fi.severe, ev))
 	}
 	class = max(class, sc.tryAll(fi.always, ev))
+	if len(fi.literal) == 0 {
+		return class
+	}
 	if ev.Format != sc.searched || completed(ev) {
 		return max(class, sc.tryAll(fi.literal, ev))
+	}
+	if sc.cursor == len(sc.hits) {
+		return class
 	}
 	end := int32(ev.Offset-sc.base) + int32(len(ev.Text))
 	sc.skip(ev)
@@ -237,21 +281,36 @@ func (sc *Scanner) try(l *lookup, ev *logdoc.Event) Class {
 	}
 	sc.seen[l.pattern] = sc.serial
 	sc.captures = sc.captures[:0]
-	if !l.implied && !l.test.accept(sc, ev) {
+	switch {
+	case l.test == nil:
+	case l.like != nil:
+		m := ev.Field(logdoc.FieldMessage)
+		if !l.like.Match(m, &sc.result) {
+			return Unexplained
+		}
+		if l.kept {
+			sc.capture(l.like, m)
+		}
+	case !l.test.accept(sc, ev):
 		return Unexplained
 	}
 	return sc.accepted(l.pattern, ev)
 }
 
-// onlyCode reports whether a test asks for nothing but the record's code.
-func onlyCode(t test) bool {
-	switch t := t.(type) {
-	case setTest:
-		return t.field == logdoc.FieldCode
-	case compareTest:
-		return t.field == logdoc.FieldCode && t.op == "=="
+// tryBehind is try for a pattern whose key stands at the start of the message, up to pos.
+func (sc *Scanner) tryBehind(l *lookup, ev *logdoc.Event, message []byte, pos int) Class {
+	if !l.prefixed {
+		return sc.try(l, ev)
 	}
-	return false
+	if sc.seen[l.pattern] == sc.serial || !l.like.MatchBehind(message, pos, &sc.result) {
+		return Unexplained
+	}
+	sc.seen[l.pattern] = sc.serial
+	sc.captures = sc.captures[:0]
+	if l.kept {
+		sc.capture(l.like, message)
+	}
+	return sc.accepted(l.pattern, ev)
 }
 
 // accepted keeps what an accepted record says.

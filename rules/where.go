@@ -6,7 +6,6 @@ import (
 	"regexp"
 	"regexp/syntax"
 	"slices"
-	"strings"
 	"unicode/utf8"
 
 	"logdoc"
@@ -37,16 +36,8 @@ const (
 	keyLiteral
 )
 
-// second returns where the second word of a prefix starts, and its first byte; 0 when there is no second word.
-func (k key) second() (int, byte) {
-	if i := strings.IndexByte(k.text, ' '); i > 0 && i+1 < len(k.text) {
-		return i + 1, k.text[i+1]
-	}
-	return 0, 0
-}
-
-// prefixLength is how many bytes of a message's start are looked up.
-const prefixLength = 4
+// minPrefix is how long the fixed text at a message's start must be to be looked up: shorter ones start many messages.
+const minPrefix = 2
 
 // virtual fields, besides the slots.
 const (

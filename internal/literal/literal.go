@@ -7,6 +7,7 @@ package literal
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/binary"
 	"math/bits"
 	"slices"
@@ -18,7 +19,8 @@ const MinLength = 4
 // Set is a compiled set of strings. It is safe for use by many goroutines. The zero value finds nothing.
 type Set struct {
 	literals [][]byte
-	window   int // length of the shortest
+	offsets  []int // of each string's window in it
+	window   int   // length of the shortest
 	shift    uint
 	jump     []uint8
 	// head is, by hash of the window's last three bytes, one more than the first string with that hash; next the one behind it.
@@ -45,7 +47,10 @@ func New(literals []string) *Set {
 	}
 	s.head, s.next = make([]int32, 1<<size), make([]int32, len(literals))
 	// Chained from the last to the first, so that they are tried in their order.
+	s.offsets = make([]int, len(literals))
 	for id, l := range slices.Backward(s.literals) {
+		s.offsets[id] = rarest(l, s.window)
+		l = l[s.offsets[id]:]
 		for end := 3; end <= s.window; end++ {
 			h := s.hash(uint32(l[end-3]) | uint32(l[end-2])<<8 | uint32(l[end-1])<<16)
 			s.jump[h] = min(s.jump[h], uint8(s.window-end))
@@ -55,6 +60,36 @@ func New(literals []string) *Set {
 		}
 	}
 	return s
+}
+
+// rarest returns where in a string the window stands whose last three bytes are the least likely ones in a log: they are what a place in a block is asked first.
+func rarest(l []byte, window int) int {
+	best, least := 0, 0
+	for at := 0; at+window <= len(l); at++ {
+		common := 0
+		for _, c := range l[at+window-3 : at+window] {
+			common += commonness(c)
+		}
+		if at == 0 || common < least {
+			best, least = at, common
+		}
+	}
+	return best
+}
+
+// commonness ranks bytes by how often they stand in logs, on a scale of logarithms.
+func commonness(c byte) int {
+	switch {
+	case c == ' ', bytes.IndexByte([]byte("etaoinsrcl"), c) >= 0:
+		return 6
+	case c >= 'a' && c <= 'z' && c != 'j' && c != 'q' && c != 'x' && c != 'z':
+		return 5
+	case c >= '0' && c <= '9', bytes.IndexByte([]byte(".:-/_"), c) >= 0:
+		return 4
+	case c >= 'A' && c <= 'Z':
+		return 3
+	}
+	return 1
 }
 
 // hash mixes three bytes.
@@ -77,6 +112,29 @@ func (s *Set) Find(block []byte, hits []Hit) []Hit {
 	if len(s.literals) == 0 || len(block) < s.window {
 		return hits
 	}
+	if len(s.literals) == 1 {
+		return s.findOne(block, hits)
+	}
+	n := len(hits)
+	hits = s.search(block, hits)
+	// They were found by their windows, which stand at different places in them.
+	slices.SortFunc(hits[n:], func(a, b Hit) int { return cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(a.ID, b.ID)) })
+	return hits
+}
+
+// findOne is Find for a set of one string.
+func (s *Set) findOne(block []byte, hits []Hit) []Hit {
+	for pos := 0; ; pos++ {
+		n := bytes.Index(block[pos:], s.literals[0])
+		if n < 0 {
+			return hits
+		}
+		pos += n
+		hits = append(hits, Hit{0, int32(pos)})
+	}
+}
+
+func (s *Set) search(block []byte, hits []Hit) []Hit {
 	if len(block) < interleaved {
 		return s.find(block, s.window, len(block), hits)
 	}
@@ -133,9 +191,9 @@ func (s *Set) find(block []byte, i, stop int, hits []Hit) []Hit {
 // verify appends the strings whose window ends at i.
 func (s *Set) verify(block []byte, i int, hits []Hit) []Hit {
 	h := s.hash(binary.LittleEndian.Uint32(block[i-4:]) >> 8)
-	start := i - s.window
 	for id := s.head[h]; id > 0; id = s.next[id-1] {
-		if bytes.HasPrefix(block[start:], s.literals[id-1]) {
+		l := s.literals[id-1]
+		if start := i - s.window - s.offsets[id-1]; start >= 0 && bytes.HasPrefix(block[start:], l) {
 			hits = append(hits, Hit{id - 1, int32(start)})
 		}
 	}

@@ -47,6 +47,15 @@ type text struct {
 	blanks, open bool
 }
 
+// Text is fixed text, in which each run of blanks stands for any other.
+type Text struct{ text }
+
+// NewText returns the fixed text.
+func NewText(s string) Text { return Text{newText(pieces([]byte(s)))} }
+
+// At returns the position behind the text if it stands in b at pos, or -1.
+func (t *Text) At(b []byte, pos int) int { return t.at(b, pos) }
+
 func newText(pieces []piece) text {
 	var raw []byte
 	t := text{pieces: pieces}
@@ -215,6 +224,19 @@ func (t *Template) Match(b []byte, r *Result) bool {
 	}
 	r.HasStamp = false
 	return t.run(0, b[:size], 0, r)
+}
+
+// MatchBehind is Match for a text of which it is known that the template's Prefix stands at its start, up to pos.
+func (t *Template) MatchBehind(b []byte, pos int, r *Result) bool {
+	size := len(b)
+	for size > 0 && isBlank(b[size-1]) {
+		size--
+	}
+	if size == 0 || t.end != 0 && b[size-1] != t.end {
+		return false
+	}
+	r.HasStamp = false
+	return t.run(1, b[:size], min(pos, size), r)
 }
 
 // run matches b, which ends without blanks, from pos on with the steps from the given one on.
