@@ -20,8 +20,8 @@ type lookup struct {
 	pattern int32
 	// kept means that the pattern's captures are of use.
 	kept bool
-	test test // nil when the key is all that it asks for
-	// like is the template when the test is only that the message is like it; with prefixed, the key has read the template's start.
+	test test // what must hold besides like; nil for nothing
+	// like is the template that the message must be like; nil when none need be, or more than one. With prefixed, the key has read the template's start.
 	like     *template.Template
 	prefixed bool
 }
@@ -32,11 +32,40 @@ func newLookup(p *pattern, t test, k key) lookup {
 	if k.kind == keyCode {
 		l.test = without(t, k.text)
 	}
-	if t, ok := l.test.(like); ok && t.field == logdoc.FieldMessage {
-		l.like = t.tmpl
-		l.prefixed = k.kind == keyPrefix && k.text == t.tmpl.Prefix()
+	if l.like, l.test = splitLike(l.test); l.like != nil {
+		l.prefixed = k.kind == keyPrefix && k.text == l.like.Prefix()
 	}
 	return l
+}
+
+// splitLike takes the template out of a test of which one part is that the message is like it, when no other part captures anything.
+func splitLike(t test) (*template.Template, test) {
+	if one, ok := t.(like); ok && one.field == logdoc.FieldMessage {
+		return one.tmpl, nil
+	}
+	all, ok := t.(allOf)
+	if !ok {
+		return nil, t
+	}
+	var tmpl *template.Template
+	var rest allOf
+	for _, term := range all {
+		switch term := term.(type) {
+		case like:
+			if tmpl != nil || term.field != logdoc.FieldMessage {
+				return nil, t
+			}
+			tmpl = term.tmpl
+		case compareTest, setTest, severityTest, contains:
+			rest = append(rest, term)
+		default:
+			return nil, t
+		}
+	}
+	if len(rest) == 1 {
+		return tmpl, rest[0]
+	}
+	return tmpl, rest
 }
 
 // without returns what a test asks for besides the code; nil when that is nothing.
@@ -281,9 +310,10 @@ func (sc *Scanner) try(l *lookup, ev *logdoc.Event) Class {
 	}
 	sc.seen[l.pattern] = sc.serial
 	sc.captures = sc.captures[:0]
-	switch {
-	case l.test == nil:
-	case l.like != nil:
+	if l.test != nil && !l.test.accept(sc, ev) {
+		return Unexplained
+	}
+	if l.like != nil {
 		m := ev.Field(logdoc.FieldMessage)
 		if !l.like.Match(m, &sc.result) {
 			return Unexplained
@@ -291,8 +321,6 @@ func (sc *Scanner) try(l *lookup, ev *logdoc.Event) Class {
 		if l.kept {
 			sc.capture(l.like, m)
 		}
-	case !l.test.accept(sc, ev):
-		return Unexplained
 	}
 	return sc.accepted(l.pattern, ev)
 }
@@ -302,7 +330,7 @@ func (sc *Scanner) tryBehind(l *lookup, ev *logdoc.Event, message []byte, pos in
 	if !l.prefixed {
 		return sc.try(l, ev)
 	}
-	if sc.seen[l.pattern] == sc.serial || !l.like.MatchBehind(message, pos, &sc.result) {
+	if sc.seen[l.pattern] == sc.serial || l.test != nil && !l.test.accept(sc, ev) || !l.like.MatchBehind(message, pos, &sc.result) {
 		return Unexplained
 	}
 	sc.seen[l.pattern] = sc.serial
