@@ -37,7 +37,7 @@ check: build ## formatting, vet, staticcheck, module files, and the built-in pac
 race: ## run the tests under the race detector
 	$(GO) test -race ./...
 
-# go test fuzzes one target of one package at a time. FUZZTIME is a time (30s) or a number of inputs (20000x).
+# go test fuzzes one target of one package at a time. FUZZTIME is a time (30s) or a number of inputs (5000x).
 .PHONY: fuzz
 fuzz: ## fuzz every target for FUZZTIME each
 	@set -e; for package in $$($(GO) list ./...); do \

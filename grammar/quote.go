@@ -58,7 +58,9 @@ func (r *Reading) front(b []byte) int {
 	switch {
 	case len(b) == 0:
 	case b[0] == 0:
-		n = padding(b)
+		if n = padding(b); isBlank(b[n:]) {
+			n = 0 // the hole is all that there is
+		}
 	case r.quote != nil:
 		n = r.quote(b)
 	}
