@@ -21,7 +21,12 @@ Exit status: 0 everything is right, 2 something is not.`,
 		Example: `  logdoc check mypack/symptom.logdoc
   logdoc check --json mypack/`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			p, err := diagnose.LoadSources(args, diagnose.Selection{})
+			// The user's own packs are there as well, for an overlay or a silence may be of a symptom in them.
+			var own []string
+			if len(args) > 0 {
+				own = packPaths(s, nil)
+			}
+			p, err := diagnose.LoadSources(append(own, args...), diagnose.Selection{})
 			if err != nil {
 				return &statusError{exitUsage, err}
 			}
@@ -35,7 +40,7 @@ Exit status: 0 everything is right, 2 something is not.`,
 					names[f] = true
 				}
 			}
-			problems := p.Check()
+			problems := append(p.Check(), p.Silences.Expired(s.now())...)
 			if len(args) > 0 {
 				problems = slices.DeleteFunc(problems, func(pr lang.Problem) bool { return !names[pr.Pos.File] })
 			}
@@ -55,8 +60,8 @@ Exit status: 0 everything is right, 2 something is not.`,
 				return &statusError{exitUsage, fmt.Errorf("%s in %s", plural(n, "problem"), plural(countFiles(problems), "file"))}
 			}
 			if !asJSON {
-				files, symptoms, examples := counts(p, names, len(args) == 0)
-				_, err = fmt.Fprintf(s.out, "%s, %s, %s: all right\n", plural(files, "file"), plural(symptoms, "symptom"), plural(examples, "example"))
+				files, symptoms, examples, more := counts(p, names, len(args) == 0)
+				_, err = fmt.Fprintf(s.out, "%s, %s, %s%s: all right\n", plural(files, "file"), plural(symptoms, "symptom"), plural(examples, "example"), more)
 			}
 			return err
 		},
@@ -73,7 +78,9 @@ func countFiles(ps lang.Problems) int {
 	return len(files)
 }
 
-func counts(p *diagnose.Packs, names map[string]bool, all bool) (files, symptoms, examples int) {
+// counts counts what was checked; more names what not every pack has.
+func counts(p *diagnose.Packs, names map[string]bool, all bool) (files, symptoms, examples int, more string) {
+	overlays, silences := 0, 0
 	for _, f := range p.Files {
 		if !all && !names[f.Name] {
 			continue
@@ -83,6 +90,8 @@ func counts(p *diagnose.Packs, names map[string]bool, all bool) (files, symptoms
 		for _, s := range f.Symptoms {
 			examples += len(s.Examples)
 		}
+		overlays += len(f.Overlays)
+		silences += len(f.Silences)
 		for _, fm := range f.Formats {
 			examples += len(fm.Samples)
 		}
@@ -90,7 +99,13 @@ func counts(p *diagnose.Packs, names map[string]bool, all bool) (files, symptoms
 			examples += len(e.Samples)
 		}
 	}
-	return files, symptoms, examples
+	if overlays > 0 {
+		more += ", " + plural(overlays, "overlay")
+	}
+	if silences > 0 {
+		more += ", " + plural(silences, "silence")
+	}
+	return files, symptoms, examples, more
 }
 
 func plural(n int, word string) string {

@@ -31,6 +31,8 @@ type File struct {
 	Formats  []*Format
 	Symptoms []*Symptom
 	Expected []*Expected
+	Overlays []*Overlay
+	Silences []*Silence
 	comments []comment
 	order    []decl
 	lines    []string
