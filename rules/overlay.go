@@ -170,7 +170,7 @@ func unfit(s *lang.Symptom, rule lang.WindowRule, has []time.Duration) lang.Prob
 		p.Message = fmt.Sprintf("%s of %s has no window %s %s", rule.Verdict, s.Name.Value, rule.Word, lang.FormatDuration(rule.From))
 		p.Advice = "it has " + strings.Join(known, ", ")
 	default:
-		p.Message = fmt.Sprintf("%s of %s has no window with %s", rule.Verdict, s.Name.Value, rule.Word)
+		p.Message = fmt.Sprintf("%s of %s has no %q", rule.Verdict, s.Name.Value, rule.Word)
 		for _, verdict := range []string{"certain", "likely", "possible", "clears"} {
 			for _, word := range []string{"within", "for"} {
 				for _, d := range windows(s, verdict, word) {

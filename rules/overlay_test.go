@@ -93,11 +93,11 @@ func TestOverlayProblems(t *testing.T) {
 		{"unknown and unlike any", "overlay x/y { because | x\n severity error }", `no symptom is called "x/y"`, "logdoc list symptoms lists them"},
 		{"several", "overlay test/windowed { because | x\n likely within 5m }", "likely of test/windowed has several windows: within 1m, within 10m", "say which: likely within 5m instead of 1m"},
 		{"another length", "overlay test/windowed { because | x\n likely within 5m instead of 2m }", "likely of test/windowed has no window within 2m", "it has within 1m, within 10m"},
-		{"another word", "overlay test/windowed { because | x\n certain for 1h }", "certain of test/windowed has no window with for",
+		{"another word", "overlay test/windowed { because | x\n certain for 1h }", "certain of test/windowed has no \"for\"",
 			"there is certain within 5m, likely within 1m, likely within 10m, likely for 2h"},
-		{"clears", "overlay test/windowed { because | x\n clears within 1h instead of 5m }", "clears of test/windowed has no window with within",
+		{"clears", "overlay test/windowed { because | x\n clears within 1h instead of 5m }", "clears of test/windowed has no \"within\"",
 			"there is certain within 5m, likely within 1m, likely within 10m, likely for 2h"},
-		{"no window", "overlay test/plain { because | x\n certain within 1h }", "certain of test/plain has no window with within", "the symptom has no window at all"},
+		{"no window", "overlay test/plain { because | x\n certain within 1h }", "certain of test/plain has no \"within\"", "the symptom has no window at all"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			file := parse(t, "site.logdoc", []byte(windowed+tt.overlay))

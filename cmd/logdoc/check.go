@@ -17,6 +17,7 @@ func newCheck(s streams) *cobra.Command {
 		Use:   "check [FILE|DIR...]",
 		Short: "Check pack files and run their examples",
 		Long: `Parses and checks .logdoc files and runs their samples and examples. Without arguments it checks the built-in packs.
+Overlays and silences are checked against the built-in packs, your own and what is named.
 Exit status: 0 everything is right, 2 something is not.`,
 		Example: `  logdoc check mypack/symptom.logdoc
   logdoc check --json mypack/`,
