@@ -187,59 +187,19 @@ func unfit(s *lang.Symptom, rule lang.WindowRule, has []time.Duration) lang.Prob
 }
 
 func eachWindow(c lang.Cond, verdict string, visit func(window)) {
-	rewritten(c, func(word string, d time.Duration) time.Duration {
+	c.WithWindows(func(word string, d time.Duration) time.Duration {
 		visit(window{verdict, word, d})
 		return d
 	})
 }
 
 func rewindow(c lang.Cond, verdict string, replaced map[window]time.Duration) lang.Cond {
-	return rewritten(c, func(word string, d time.Duration) time.Duration {
+	return c.WithWindows(func(word string, d time.Duration) time.Duration {
 		if to, ok := replaced[window{verdict, word, d}]; ok {
 			return to
 		}
 		return d
 	})
-}
-
-// rewritten copies a condition with other windows. The parts that have none in them are shared.
-func rewritten(c lang.Cond, other func(word string, d time.Duration) time.Duration) lang.Cond {
-	within := func(d time.Duration) time.Duration {
-		if d == 0 {
-			return 0
-		}
-		return other("within", d)
-	}
-	all := func(terms []lang.Cond) []lang.Cond {
-		out := make([]lang.Cond, len(terms))
-		for i, t := range terms {
-			out[i] = rewritten(t, other)
-		}
-		return out
-	}
-	switch c := c.(type) {
-	case *lang.CondAnd:
-		return &lang.CondAnd{Terms: all(c.Terms)}
-	case *lang.CondOr:
-		return &lang.CondOr{Terms: all(c.Terms)}
-	case *lang.CondNot:
-		return &lang.CondNot{Pos: c.Pos, Term: rewritten(c.Term, other)}
-	case *lang.CondWithin:
-		return &lang.CondWithin{Term: rewritten(c.Term, other), Within: within(c.Within)}
-	case *lang.CondThen:
-		return &lang.CondThen{Terms: all(c.Terms), Within: within(c.Within)}
-	case *lang.CondUnless:
-		return &lang.CondUnless{Term: rewritten(c.Term, other), Absent: rewritten(c.Absent, other), Within: within(c.Within), Side: c.Side}
-	case *lang.CondCount:
-		copied := *c
-		copied.Within = within(c.Within)
-		return &copied
-	case *lang.CondGap:
-		copied := *c
-		copied.For = other("for", c.For)
-		return &copied
-	}
-	return c
 }
 
 // Tell adds to the findings of overlaid symptoms what was changed and why, so that nobody takes the site's word for the pack's.
