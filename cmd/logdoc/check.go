@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"os"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -22,24 +23,24 @@ Exit status: 0 everything is right, 2 something is not.`,
 		Example: `  logdoc check mypack/symptom.logdoc
   logdoc check --json mypack/`,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			named, err := packFiles(args)
+			if err != nil {
+				return &statusError{exitUsage, err}
+			}
 			// The user's own packs are there as well, for an overlay or a silence may be of a symptom in them.
 			var own []string
 			if len(args) > 0 {
-				own = packPaths(s, nil)
+				if own, err = packFiles(packPaths(s, nil)); err != nil {
+					return &statusError{exitUsage, err}
+				}
 			}
-			p, err := diagnose.LoadSources(append(own, args...), diagnose.Selection{})
+			p, err := diagnose.LoadSources(append(without(own, named), args...), diagnose.Selection{})
 			if err != nil {
 				return &statusError{exitUsage, err}
 			}
 			names := map[string]bool{}
-			for _, arg := range args {
-				files, err := diagnose.PackFiles(arg)
-				if err != nil {
-					return &statusError{exitUsage, err}
-				}
-				for _, f := range files {
-					names[f] = true
-				}
+			for _, f := range named {
+				names[f] = true
 			}
 			problems := append(p.Check(), p.Silences.Expired(s.now())...)
 			if len(args) > 0 {
@@ -69,6 +70,30 @@ Exit status: 0 everything is right, 2 something is not.`,
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print the problems as JSON")
 	return cmd
+}
+
+// packFiles lists the files of packs.
+func packFiles(packs []string) ([]string, error) {
+	var names []string
+	for _, pack := range packs {
+		files, err := diagnose.PackFiles(pack)
+		if err != nil {
+			return nil, err
+		}
+		names = append(names, files...)
+	}
+	return names, nil
+}
+
+// without leaves out the files that are among the others, by whatever name, so that none is checked twice.
+func without(files, others []string) []string {
+	return slices.DeleteFunc(files, func(name string) bool {
+		info, err := os.Stat(name)
+		return err == nil && slices.ContainsFunc(others, func(other string) bool {
+			same, err := os.Stat(other)
+			return err == nil && os.SameFile(info, same)
+		})
+	})
 }
 
 func countFiles(ps lang.Problems) int {
