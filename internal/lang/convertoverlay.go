@@ -3,7 +3,7 @@ package lang
 import "time"
 
 func (c *converter) overlay(r *rawOverlay) *Overlay {
-	o := &Overlay{Pos: c.place(r.Pos), Symptom: c.word(r.Name)}
+	o := &Overlay{Pos: c.place(r.Pos), Symptom: c.subject(r.Name)}
 	c.decl.ends[o.Pos] = c.file.pos(r.End)
 	for _, item := range r.Items {
 		switch {
@@ -30,6 +30,14 @@ func (c *converter) overlay(r *rawOverlay) *Overlay {
 	return o
 }
 
+// subject reads the name of a symptom.
+func (c *converter) subject(r *rawSubject) Name {
+	if r.Tok.Type == stringToken {
+		return c.unquote(r.Tok)
+	}
+	return Name{Pos: c.file.pos(r.Tok), Value: r.Tok.Value}
+}
+
 // stale reads how old the last evidence may be; negative means any age.
 func (c *converter) stale(r *rawStale) time.Duration {
 	if r.Never {
@@ -39,7 +47,7 @@ func (c *converter) stale(r *rawStale) time.Duration {
 }
 
 func (c *converter) silence(r *rawSilence) *Silence {
-	s := &Silence{Pos: c.place(r.Pos), Symptom: c.word(r.Name)}
+	s := &Silence{Pos: c.place(r.Pos), Symptom: c.subject(r.Name)}
 	c.decl.ends[s.Pos] = c.file.pos(r.End)
 	for _, item := range r.Items {
 		switch {

@@ -212,9 +212,13 @@ type (
 		Text   *rawText `parser:"@@"`
 	}
 
+	// A symptom that was not read from a .logdoc file may have a name that is no word.
+	rawSubject struct {
+		Tok lexer.Token `parser:"@(Ident|String)"`
+	}
 	rawOverlay struct {
 		Pos   lexer.Position
-		Name  *rawName          `parser:"'overlay' @@"`
+		Name  *rawSubject       `parser:"'overlay' @@"`
 		Items []*rawOverlayItem `parser:"'{' @@*"`
 		End   lexer.Token       `parser:"@'}'"`
 	}
@@ -233,7 +237,7 @@ type (
 	}
 	rawSilence struct {
 		Pos   lexer.Position
-		Name  *rawName          `parser:"'silence' @@"`
+		Name  *rawSubject       `parser:"'silence' @@"`
 		Items []*rawSilenceItem `parser:"'{' @@*"`
 		End   lexer.Token       `parser:"@'}'"`
 	}

@@ -131,11 +131,14 @@ func split(tokens []lexer.Token) [][]lexer.Token {
 
 // startsDecl reports whether the tokens look like the head of a declaration at the left margin, be its word misspelt.
 func startsDecl(tokens []lexer.Token) bool {
-	if len(tokens) < 3 || tokens[0].Pos.Column != 1 || tokens[0].Type != identToken || tokens[1].Type != identToken {
+	if len(tokens) < 3 || tokens[0].Pos.Column != 1 || tokens[0].Type != identToken {
 		return false
 	}
 	if slices.Contains(declWords, tokens[0].Value) {
-		return true
+		return tokens[1].Type == identToken || tokens[1].Type == stringToken
+	}
+	if tokens[1].Type != identToken {
+		return false
 	}
 	opens := tokens[2].Value == "{" || tokens[2].Type == stringToken && len(tokens) > 3 && tokens[3].Value == "{"
 	return opens && Suggest(tokens[0].Value, declWords) != ""

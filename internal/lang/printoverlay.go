@@ -6,7 +6,7 @@ import (
 )
 
 func (p *printer) overlay(o *Overlay, d decl) {
-	p.head(o.Pos, "overlay", o.Symptom, Name{})
+	p.head(o.Pos, "overlay", subject(o.Symptom), Name{})
 	if o.Because != nil {
 		p.stmt(o.Because.Pos, 1, beside("because", *o.Because))
 	}
@@ -27,7 +27,7 @@ func (p *printer) overlay(o *Overlay, d decl) {
 }
 
 func (p *printer) silence(s *Silence, d decl) {
-	p.head(s.Pos, "silence", s.Symptom, Name{})
+	p.head(s.Pos, "silence", subject(s.Symptom), Name{})
 	if s.Because != nil {
 		p.stmt(s.Because.Pos, 1, beside("because", *s.Because))
 	}
@@ -38,6 +38,14 @@ func (p *printer) silence(s *Silence, d decl) {
 		p.stmt(wherePos(s.Where), 1, "where   "+whereText(s.Where))
 	}
 	p.close(d.ends[s.Pos], 0)
+}
+
+// subject is the name of a symptom as it is written, in quotes where it is no word.
+func subject(n Name) Name {
+	if tokens := tokenize("", n.Value); len(tokens) != 1 || tokens[0].Type != identToken {
+		n.Value = quote(n.Value)
+	}
+	return n
 }
 
 // wherePos is where a condition's first test stands.

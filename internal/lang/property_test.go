@@ -128,7 +128,7 @@ var genReason = rapid.Custom(func(t *rapid.T) *Text {
 })
 
 func genOverlay(t *rapid.T) *Overlay {
-	o := &Overlay{Symptom: Name{Value: rapid.SampledFrom([]string{"a/b", "cre/CRE-2024-0007", "x/y.z"}).Draw(t, "symptom")}, Because: genReason.Draw(t, "reason")}
+	o := &Overlay{Symptom: Name{Value: rapid.SampledFrom([]string{"a/b", "cre/CRE-2024-0007", "x/y.z", "", "0007", "of", `an "odd" \ id`}).Draw(t, "symptom")}, Because: genReason.Draw(t, "reason")}
 	if rapid.Bool().Draw(t, "severity") {
 		o.Severity = Name{Value: "error"}
 	}
