@@ -204,3 +204,24 @@ func TestOverlaidPrints(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+// A symptom that no .logdoc file declares has overlays and silences like any other, by whatever name it has.
+func TestOverlayOfOtherOrigin(t *testing.T) {
+	other := parse(t, "other.yaml", []byte("symptom test/other \"Read from elsewhere\" {\n severity error\n event a in t\n certain when a\n}"))
+	other.Symptoms[0].Name.Value = "2024: an id"
+	own := parse(t, "site.logdoc", []byte("overlay \"2024: an id\" { because | x\n severity notice }\nsilence \"2024: an id\" { because | y\n until 2026-12-01 }"))
+	changed, applied, _, problems := rules.Overlay([]rules.Source{{Pack: "other", File: other}, {Pack: "site", File: own}})
+	if len(problems) > 0 || len(applied) != 1 {
+		t.Fatal(problems, applied)
+	}
+	g, set := compile(t, parseFile(t, "testdata/conformance/format.logdoc"), changed[0].File)
+	silences, problems := set.Silences(changed)
+	if len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	out := (&laboratory{g, set}).run(log{"x", "t", "2024-01-01 10:00:00 h a\n"})
+	_, silenced := silences.Apply(out.Findings, anyDay)
+	if len(silenced) != 1 || silenced[0].Finding.Severity != logdoc.Notice || silenced[0].Because != "y" {
+		t.Errorf("%+v", silenced)
+	}
+}
