@@ -68,6 +68,15 @@ type Finding struct {
 	See           []string
 }
 
+// Silenced is a finding that a silence in a pack keeps out of the others.
+type Silenced struct {
+	Finding Finding
+	// Because is the silence's reason, Until the moment it ends, File the pack file where it stands.
+	Because string
+	Until   time.Time
+	File    string
+}
+
 // Clean is a symptom that was looked for and not found although its logs were there, or a program's normal records.
 type Clean struct {
 	// Name is the symptom's, or the expected declaration's.
@@ -149,7 +158,9 @@ type Diagnosis struct {
 	// Capture is the newest stamp in the input, the moment that "days left" and "stale" are measured at; zero without any clock.
 	Capture time.Time
 	// Findings come worst and most recent first.
-	Findings    []Finding
+	Findings []Finding
+	// Silenced are findings that are known and not to be told again; what they explain stands beneath them.
+	Silenced    []Silenced
 	Clean       []Clean
 	Unchecked   []Unchecked
 	Unexplained []Cluster

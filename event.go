@@ -99,6 +99,8 @@ type Value struct {
 	Text        LogText
 	// Computed is true for a value that logdoc worked out, such as a suggested number, as against one read from the input.
 	Computed bool
+	// All holds every different value, of which Text is one, where the input has several; there may be more than the bounded number that is kept.
+	All []LogText
 }
 
 // Evidence is one record, or one file, that a finding rests on.

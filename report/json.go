@@ -35,6 +35,7 @@ type jsonDocument struct {
 	Capture       *time.Time      `json:"capture"`
 	Notes         []jsonNote      `json:"notes"`
 	Findings      []jsonFinding   `json:"findings"`
+	Silenced      []jsonSilenced  `json:"silenced"`
 	Clean         []jsonClean     `json:"clean"`
 	Unchecked     []jsonUnchecked `json:"unchecked"`
 	Unexplained   []jsonCluster   `json:"unexplained"`
@@ -63,6 +64,13 @@ type jsonFinding struct {
 	Impact       text            `json:"impact"`
 	Steps        []jsonStep      `json:"steps"`
 	See          []text          `json:"see"`
+}
+
+type jsonSilenced struct {
+	Because text        `json:"because"`
+	Until   *time.Time  `json:"until"`
+	File    text        `json:"file"`
+	Finding jsonFinding `json:"finding"`
 }
 
 type jsonValue struct {
@@ -177,6 +185,9 @@ func jsonReport(d *logdoc.Diagnosis) jsonDocument {
 		Capture:       instant(d.Capture),
 		Notes:         each(d.Notes, jsonNoteOf),
 		Findings:      each(d.Findings, jsonFindingOf),
+		Silenced: each(d.Silenced, func(s logdoc.Silenced) jsonSilenced {
+			return jsonSilenced{Because: sanitize.JSON(s.Because), Until: instant(s.Until), File: sanitize.JSON(s.File), Finding: jsonFindingOf(s.Finding)}
+		}),
 		Clean: each(d.Clean, func(c logdoc.Clean) jsonClean {
 			return jsonClean{
 				Name: sanitize.JSON(c.Name), Title: sanitize.JSON(c.Title), Product: sanitize.JSON(c.Product), Key: sanitize.JSON(c.Key), Expected: c.Expected,

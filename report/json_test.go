@@ -50,7 +50,7 @@ func validate(t *testing.T, schema *jsonschema.Schema, doc []byte) error {
 
 func TestJSONFollowsItsSchema(t *testing.T) {
 	schema := compileSchema(t)
-	diagnoses := map[string]*logdoc.Diagnosis{"rich": rich(), "clean": clean(), "notes": onlyNotes(), "large": large(), "empty": {}}
+	diagnoses := map[string]*logdoc.Diagnosis{"rich": rich(), "clean": clean(), "silenced": silenced(), "notes": onlyNotes(), "large": large(), "empty": {}}
 	for name, d := range diagnoses {
 		var b bytes.Buffer
 		if err := report.JSON(&b, d); err != nil {

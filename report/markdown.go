@@ -23,9 +23,14 @@ func Markdown(w io.Writer, d *logdoc.Diagnosis) error {
 	for i := range d.Findings {
 		m.finding(&d.Findings[i], sameAbove(d.Findings[:i], &d.Findings[i]), d)
 	}
-	if len(d.Findings) == 0 {
+	switch {
+	case len(d.Findings) > 0:
+	case len(d.Silenced) > 0:
+		m.paragraph("**Nothing was found but what is silenced.**")
+	default:
 		m.paragraph("**Nothing was found.**")
 	}
+	m.silenced(d)
 	m.clean(d.Clean)
 	m.unchecked(d.Unchecked)
 	m.unexplained(d.Unexplained)

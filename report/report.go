@@ -19,6 +19,9 @@ func Summary(d *logdoc.Diagnosis) string {
 	if n := consequences(d.Findings); n > 0 {
 		parts = append(parts, counted(n, "consequence"))
 	}
+	if n := len(d.Silenced); n > 0 {
+		parts = append(parts, thousands(n)+" silenced")
+	}
 	if len(d.Findings) == 0 && len(d.Clean)+len(d.Unchecked) > 0 {
 		parts = append(parts, fmt.Sprintf("%s ran clean, %s could not be checked", counted(symptomsClean(d), "symptom"), thousands(len(d.Unchecked))))
 	}

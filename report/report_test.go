@@ -40,7 +40,7 @@ func text(o report.TextOptions) func(io.Writer, *logdoc.Diagnosis) error {
 }
 
 var diagnoses = map[string]func() *logdoc.Diagnosis{
-	"rich": rich, "clean": clean, "notes": onlyNotes, "empty": func() *logdoc.Diagnosis { return &logdoc.Diagnosis{} },
+	"rich": rich, "clean": clean, "silenced": silenced, "notes": onlyNotes, "empty": func() *logdoc.Diagnosis { return &logdoc.Diagnosis{} },
 }
 
 func TestGolden(t *testing.T) {

@@ -40,6 +40,7 @@ func Text(w io.Writer, d *logdoc.Diagnosis, o TextOptions) error {
 	if len(d.Findings) == 0 {
 		p.nothingFound(d)
 	}
+	p.silenced(d)
 	p.clean(d.Clean)
 	p.unchecked(d.Unchecked)
 	p.unexplained(d.Unexplained)
@@ -51,6 +52,8 @@ func Text(w io.Writer, d *logdoc.Diagnosis, o TextOptions) error {
 func (p *printer) nothingFound(d *logdoc.Diagnosis) {
 	p.blank()
 	switch {
+	case len(d.Silenced) > 0:
+		p.line(0, part{bold, "Nothing was found but what is silenced."})
 	case d.Coverage.Totals.Records == 0:
 		p.line(0, part{bold, "Nothing was found, for no record was read."})
 	case len(d.Unchecked) > 0:

@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -15,6 +16,8 @@ const (
 	maxEvidence         = 16
 	evidencePerEventEnd = 2
 	maxValueLength      = 400
+	// maxDistinct bounds the different values of one name that are kept.
+	maxDistinct = 100
 )
 
 // evidence fills the finding's evidence, count and times.
@@ -130,7 +133,7 @@ func (g *group) values() []logdoc.Value {
 				if n.match == nil || inOrder(m, n.match) >= 0 {
 					n.match, n.text = m, c.Value
 				}
-				if len(n.distinct) < 100 {
+				if len(n.distinct) < maxDistinct {
 					n.distinct[c.Value] = true
 				}
 			}
@@ -145,9 +148,10 @@ func (g *group) values() []logdoc.Value {
 		v := logdoc.Value{Name: name, Text: clipText(by[name].text)}
 		if n := len(by[name].distinct); n > 1 {
 			v.Label = fmt.Sprintf("the newest of %d values", n)
-			if n >= 100 {
-				v.Label = "the newest of 100 values or more"
+			if n >= maxDistinct {
+				v.Label = fmt.Sprintf("the newest of %d values or more", maxDistinct)
 			}
+			v.All = slices.Sorted(maps.Keys(by[name].distinct))
 		}
 		out = append(out, v)
 	}
@@ -160,9 +164,13 @@ func (g *group) values() []logdoc.Value {
 			slices.Sort(names)
 			for _, name := range names {
 				full := fact.src.Name.Value + "." + name
-				if !slices.ContainsFunc(out, func(v logdoc.Value) bool { return v.Name == full }) {
-					out = append(out, logdoc.Value{Name: full, Label: fact.src.Label.Value, Text: clipText(r.fields[name])})
+				text := clipText(r.fields[name])
+				first := slices.IndexFunc(out, func(v logdoc.Value) bool { return v.Name == full })
+				if first < 0 {
+					out = append(out, logdoc.Value{Name: full, Label: fact.src.Label.Value, Text: text})
+					continue
 				}
+				addDistinct(&out[first], text)
 			}
 		}
 	}
@@ -172,6 +180,16 @@ func (g *group) values() []logdoc.Value {
 		}
 	}
 	return out
+}
+
+// addDistinct notes another value of one name.
+func addDistinct(v *logdoc.Value, text logdoc.LogText) {
+	if len(v.All) == 0 && text != v.Text {
+		v.All = []logdoc.LogText{v.Text}
+	}
+	if len(v.All) > 0 && len(v.All) < maxDistinct && !slices.Contains(v.All, text) {
+		v.All = append(v.All, text)
+	}
 }
 
 func clipText(t logdoc.LogText) logdoc.LogText {

@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"os"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -17,25 +18,31 @@ func newCheck(s streams) *cobra.Command {
 		Use:   "check [FILE|DIR...]",
 		Short: "Check pack files and run their examples",
 		Long: `Parses and checks .logdoc files and runs their samples and examples. Without arguments it checks the built-in packs.
+Overlays and silences are checked against the built-in packs, your own and what is named.
 Exit status: 0 everything is right, 2 something is not.`,
 		Example: `  logdoc check mypack/symptom.logdoc
   logdoc check --json mypack/`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			p, err := diagnose.LoadSources(args, diagnose.Selection{})
+			named, err := packFiles(args)
+			if err != nil {
+				return &statusError{exitUsage, err}
+			}
+			// The user's own packs are there as well, for an overlay or a silence may be of a symptom in them.
+			var own []string
+			if len(args) > 0 {
+				if own, err = packFiles(packPaths(s, nil)); err != nil {
+					return &statusError{exitUsage, err}
+				}
+			}
+			p, err := diagnose.LoadSources(append(without(own, named), args...), diagnose.Selection{})
 			if err != nil {
 				return &statusError{exitUsage, err}
 			}
 			names := map[string]bool{}
-			for _, arg := range args {
-				files, err := diagnose.PackFiles(arg)
-				if err != nil {
-					return &statusError{exitUsage, err}
-				}
-				for _, f := range files {
-					names[f] = true
-				}
+			for _, f := range named {
+				names[f] = true
 			}
-			problems := p.Check()
+			problems := append(p.Check(), p.Silences.Expired(s.now())...)
 			if len(args) > 0 {
 				problems = slices.DeleteFunc(problems, func(pr lang.Problem) bool { return !names[pr.Pos.File] })
 			}
@@ -55,14 +62,38 @@ Exit status: 0 everything is right, 2 something is not.`,
 				return &statusError{exitUsage, fmt.Errorf("%s in %s", plural(n, "problem"), plural(countFiles(problems), "file"))}
 			}
 			if !asJSON {
-				files, symptoms, examples := counts(p, names, len(args) == 0)
-				_, err = fmt.Fprintf(s.out, "%s, %s, %s: all right\n", plural(files, "file"), plural(symptoms, "symptom"), plural(examples, "example"))
+				files, symptoms, examples, more := counts(p, names, len(args) == 0)
+				_, err = fmt.Fprintf(s.out, "%s, %s, %s%s: all right\n", plural(files, "file"), plural(symptoms, "symptom"), plural(examples, "example"), more)
 			}
 			return err
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print the problems as JSON")
 	return cmd
+}
+
+// packFiles lists the files of packs.
+func packFiles(packs []string) ([]string, error) {
+	var names []string
+	for _, pack := range packs {
+		files, err := diagnose.PackFiles(pack)
+		if err != nil {
+			return nil, err
+		}
+		names = append(names, files...)
+	}
+	return names, nil
+}
+
+// without leaves out the files that are among the others, by whatever name, so that none is checked twice.
+func without(files, others []string) []string {
+	return slices.DeleteFunc(files, func(name string) bool {
+		info, err := os.Stat(name)
+		return err == nil && slices.ContainsFunc(others, func(other string) bool {
+			same, err := os.Stat(other)
+			return err == nil && os.SameFile(info, same)
+		})
+	})
 }
 
 func countFiles(ps lang.Problems) int {
@@ -73,7 +104,9 @@ func countFiles(ps lang.Problems) int {
 	return len(files)
 }
 
-func counts(p *diagnose.Packs, names map[string]bool, all bool) (files, symptoms, examples int) {
+// counts counts what was checked; more names what not every pack has.
+func counts(p *diagnose.Packs, names map[string]bool, all bool) (files, symptoms, examples int, more string) {
+	overlays, silences := 0, 0
 	for _, f := range p.Files {
 		if !all && !names[f.Name] {
 			continue
@@ -83,6 +116,8 @@ func counts(p *diagnose.Packs, names map[string]bool, all bool) (files, symptoms
 		for _, s := range f.Symptoms {
 			examples += len(s.Examples)
 		}
+		overlays += len(f.Overlays)
+		silences += len(f.Silences)
 		for _, fm := range f.Formats {
 			examples += len(fm.Samples)
 		}
@@ -90,7 +125,13 @@ func counts(p *diagnose.Packs, names map[string]bool, all bool) (files, symptoms
 			examples += len(e.Samples)
 		}
 	}
-	return files, symptoms, examples
+	if overlays > 0 {
+		more += ", " + plural(overlays, "overlay")
+	}
+	if silences > 0 {
+		more += ", " + plural(silences, "silence")
+	}
+	return files, symptoms, examples, more
 }
 
 func plural(n int, word string) string {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"logdoc"
 	"logdoc/internal/diagnose"
 )
 
@@ -57,6 +58,9 @@ func newList(s streams) *cobra.Command {
 				if r.Severity != "" {
 					columns = append(columns, r.Severity)
 				}
+				if r.Was != "" {
+					columns[1] += " (was " + r.Was + ")"
+				}
 				fmt.Fprintln(w, strings.Join(append(columns, r.Title), "\t"))
 			}
 			if err := w.Flush(); err != nil || !broken {
@@ -72,18 +76,24 @@ func newList(s streams) *cobra.Command {
 
 // row is one line of a listing.
 type row struct {
-	Name     string   `json:"name"`
-	Title    string   `json:"title"`
-	Product  string   `json:"product"`
-	Severity string   `json:"severity,omitempty"`
-	Pack     string   `json:"pack,omitempty"`
-	Collect  []string `json:"collect,omitempty"`
+	Name     string `json:"name"`
+	Title    string `json:"title"`
+	Product  string `json:"product"`
+	Severity string `json:"severity,omitempty"`
+	// Was is the severity that the pack gives where an overlay gives another.
+	Was     string   `json:"was,omitempty"`
+	Pack    string   `json:"pack,omitempty"`
+	Collect []string `json:"collect,omitempty"`
 }
 
 func symptomRows(p *diagnose.Packs) []row {
 	rows := []row{}
 	for _, i := range p.Rules.Symptoms() {
-		rows = append(rows, row{Name: i.Name, Title: i.Title, Product: i.Product, Severity: i.Severity.String(), Pack: i.Pack})
+		r := row{Name: i.Name, Title: i.Title, Product: i.Product, Severity: i.Severity.String(), Pack: i.Pack}
+		if o, ok := p.Overlays.Of(i.Name); ok && o.Was != logdoc.Unrated {
+			r.Was = o.Was.String()
+		}
+		rows = append(rows, r)
 	}
 	return byProduct(rows)
 }

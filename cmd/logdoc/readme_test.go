@@ -36,24 +36,63 @@ func TestReadme(t *testing.T) {
 			continue
 		}
 		command, want, _ := strings.Cut(body, "\n")
-		args := strings.Fields(strings.TrimPrefix(command, "$ logdoc "))
-		t.Run(strings.Join(args, " "), func(t *testing.T) {
-			t.Chdir(dir)
-			got := runInProcess(t, args)
-			rest := got
-			for _, part := range strings.Split(want, "...\n") {
-				n := strings.Index(rest, part)
-				if n < 0 {
-					t.Fatalf("the README shows\n%s\nwhich is not in, or not in this order in,\n%s", part, got)
-				}
-				rest = rest[n+len(part):]
-			}
-		})
+		holdSession(t, dir, command, want)
 		sessions++
 	}
 	if sessions == 0 {
 		t.Error("the README shows no session")
 	}
+}
+
+// TestLanguagePage holds the session in docs/language.md to what the overlays and silences above it do.
+func TestLanguagePage(t *testing.T) {
+	root, err := filepath.Abs("../..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	page, err := os.ReadFile(filepath.Join(root, "docs", "language.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	if err := os.Symlink(filepath.Join(root, "samples"), filepath.Join(dir, "samples")); err != nil {
+		t.Fatal(err)
+	}
+	site, sessions := "", 0
+	for i, block := range strings.Split(string(page), "```") {
+		kind, body, _ := strings.Cut(block, "\n")
+		switch {
+		case i%2 == 0:
+		case kind == "" && (strings.HasPrefix(body, "overlay ") || strings.HasPrefix(body, "silence ")):
+			site += body
+		case kind == "console":
+			writeTestFile(t, filepath.Join(dir, "site.logdoc"), site)
+			command, want, _ := strings.Cut(body, "\n")
+			holdSession(t, dir, command, want)
+			sessions++
+		}
+	}
+	if sessions == 0 {
+		t.Error("the page shows no session")
+	}
+}
+
+// holdSession runs a command that a page shows and compares the output with what the page shows of it.
+func holdSession(t *testing.T, dir, command, want string) {
+	t.Helper()
+	args := strings.Fields(strings.TrimPrefix(command, "$ logdoc "))
+	t.Run(strings.Join(args, " "), func(t *testing.T) {
+		t.Chdir(dir)
+		got := runInProcess(t, args)
+		rest := got
+		for _, part := range strings.Split(want, "...\n") {
+			n := strings.Index(rest, part)
+			if n < 0 {
+				t.Fatalf("the page shows\n%s\nwhich is not in, or not in this order in,\n%s", part, got)
+			}
+			rest = rest[n+len(part):]
+		}
+	})
 }
 
 // runInProcess runs a command line and returns its standard output.

@@ -32,6 +32,9 @@ type Packs struct {
 	Problems lang.Problems
 	// Overridden names the symptoms, expected declarations and formats of one pack that a later one replaced.
 	Overridden []string
+	// Overlays are what the overlays changed; the rules have it already, unless the packs were loaded by LoadSources. Silences keep findings out of the others.
+	Overlays rules.Overlays
+	Silences rules.Silences
 	// Unwanted is how many symptoms the selection left out.
 	Unwanted int
 	lines    map[string][]string
@@ -93,19 +96,20 @@ func Load(paths []string, sel Selection) (*Packs, error) {
 		return nil, err
 	}
 	fromSnapshot(files)
-	return load(files, sel)
+	return load(files, sel, true)
 }
 
-// LoadSources is Load for those who look at the files themselves: the built-in packs are parsed and checked like any other.
+// LoadSources is Load for those who look at the files themselves: the built-in packs are parsed and checked like any other, and symptoms are as their packs declare them,
+// for their examples speak of that; overlays are only checked.
 func LoadSources(paths []string, sel Selection) (*Packs, error) {
 	files, err := readPacks(paths)
 	if err != nil {
 		return nil, err
 	}
-	return load(files, sel)
+	return load(files, sel, false)
 }
 
-func load(files []*packFile, sel Selection) (*Packs, error) {
+func load(files []*packFile, sel Selection, overlay bool) (*Packs, error) {
 	parse(files)
 	p := &Packs{lines: map[string][]string{}}
 	var sources []rules.Source
@@ -137,9 +141,18 @@ func load(files []*packFile, sel Selection) (*Packs, error) {
 	set, problems := grammar.Compile(formats)
 	p.Grammar = set
 	p.Problems = append(p.Problems, problems...)
+	overlaid, overlays, replaced, problems := rules.Overlay(sources)
+	p.Problems = append(p.Problems, problems...)
+	p.Overlays = overlays
+	wanted := rules.Filter(sources, sel.keeps)
+	if overlay {
+		wanted = rules.Filter(overlaid, sel.keeps)
+	}
 	var overridden []string
-	p.Rules, overridden, problems = rules.Compile(set, rules.Filter(sources, sel.keeps))
-	p.Overridden = append(p.Overridden, overridden...)
+	p.Rules, overridden, problems = rules.Compile(set, wanted)
+	p.Overridden = slices.Concat(p.Overridden, overridden, replaced)
+	p.Problems = append(p.Problems, problems...)
+	p.Silences, problems = p.Rules.Silences(sources)
 	p.Problems = p.placed(append(p.Problems, problems...))
 	return p, nil
 }

@@ -29,7 +29,7 @@ type Options struct {
 	// Since and Until bound the records that count as evidence; SinceLast and UntilLast count back from the newest stamp.
 	Since, Until         time.Time
 	SinceLast, UntilLast time.Duration
-	// Now is the time of the run, which gives the year to standard input without one.
+	// Now is the time of the run, which gives the year to standard input without one and says which silences have ended.
 	Now    time.Time
 	Limits source.Limits
 	// Workers is how many goroutines scan, 0 for one a processor. BlockSize is in bytes, 0 for the default.
@@ -48,7 +48,7 @@ const maxClusters = 500
 // Run diagnoses the input. An error is the context's, and the diagnosis then says what was found until then; whatever could not be read is told in the
 // diagnosis.
 func Run(ctx context.Context, p *Packs, o Options) (*logdoc.Diagnosis, error) {
-	d := &logdoc.Diagnosis{Notes: p.notes()}
+	d := &logdoc.Diagnosis{Notes: append(p.notes(), p.expired(o.Now)...)}
 	inputs, problems := source.List(o.Files, o.Paths, o.Stdin)
 	for _, path := range o.Paths {
 		if isHollow(o.Files, path) {
@@ -110,6 +110,15 @@ func count[T any](list []T, holds func(T) bool) int {
 		}
 	}
 	return n
+}
+
+// expired tells of silences that have ended: what they silenced is told again, and nobody should wonder why.
+func (p *Packs) expired(now time.Time) []logdoc.Note {
+	var notes []logdoc.Note
+	for _, pr := range p.Silences.Expired(now) {
+		notes = append(notes, logdoc.Note{Text: "a silence has ended, and what it silenced is told again: remove it, or give it a later end", Detail: logdoc.LogText(pr.Error())})
+	}
+	return notes
 }
 
 func (p *Packs) notes() []logdoc.Note {
@@ -257,7 +266,9 @@ func (r *runner) join(d *logdoc.Diagnosis, parts []*part) {
 	c.Rank(ranks(all))
 	r.limit(c, d)
 	out := c.Finish(time.Time{})
-	d.Capture, d.Findings, d.Clean, d.Unchecked = out.Capture, out.Findings, out.Clean, out.Unchecked
+	r.packs.Overlays.Tell(out.Findings)
+	d.Capture, d.Clean, d.Unchecked = out.Capture, out.Clean, out.Unchecked
+	d.Findings, d.Silenced = r.packs.Silences.Apply(out.Findings, r.options.Now)
 	d.Notes = append(d.Notes, out.Notes...)
 	r.collect(d)
 	var lost int

@@ -31,6 +31,8 @@ type File struct {
 	Formats  []*Format
 	Symptoms []*Symptom
 	Expected []*Expected
+	Overlays []*Overlay
+	Silences []*Silence
 	comments []comment
 	order    []decl
 	lines    []string
@@ -282,6 +284,8 @@ type Cond interface {
 	isCond()
 	// Place is where the condition starts.
 	Place() Pos
+	// WithWindows returns the condition with the windows that other makes of its own; the condition itself stays as it is.
+	WithWindows(other Windows) Cond
 }
 
 // The conditions of verdicts. A zero Within means no window.

@@ -27,6 +27,12 @@ func (f *File) Check() Problems {
 		expected(x.Name)
 		c.expected(x)
 	}
+	for i, x := range f.Overlays {
+		c.overlay(x, f.Overlays[:i])
+	}
+	for _, x := range f.Silences {
+		c.silence(x)
+	}
 	c.problems.sort()
 	return c.problems
 }

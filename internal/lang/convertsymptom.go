@@ -2,7 +2,6 @@ package lang
 
 import (
 	"fmt"
-	"time"
 
 	"github.com/alecthomas/participle/v2/lexer"
 
@@ -33,10 +32,7 @@ func (c *converter) symptomItem(s *Symptom, r *rawSymptomItem) {
 	case r.Stale != nil:
 		c.once(s.StaleAfter != nil, r.Pos, "stale")
 		c.decl.stale = c.place(r.Pos)
-		after := time.Duration(-1)
-		if !r.Stale.Never {
-			after = c.window(r.Stale.After)
-		}
+		after := c.stale(r.Stale)
 		s.StaleAfter = &after
 	case r.Event != nil:
 		s.Events = append(s.Events, c.event(r.Event))

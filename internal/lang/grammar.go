@@ -15,6 +15,8 @@ type (
 		Format   *rawFormat   `parser:"  @@"`
 		Symptom  *rawSymptom  `parser:"| @@"`
 		Expected *rawExpected `parser:"| @@"`
+		Overlay  *rawOverlay  `parser:"| @@"`
+		Silence  *rawSilence  `parser:"| @@"`
 	}
 
 	rawName struct {
@@ -208,6 +210,42 @@ type (
 		Pos    lexer.Position
 		Format *rawName `parser:"'sample' @@"`
 		Text   *rawText `parser:"@@"`
+	}
+
+	// A symptom that was not read from a .logdoc file may have a name that is no word.
+	rawSubject struct {
+		Tok lexer.Token `parser:"@(Ident|String)"`
+	}
+	rawOverlay struct {
+		Pos   lexer.Position
+		Name  *rawSubject       `parser:"'overlay' @@"`
+		Items []*rawOverlayItem `parser:"'{' @@*"`
+		End   lexer.Token       `parser:"@'}'"`
+	}
+	rawOverlayItem struct {
+		Pos      lexer.Position
+		Because  *rawText   `parser:"  'because' @@"`
+		Severity *rawName   `parser:"| 'severity' @@"`
+		Stale    *rawStale  `parser:"| 'stale' @@"`
+		Window   *rawWindow `parser:"| @@"`
+	}
+	rawWindow struct {
+		Verdict string      `parser:"@( 'certain' | 'likely' | 'possible' | 'clears' )"`
+		Word    string      `parser:"@( 'within' | 'for' )"`
+		To      lexer.Token `parser:"@Duration"`
+		From    lexer.Token `parser:"( 'instead' 'of' @Duration )?"`
+	}
+	rawSilence struct {
+		Pos   lexer.Position
+		Name  *rawSubject       `parser:"'silence' @@"`
+		Items []*rawSilenceItem `parser:"'{' @@*"`
+		End   lexer.Token       `parser:"@'}'"`
+	}
+	rawSilenceItem struct {
+		Pos     lexer.Position
+		Because *rawText    `parser:"  'because' @@"`
+		Until   lexer.Token `parser:"| 'until' @Date"`
+		Where   *rawWhereOr `parser:"| 'where' @@"`
 	}
 
 	rawWhereOr struct {

@@ -17,6 +17,8 @@ var rules = lexer.MustSimple([]lexer.SimpleRule{
 	{Name: "OpenString", Pattern: `"[^\n]*`},
 	{Name: "Regexp", Pattern: `/(?:\\.|[^/\\\n])*/`},
 	{Name: "OpenRegexp", Pattern: `/[^\n]*`},
+	// A date may be followed by a time of day. Whether there is such a day is for the checker to say.
+	{Name: "Date", Pattern: `[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:T[0-9:.]*(?:Z|[+-][0-9:]+)?)?\b`},
 	{Name: "Duration", Pattern: `[0-9]+(?:ms|[smhdw])\b`},
 	{Name: "Number", Pattern: `-?(?:0[xX][0-9a-fA-F]+|[0-9]+(?:\.[0-9]+)?)\b`},
 	{Name: "BadNumber", Pattern: `-?[0-9][\pL\pN_.]*`},
@@ -37,6 +39,7 @@ var (
 	openStringToken = rules.Symbols()["OpenString"]
 	regexpToken     = rules.Symbols()["Regexp"]
 	openRegexpToken = rules.Symbols()["OpenRegexp"]
+	dateToken       = rules.Symbols()["Date"]
 	durationToken   = rules.Symbols()["Duration"]
 	numberToken     = rules.Symbols()["Number"]
 	badNumberToken  = rules.Symbols()["BadNumber"]

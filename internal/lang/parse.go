@@ -17,9 +17,11 @@ type decl struct {
 	format   *Format
 	symptom  *Symptom
 	expected *Expected
+	overlay  *Overlay
+	silence  *Silence
 	// ends maps the start of the declaration and of each example in it to the closing brace.
 	ends map[Pos]Pos
-	// stale is where a symptom says when it is stale.
+	// stale is where a symptom or an overlay says when it is stale.
 	stale Pos
 }
 
@@ -85,9 +87,15 @@ func (f *File) parseDecl(tokens []lexer.Token) Problems {
 	case raw.Symptom != nil:
 		c.decl.symptom = c.symptom(raw.Symptom)
 		f.Symptoms = append(f.Symptoms, c.decl.symptom)
-	default:
+	case raw.Expected != nil:
 		c.decl.expected = c.expected(raw.Expected)
 		f.Expected = append(f.Expected, c.decl.expected)
+	case raw.Overlay != nil:
+		c.decl.overlay = c.overlay(raw.Overlay)
+		f.Overlays = append(f.Overlays, c.decl.overlay)
+	default:
+		c.decl.silence = c.silence(raw.Silence)
+		f.Silences = append(f.Silences, c.decl.silence)
 	}
 	f.order = append(f.order, c.decl)
 	return c.problems
@@ -123,18 +131,21 @@ func split(tokens []lexer.Token) [][]lexer.Token {
 
 // startsDecl reports whether the tokens look like the head of a declaration at the left margin, be its word misspelt.
 func startsDecl(tokens []lexer.Token) bool {
-	if len(tokens) < 3 || tokens[0].Pos.Column != 1 || tokens[0].Type != identToken || tokens[1].Type != identToken {
+	if len(tokens) < 3 || tokens[0].Pos.Column != 1 || tokens[0].Type != identToken {
 		return false
 	}
 	if slices.Contains(declWords, tokens[0].Value) {
-		return true
+		return tokens[1].Type == identToken || tokens[1].Type == stringToken
+	}
+	if tokens[1].Type != identToken {
+		return false
 	}
 	opens := tokens[2].Value == "{" || tokens[2].Type == stringToken && len(tokens) > 3 && tokens[3].Value == "{"
 	return opens && Suggest(tokens[0].Value, declWords) != ""
 }
 
 // declWords are the words that start a declaration.
-var declWords = []string{"format", "symptom", "expected"}
+var declWords = []string{"format", "symptom", "expected", "overlay", "silence"}
 
 // keepComments remembers the comments among all tokens, for the printer.
 func (f *File) keepComments(all []lexer.Token) {

@@ -177,8 +177,12 @@ func (p *printer) file(f *File) {
 			p.format(d.format, d)
 		case d.symptom != nil:
 			p.symptom(d.symptom, d)
-		default:
+		case d.expected != nil:
 			p.expected(d.expected, d)
+		case d.overlay != nil:
+			p.overlay(d.overlay, d)
+		default:
+			p.silence(d.silence, d)
 		}
 	}
 	if len(p.rest) > 0 {
@@ -190,7 +194,7 @@ func (p *printer) file(f *File) {
 	}
 }
 
-// assembled is the order of a file that was not read but put together: formats, symptoms, expected records.
+// assembled is the order of a file that was not read but put together: formats, symptoms, expected records, overlays, silences.
 func (f *File) assembled() []decl {
 	var order []decl
 	for _, x := range f.Formats {
@@ -201,6 +205,12 @@ func (f *File) assembled() []decl {
 	}
 	for _, x := range f.Expected {
 		order = append(order, decl{expected: x})
+	}
+	for _, x := range f.Overlays {
+		order = append(order, decl{overlay: x})
+	}
+	for _, x := range f.Silences {
+		order = append(order, decl{silence: x})
 	}
 	return order
 }

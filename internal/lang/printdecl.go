@@ -103,8 +103,7 @@ func (p *printer) events(events []*EventClause) {
 			text = strings.TrimSuffix(text, "any") + listed(e.Formats)
 		}
 		if e.Where != nil {
-			where := printWhere(e.Where, levelOr, func(template string) string { return bar(template) + "\n" })
-			text += " where " + strings.ReplaceAll(strings.TrimSuffix(where, "\n"), "\n", "\n    ")
+			text += " where " + whereText(e.Where)
 		}
 		p.stmt(e.Pos, 1, text)
 	}

@@ -153,7 +153,7 @@ func printValue(field, value string) string {
 		case numberToken, durationToken:
 			return value
 		case identToken:
-			if field == "severity" || field == "state" {
+			if field == "severity" || field == "state" || field == "certainty" {
 				return value
 			}
 		}

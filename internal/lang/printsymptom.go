@@ -70,11 +70,7 @@ func (p *printer) symptomHead(s *Symptom, stale Pos) {
 		p.stmt(s.By[0].Pos, 1, "by       "+refs(s.By))
 	}
 	if s.StaleAfter != nil {
-		text := "stale never"
-		if *s.StaleAfter >= 0 {
-			text = "stale after " + FormatDuration(*s.StaleAfter)
-		}
-		p.stmt(stale, 1, text)
+		p.stmt(stale, 1, staleText(*s.StaleAfter))
 	}
 }
 

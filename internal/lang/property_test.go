@@ -123,6 +123,63 @@ func genWhere(depth int) *rapid.Generator[Where] {
 	})
 }
 
+var genReason = rapid.Custom(func(t *rapid.T) *Text {
+	return &Text{Lines: rapid.SliceOfN(rapid.StringMatching(`([!-~ß][ -~äß日]*)?`), 1, 3).Draw(t, "because")}
+})
+
+func genOverlay(t *rapid.T) *Overlay {
+	o := &Overlay{Symptom: Name{Value: rapid.SampledFrom([]string{"a/b", "cre/CRE-2024-0007", "x/y.z", "", "0007", "of", `an "odd" \ id`}).Draw(t, "symptom")}, Because: genReason.Draw(t, "reason")}
+	if rapid.Bool().Draw(t, "severity") {
+		o.Severity = Name{Value: "error"}
+	}
+	for range rapid.IntRange(0, 3).Draw(t, "windows") {
+		o.Windows = append(o.Windows, WindowRule{
+			Verdict: rapid.SampledFrom([]string{"certain", "likely", "possible", "clears"}).Draw(t, "verdict"),
+			Word:    rapid.SampledFrom([]string{"within", "for"}).Draw(t, "word"),
+			To:      genWindow.Draw(t, "to"),
+			From:    genMaybe(t),
+		})
+	}
+	if rapid.Bool().Draw(t, "stale") {
+		after := rapid.SampledFrom([]time.Duration{-1, time.Hour}).Draw(t, "after")
+		o.StaleAfter = &after
+	}
+	return o
+}
+
+func genSilence(t *rapid.T) *Silence {
+	s := &Silence{Symptom: Name{Value: "a/b"}, Because: genReason.Draw(t, "reason")}
+	s.Until.Value = rapid.SampledFrom([]string{"2026-12-01", "2026-1-2", "2026-12-01T18:00:00Z", "2026-12-01T18:00:00.5+02:00"}).Draw(t, "until")
+	if rapid.Bool().Draw(t, "narrowed") {
+		s.Where = genWhere(3).Draw(t, "where")
+	}
+	return s
+}
+
+// Whatever a site can write down survives being printed and parsed, in any order of its declarations.
+func TestPrintedOverlaysParseBack(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		f := &File{Name: "made"}
+		for range rapid.IntRange(0, 2).Draw(t, "overlays") {
+			f.Overlays = append(f.Overlays, genOverlay(t))
+		}
+		for range rapid.IntRange(0, 2).Draw(t, "silences") {
+			f.Silences = append(f.Silences, genSilence(t))
+		}
+		printed := f.Print()
+		again, ps := Parse("made", printed)
+		if len(ps) > 0 {
+			t.Fatalf("%s\n%s", rendered(ps), printed)
+		}
+		if diff := cmp.Diff(f, again, sameAST); diff != "" {
+			t.Fatalf("%s\n%s", diff, printed)
+		}
+		if twice := again.Print(); string(twice) != string(printed) {
+			t.Fatal(cmp.Diff(string(printed), string(twice)))
+		}
+	})
+}
+
 // Whatever can be written down as a condition survives being printed and parsed.
 func TestPrintedConditionsParseBack(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {

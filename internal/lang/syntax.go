@@ -22,6 +22,7 @@ var kinds = []struct {
 	{stringToken, `"\x00"`, `text in "…"`},
 	{numberToken, "0", "a number"},
 	{durationToken, "1s", "a duration such as 10m"},
+	{dateToken, "0000-01-01", "a date such as 2026-12-01"},
 	{verbatimToken, "|", "| and verbatim text"},
 	{regexpToken, "//", "a regular expression in /…/"},
 }
@@ -167,7 +168,7 @@ func (e expected) explain(t lexer.Token) (message, advice string) {
 		advice = found + " is a word of the language and cannot be a name"
 	case word && e.takes(`text in "…"`):
 		advice = fmt.Sprintf("write %q", t.Value)
-	case t.Type == stringToken && e.takes("a name"):
+	case t.Type == stringToken && (e.takes("a name") || e.takes("a date such as 2026-12-01")):
 		advice = "write it without quotes"
 	case t.Type == stringToken && e.takes("| and verbatim text"):
 		advice = "write it behind a | and without quotes"
