@@ -151,12 +151,7 @@ func TestHostileFactsTakeLittleTime(t *testing.T) {
 	for _, unit := range []string{"<k ", "<k a='", `<k a="1" `, "<k>", "n=1 t=", "n=", "-----BEGIN CERTIFICATE-----\n", "\n", "a=b "} {
 		content := strings.Repeat(unit, MaxFactFile/len(unit))
 		for _, name := range []string{"xml", "like", "cert"} {
-			start := time.Now()
-			readFact(t, name, "<k "+content)
-			// The bound is far from what it takes, a few milliseconds, and nearer to that than to a quadratic time, minutes.
-			if d := time.Since(start); d > 5*time.Second {
-				t.Errorf("%q as %s takes %s", unit, name, d)
-			}
+			readFact(t, name, "<k "+content) // milliseconds; a quadratic time, minutes for each, would run into the time that go test allows
 		}
 	}
 }
