@@ -80,8 +80,11 @@ func cost(keys []key) int {
 	worst := 0
 	for _, k := range keys {
 		c := int(k.kind)*1000 - min(len(k.text), 100)
-		if k.kind == keyCode && strings.Trim(k.text, "0") == "" {
-			c = int(keyLiteral) * 1000 // "0" and "0000" say that there is no code: most records have it
+		switch {
+		case k.kind == keyCode && k.text == "0":
+			c = int(keyLiteral) * 1000 // nearly every record of some logs has it
+		case k.kind == keyCode && strings.Trim(k.text, "0") == "":
+			c = int(keyLiteral)*1000 - 500 // it says that there is no code: some records have it, but to search whole blocks for a text costs more
 		}
 		worst = max(worst, c)
 	}
