@@ -251,8 +251,8 @@ func (sc *Scanner) Accept(ev *logdoc.Event) Class {
 			class = max(class, sc.try(&list[i], ev))
 		}
 	}
-	if m := ev.Field(logdoc.FieldMessage); len(fi.byPrefix.nodes) > 0 && m != nil {
-		n, pos := fi.byPrefix.down(&fi.byPrefix.nodes[0], m, 0)
+	if m := ev.Field(logdoc.FieldMessage); m != nil {
+		n, pos := fi.byPrefix.start(m)
 		for n != nil {
 			for i := range n.patterns {
 				class = max(class, sc.tryBehind(&n.patterns[i], ev, m, pos))

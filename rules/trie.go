@@ -10,7 +10,8 @@ import (
 // trie finds the patterns whose message starts with a fixed text. Each node holds what follows its parent's text; on the way down a message is compared once with all
 // of the texts that it starts with.
 type trie struct {
-	nodes []node // the first is the root, whose text is empty
+	nodes []node     // the first is the root, whose text is empty
+	top   [256]int32 // the root's children by first byte, 0 for none
 }
 
 type node struct {
@@ -38,6 +39,9 @@ func (t *trie) add(text string, l lookup) {
 		}
 		k := slices.IndexFunc(t.nodes[at].children, func(c child) bool { return c.first == text[0] })
 		if k < 0 {
+			if at == 0 {
+				t.top[text[0]] = int32(len(t.nodes))
+			}
 			t.nodes[at].children = append(t.nodes[at].children, child{text[0], int32(len(t.nodes))})
 			t.nodes = append(t.nodes, node{text: template.NewText(text), raw: text, patterns: []lookup{l}})
 			return
@@ -63,9 +67,21 @@ func (t *trie) split(at, n int) {
 	t.nodes = append(t.nodes, lower)
 }
 
-// down returns the child whose text stands in the message at pos, and the position behind it; nil when there is none.
+// start returns the root's child whose text the message starts with, and the position behind it; nil when there is none.
+func (t *trie) start(message []byte) (*node, int) {
+	if len(message) == 0 || t.top[message[0]] == 0 {
+		return nil, 0
+	}
+	n := &t.nodes[t.top[message[0]]]
+	if end := n.text.At(message, 0); end >= 0 {
+		return n, end
+	}
+	return nil, 0
+}
+
+// down is start for what stands in the message from pos on, beneath a node.
 func (t *trie) down(n *node, message []byte, pos int) (*node, int) {
-	if pos >= len(message) {
+	if len(n.children) == 0 || pos >= len(message) {
 		return nil, 0
 	}
 	c := message[pos]
