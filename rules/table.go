@@ -18,8 +18,12 @@ type slot struct {
 
 // pack makes a number of a text's length and first eight bytes.
 func pack(b []byte) uint64 {
-	if len(b) >= 8 {
-		return binary.LittleEndian.Uint64(b)
+	if cap(b) >= 8 { // what lies behind the text may be looked at, and is masked
+		key := binary.LittleEndian.Uint64(b[:8])
+		if n := len(b); n < 8 {
+			key &= 1<<(8*n) - 1
+		}
+		return key
 	}
 	var key uint64
 	for i, c := range b {
@@ -39,7 +43,7 @@ func (t *table) find(b []byte) []lookup {
 	}
 	key := pack(b)
 	for i := t.start(key); t.slots[i].patterns != nil; i = (i + 1) & (len(t.slots) - 1) {
-		if s := &t.slots[i]; s.key == key && s.text == string(b) {
+		if s := &t.slots[i]; s.key == key && len(s.text) == len(b) && (len(b) <= 8 || s.text == string(b)) {
 			return s.patterns
 		}
 	}
