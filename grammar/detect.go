@@ -3,6 +3,7 @@ package grammar
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"path"
 	"slices"
 	"strings"
@@ -36,7 +37,9 @@ type Reading struct {
 	Format *Format
 	Why    string
 	// Notes tell what was assumed.
-	Notes   []logdoc.Note
+	Notes []logdoc.Note
+	// Mend undoes what a mail, a terminal or a web page did to the text, and must then stand between the source and what is scanned; nil when the lines stand as they were written.
+	Mend    func(io.Reader) io.Reader
 	records [256][]*line
 	bare    [256][]*line
 	zone    *time.Location // nil: by format, else UTC
@@ -45,6 +48,7 @@ type Reading struct {
 	quote   func([]byte) int // nil when lines stand as they were written
 	salvage bool
 	repeats bool     // it is worth to remember the heads of its lines
+	loose   bool     // in salvage: records of any format may stand behind each other in a line
 	scratch *Scanner // of Starts, which one goroutine uses
 }
 
@@ -56,26 +60,35 @@ func (s *Set) Detect(head []byte, o Options) *Reading {
 	if r.noBreak {
 		head = blanked(head)
 	}
+	order := s.formats
+	forced, isForced := s.byName[o.Force]
+	if isForced {
+		order = []*Format{forced}
+	}
+	head = s.mend(r, head, order)
 	lines := splitHead(head)
-	if s.silent(lines) {
+	silent := s.silent(lines)
+	if silent {
 		for _, quote := range quotes {
 			bare := make([][]byte, len(lines))
 			for i, b := range lines {
 				bare[i] = b[quote(b):]
 			}
 			if !s.silent(bare) {
-				lines, r.quote = bare, quote
+				lines, r.quote, silent = bare, quote, false
 				r.Notes = append(r.Notes, logdoc.Note{Text: "something stands in front of each line, as grep or an indent puts it there: it was taken off"})
 				break
 			}
 		}
 	}
-	order := s.formats
-	if f, ok := s.byName[o.Force]; ok {
-		order = []*Format{f}
-		r.Format, r.Why = f, "forced"
+	if isForced {
+		r.Format, r.Why = forced, "forced"
 	} else {
-		hits := s.count(lines)
+		told := lines
+		if silent {
+			told = s.pieces(r, lines)
+		}
+		hits := s.count(told)
 		named := func(f *Format) int {
 			if f.named(o.Name) {
 				return 1
@@ -93,7 +106,7 @@ func (s *Set) Detect(head []byte, o Options) *Reading {
 		case len(order) == 0:
 		case hits[order[0].index].score() > 0:
 			r.Format = order[0]
-			r.Why = fmt.Sprintf("by content: %d of the first %d lines", hits[order[0].index].lines(), len(lines))
+			r.Why = fmt.Sprintf("by content: %d of the first %d lines", hits[order[0].index].lines(), len(told))
 		case named(order[0]) > 0:
 			r.Format, r.Why = order[0], "by name"
 		}

@@ -88,6 +88,9 @@ func (r *runner) stream(s *source.Stream, p *part) error {
 		res.coverage.Why = "its first lines are of no known kind"
 	}
 	res.coverage.Notes = append(res.coverage.Notes, reading.Notes...)
+	if reading.Mend != nil {
+		blocks.Through(reading.Mend)
+	}
 	blocks.SetStarts(reading.Starts)
 	err := r.blocks(blocks, reading, res, p)
 	r.finish(res, modTime)
