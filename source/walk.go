@@ -215,6 +215,9 @@ func (w *walker) deliver(it item, head []byte, r io.Reader) error {
 	case s.Size > 0:
 		s.Size -= int64(enc.mark)
 	}
+	if !enc.wide && !s.Binary && hasMacLines(head) {
+		s.r = macReader{bufio.NewReader(r)}
+	}
 	err := w.visit(s)
 	w.broken(it.name, s.count, s.err)
 	return err
