@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"os"
 	"time"
 
 	"logdoc"
@@ -94,6 +95,9 @@ func (l *layer) Read(p []byte) (n int, err error) {
 	}
 	n, err = l.decode(p[:min(len(p), readStep)])
 	l.count += int64(n)
+	if errors.Is(err, os.ErrDeadlineExceeded) && l.ctx.Err() != nil {
+		err = l.ctx.Err()
+	}
 	if l.budget != nil && (err == nil || err == io.EOF) {
 		if over := l.budget.spend(n); over != nil {
 			err = over

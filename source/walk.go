@@ -114,7 +114,10 @@ func (w *walker) input(in Input) error {
 	if err := w.ctx.Err(); err != nil {
 		return err
 	}
-	f, err := in.open()
+	f, err := w.open(in)
+	if w.ctx.Err() != nil && errors.Is(err, w.ctx.Err()) {
+		return err
+	}
 	if err != nil {
 		w.leftOut(string(in.Name), "it cannot be opened: check its permissions", err)
 		return nil
@@ -127,6 +130,7 @@ func (w *walker) input(in Input) error {
 		it.size, it.modTime = info.Size(), info.ModTime()
 	}
 	base := &layer{ctx: w.ctx, r: f}
+	defer interrupt(w.ctx, f)()
 	err = w.content(it, base, at)
 	w.broken(it.name, base.count, base.err)
 	return err
