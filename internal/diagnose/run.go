@@ -58,20 +58,7 @@ func Run(ctx context.Context, p *Packs, o Options) (*logdoc.Diagnosis, error) {
 	for _, pr := range problems {
 		d.Coverage.Sources = append(d.Coverage.Sources, logdoc.SourceCoverage{Source: pr.Path, Log: pr.Path, Notes: []logdoc.Note{pr.Note}})
 	}
-	if o.Workers <= 0 {
-		o.Workers = runtime.GOMAXPROCS(0)
-	}
-	if o.BlockSize <= 0 {
-		o.BlockSize = blockSize
-	}
-	r := &runner{packs: p, options: o, pool: source.NewPool(o.BlockSize), budget: source.NewBudget(o.Limits), named: map[logdoc.LogText]bool{}}
-	for _, path := range o.Paths {
-		r.named[logdoc.LogText(path)] = true
-	}
-	for range o.Workers {
-		r.scanners = append(r.scanners, newScanner(p))
-	}
-	r.jobs = make(chan *job)
+	r := newRunner(p, o)
 	parts := make([]*part, len(inputs))
 	err := r.walk(ctx, inputs, parts)
 	r.join(d, parts)
@@ -139,8 +126,28 @@ type runner struct {
 	named    map[logdoc.LogText]bool
 	scanners []*scanner
 	jobs     chan *job
+	// ahead holds one token for each block that is in flight beyond the first one of each log: memory does not grow with the square of the workers.
+	ahead chan struct{}
 	// factBytes counts the content that is kept for facts until the end.
 	factBytes atomic.Int64
+}
+
+func newRunner(p *Packs, o Options) *runner {
+	if o.Workers <= 0 {
+		o.Workers = runtime.GOMAXPROCS(0)
+	}
+	if o.BlockSize <= 0 {
+		o.BlockSize = blockSize
+	}
+	r := &runner{packs: p, options: o, pool: source.NewPool(o.BlockSize), budget: source.NewBudget(o.Limits), named: map[logdoc.LogText]bool{},
+		jobs: make(chan *job), ahead: make(chan struct{}, 2*o.Workers)}
+	for _, path := range o.Paths {
+		r.named[logdoc.LogText(path)] = true
+	}
+	for range o.Workers {
+		r.scanners = append(r.scanners, newScanner(p))
+	}
+	return r
 }
 
 // maxFactBytes bounds the content of files that facts are read from, over all inputs: such files hold a number or a certificate.
