@@ -83,6 +83,9 @@ func (s *Set) Detect(head []byte, o Options) *Reading {
 	}
 	if isForced {
 		r.Format, r.Why = forced, "forced"
+		if better := s.better(forced, lines); better != nil {
+			r.Notes = append(r.Notes, logdoc.Note{Text: fmt.Sprintf("its lines are not of the format %s: --format %s would read them", forced.Name, better.Name)})
+		}
 	} else {
 		told := lines
 		if silent {
@@ -145,6 +148,19 @@ func (h hit) score() int {
 		return 0
 	}
 	return 100*h.telling + 10*h.vague + h.frame
+}
+
+// better returns the format that reads a head of which the given one reads nothing, nil when there is none.
+func (s *Set) better(than *Format, lines [][]byte) *Format {
+	hits := s.count(lines)
+	if hits[than.index].score() > 0 {
+		return nil
+	}
+	best := slices.MaxFunc(s.formats, func(a, b *Format) int { return hits[a.index].score() - hits[b.index].score() })
+	if hits[best.index].score() == 0 {
+		return nil
+	}
+	return best
 }
 
 // silent reports whether no line tells anything of a format.

@@ -52,6 +52,9 @@ func (s *Stream) Read(p []byte) (int, error) {
 	return n, io.EOF
 }
 
+// Damaged reports whether reading ended before the stream's own end, so far; the walk tells why.
+func (s *Stream) Damaged() bool { return s.err != nil }
+
 // capped ends a stream at the limit for one member.
 type capped struct {
 	r    io.Reader

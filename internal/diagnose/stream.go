@@ -68,7 +68,7 @@ func (r *runner) stream(s *source.Stream, p *part) error {
 	reading := r.packs.Grammar.Detect(head, grammar.Options{Name: string(s.Name), Force: r.options.Format, Zone: r.options.Zone, ModTime: modTime})
 	if len(head) == 0 {
 		res.coverage.Why = "empty"
-		if !file.read {
+		if !file.read && !s.Damaged() {
 			res.note(logdoc.Note{LeftOut: r.named[s.Name], Text: "it is empty: ask for it again if it should not be"})
 		}
 		return nil
