@@ -213,7 +213,7 @@ func (r *runner) input(ctx context.Context, in source.Input) (*part, error) {
 // join merges the parts in the order of the input and lets the correlator speak.
 func (r *runner) join(d *logdoc.Diagnosis, parts []*part) {
 	c := r.packs.Rules.NewCorrelator()
-	facts := map[logdoc.LogText][]string{}
+	facts, long := map[logdoc.LogText][]string{}, map[logdoc.LogText]bool{}
 	var all []*sourceResult
 	notes := map[logdoc.LogText][]logdoc.Note{}
 	var order []logdoc.LogText
@@ -226,6 +226,7 @@ func (r *runner) join(d *logdoc.Diagnosis, parts []*part) {
 			c.Facts().See(f.name)
 			if f.read {
 				facts[f.name] = c.Facts().Read(f.name, f.content)
+				long[f.name] = len(f.content) == rules.MaxFactFile
 			}
 		}
 		all = append(all, p.sources...)
@@ -238,7 +239,13 @@ func (r *runner) join(d *logdoc.Diagnosis, parts []*part) {
 	}
 	clusters := newClusters()
 	for _, s := range all {
-		s.coverage.Facts = facts[s.coverage.Source]
+		var wanted bool
+		if s.coverage.Facts, wanted = facts[s.coverage.Source]; wanted && len(s.coverage.Facts) == 0 {
+			s.note(logdoc.Note{LeftOut: true, Text: fmt.Sprintf("not read as a fact: there are more than %d such files, give logdoc those that matter", rules.MaxFactFiles)})
+		}
+		if long[s.coverage.Source] {
+			s.note(logdoc.Note{Text: fmt.Sprintf("facts were looked for in its first %d MiB only", rules.MaxFactFile>>20)})
+		}
 		s.coverage.Notes = append(s.coverage.Notes, notes[s.coverage.Source]...)
 		delete(notes, s.coverage.Source)
 		d.Coverage.Sources = append(d.Coverage.Sources, s.coverage)
