@@ -39,9 +39,8 @@ type Reading struct {
 	// Notes tell what was assumed.
 	Notes []logdoc.Note
 	// Mend undoes what a mail, a terminal or a web page did to the text, and must then stand between the source and what is scanned; nil when the lines stand as they were written.
-	Mend    func(io.Reader) io.Reader
-	records [256][]*line
-	bare    [256][]*line
+	Mend func(io.Reader) io.Reader
+	*tables
 	zone    *time.Location // nil: by format, else UTC
 	modTime time.Time
 	noBreak bool
@@ -92,29 +91,29 @@ func (s *Set) Detect(head []byte, o Options) *Reading {
 			told = s.pieces(r, lines)
 		}
 		hits := s.count(told)
-		named := func(f *Format) int {
+		named := make([]int, len(s.formats))
+		for i, f := range s.formats {
 			if f.named(o.Name) {
-				return 1
+				named[i] = 1
 			}
-			return 0
 		}
 		order = slices.Clone(order)
 		slices.SortStableFunc(order, func(a, b *Format) int {
 			if d := hits[b.index].score() - hits[a.index].score(); d != 0 {
 				return d
 			}
-			return named(b) - named(a)
+			return named[b.index] - named[a.index]
 		})
 		switch {
 		case len(order) == 0:
 		case hits[order[0].index].score() > 0:
 			r.Format = order[0]
 			r.Why = fmt.Sprintf("by content: %d of the first %d lines", hits[order[0].index].lines(), len(told))
-		case named(order[0]) > 0:
+		case named[order[0].index] > 0:
 			r.Format, r.Why = order[0], "by name"
 		}
 	}
-	r.arrange(order)
+	r.tables = s.arranged(order, r.Format)
 	r.readZone(lines)
 	r.detectSalvage(lines)
 	r.repeat(lines)
@@ -230,35 +229,6 @@ func MatchName(glob, name string) bool {
 		}
 	}
 	return true
-}
-
-// arrange sorts the templates by the first byte of a line, so that most lines meet only the few that can accept them. A vague line of another format than
-// the main one starts a record only where none is open: in the middle of a record it is more likely a part of it.
-func (r *Reading) arrange(order []*Format) {
-	add := func(table *[256][]*line, l *line) {
-		for c := range table {
-			if l.re != nil && l.first[c] || l.tmpl != nil && l.tmpl.MayStart(byte(c)) {
-				table[c] = append(table[c], l)
-			}
-		}
-	}
-	for _, f := range order {
-		for _, l := range f.records {
-			if l.telling || f == r.Format {
-				add(&r.records, l)
-			} else {
-				add(&r.bare, l)
-			}
-		}
-		for _, l := range f.headers {
-			add(&r.records, l)
-		}
-	}
-	for _, f := range order {
-		for _, l := range f.bare {
-			add(&r.bare, l)
-		}
-	}
 }
 
 // readZone looks for what the head says of the zone: a header, or a stamp in UTC beside a local one.

@@ -14,7 +14,7 @@ func (s *Set) mend(r *Reading, head []byte, formats []*Format) []byte {
 		r.Notes = append(r.Notes, logdoc.Note{Text: escapeNote})
 		r.through(func(in io.Reader) io.Reader { return &unescaper{in: in} })
 	}
-	if w := detectWrap(head, r.noBreak, formats); w != nil {
+	if w := detectWrap(head, r.noBreak, s.arranged(formats, nil)); w != nil {
 		head = w.joined(head)
 		r.Notes = append(r.Notes, w.note())
 		// What only looks like a joint may have joined two records, which are then found within the line.
@@ -38,8 +38,7 @@ func (r *Reading) through(filter func(io.Reader) io.Reader) {
 
 // pieces cuts lines in front of the records within them: a page that lost its line breaks tells something only there.
 func (s *Set) pieces(r *Reading, lines [][]byte) [][]byte {
-	all := &Reading{}
-	all.arrange(s.formats)
+	all := &Reading{tables: s.arranged(s.formats, nil)}
 	var pieces [][]byte
 	records := 0
 	for _, b := range lines[:min(len(lines), salvageLines)] {

@@ -55,8 +55,8 @@ type joint struct {
 	head bool
 }
 
-// detectWrap returns how the lines of a head were broken, nil when they were not. The formats are those that the source may be read with.
-func detectWrap(head []byte, noBreak bool, formats []*Format) *wrap {
+// detectWrap returns how the lines of a head were broken, nil when they were not.
+func detectWrap(head []byte, noBreak bool, records *tables) *wrap {
 	w := &wrap{noBreak: noBreak}
 	lines := w.split(head)
 	longest, bytewise := 0, 0
@@ -70,8 +70,7 @@ func detectWrap(head []byte, noBreak bool, formats []*Format) *wrap {
 	if filled < 3 || bytewise < minColumn || longest > maxHard {
 		return nil
 	}
-	w.records, w.scanner = &Reading{}, NewScanner()
-	w.records.arrange(formats)
+	w.records, w.scanner = &Reading{tables: records}, NewScanner()
 	joints := w.joints(lines)
 	for _, wide := range [...]bool{false, true} {
 		for _, judge := range [...]func([]joint) bool{w.isKept, w.isHard, w.isTrimmed} {

@@ -197,9 +197,7 @@ func TestMendLosesNothing(t *testing.T) {
 	set := builtin(t)
 	all := append(slices.Clone(article), flumeHead, "\tat a.B.c(D.java:1)", gsanRecord, "  - a list", strings.Repeat("x", 300), "über Ärger")
 	w := func(how breaking, column int) *wrap {
-		w := &wrap{how: how, column: column, records: &Reading{}, scanner: NewScanner()}
-		w.records.arrange(set.formats)
-		return w
+		return &wrap{how: how, column: column, records: &Reading{tables: set.arranged(set.formats, nil)}, scanner: NewScanner()}
 	}
 	bare := func(s string) string {
 		return strings.Map(func(c rune) rune {
