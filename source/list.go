@@ -71,9 +71,13 @@ func rooted(name string) string {
 func List(fsys fs.FS, paths []string, stdin io.Reader) ([]Input, []Problem) {
 	l := lister{fsys: fsys, seen: map[string]bool{}}
 	for _, p := range paths {
-		if p == "-" {
+		switch p {
+		case "-":
 			l.standard(stdin)
-		} else {
+		case "":
+			// A shell writes it for a variable that is not set. It must not become the root directory.
+			l.problem(p, fs.ErrNotExist, true, "the path is empty: name a file or directory")
+		default:
 			l.named(p)
 		}
 	}

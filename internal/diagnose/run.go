@@ -51,7 +51,7 @@ func Run(ctx context.Context, p *Packs, o Options) (*logdoc.Diagnosis, error) {
 	d := &logdoc.Diagnosis{Notes: p.notes()}
 	inputs, problems := source.List(o.Files, o.Paths, o.Stdin)
 	for _, path := range o.Paths {
-		if isHollow(o.Files, path) {
+		if path != "" && isHollow(o.Files, path) {
 			problems = append(problems, source.Problem{Path: logdoc.LogText(path), Note: logdoc.Note{LeftOut: true, Text: "there is no file in this directory: check the path"}})
 		}
 	}
