@@ -61,6 +61,11 @@ func continues(b []byte) bool {
 			return true
 		}
 	}
+	return isException(b)
+}
+
+// isException tells the line that names an exception, with its package.
+func isException(b []byte) bool {
 	name, _, _ := bytes.Cut(b, []byte(":"))
 	return bytes.IndexByte(name, '.') > 0 && bytes.IndexByte(name, ' ') < 0 && (bytes.HasSuffix(name, []byte("Exception")) || bytes.HasSuffix(name, []byte("Error")))
 }

@@ -6,9 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"unicode/utf8"
 
 	"logdoc"
+	"logdoc/internal/lang"
 )
 
 // A mail client, a terminal or fold breaks long lines at a column. Detection judges by the head whether that happened to a text, and then a filter in front of the scan joins what was
@@ -32,9 +34,10 @@ const (
 	wideEnough  = 8 // an eighth of the column is what a broken line may lack, as fmt evens lines out
 	maxJoined   = 64 << 10
 	wrapBuffer  = 64 << 10
-	minJoints   = 2 // broken lines, that tell that a text was broken
-	minTrimmed  = 4 // the same for breaks that leave no other trace
-	minEvidence = 5 // an eighth of the column: shorter lines in front of a long word tell nothing
+	peeked      = 4 * maxTrimmed // bytes of the line after the next one
+	minJoints   = 2              // broken lines, that tell that a text was broken
+	minTrimmed  = 4              // the same for breaks that leave no other trace
+	minEvidence = 5              // an eighth of the column: shorter lines in front of a long word tell nothing
 )
 
 // wrap is how a text was broken, and undoes it.
@@ -59,28 +62,32 @@ type joint struct {
 func detectWrap(head []byte, noBreak bool, records *tables) *wrap {
 	w := &wrap{noBreak: noBreak}
 	lines := w.split(head)
-	longest, bytewise := 0, 0
-	filled := 0
+	var longest, bytewise, gapped, filled int
 	for _, b := range lines {
 		longest, bytewise = max(longest, utf8.RuneCount(b)), max(bytewise, len(b))
+		if hasGap(b) {
+			gapped = max(gapped, utf8.RuneCount(b))
+		}
 		if !isBlank(b) {
 			filled++
 		}
 	}
-	if filled < 3 || bytewise < minColumn || longest > maxHard {
+	if filled < 3 || bytewise < minColumn || gapped > maxHard {
 		return nil
 	}
 	w.records, w.scanner = &Reading{tables: records}, NewScanner()
 	joints := w.joints(lines)
-	for _, wide := range [...]bool{false, true} {
-		for _, judge := range [...]func([]joint) bool{w.isKept, w.isHard, w.isTrimmed} {
-			w.wide, w.column = wide, bytewise
-			if wide {
-				w.column = longest
-			}
-			if judge(joints) && w.holdsRecord(lines) {
-				return w
-			}
+	for _, try := range [...]struct {
+		judge  func([]joint) bool
+		column int
+		wide   bool
+	}{
+		// Where no word is cut, one that is longer than a line may stand in a line of its own.
+		{w.isKept, bytewise, false}, {w.isKept, gapped, true}, {w.isHard, bytewise, false}, {w.isHard, longest, true}, {w.isTrimmed, gapped, true},
+	} {
+		w.column, w.wide = try.column, try.wide
+		if try.judge(joints) && w.holdsRecord(lines) {
+			return w
 		}
 	}
 	return nil
@@ -136,9 +143,23 @@ func (w *wrap) joints(lines [][]byte) []joint {
 	return joints
 }
 
-func (w *wrap) starts(b []byte) bool {
-	b, _ = unmark(b)
-	return len(b) > 0 && w.scanner.accepts(w.records, w.records.records[b[0]], b[:min(len(b), foldProbe)], &w.scanner.probe) != nil
+// starts reports whether a line starts a record, or is one of the frame.
+func (w *wrap) starts(b []byte) bool { return w.start(b) != nil }
+
+func (w *wrap) start(b []byte) *line {
+	if b, _ = unmark(b); len(b) == 0 {
+		return nil
+	}
+	return w.scanner.accepts(w.records, w.records.records[b[0]], b[:min(len(b), foldProbe)], &w.scanner.probe)
+}
+
+// startsBroken reports whether a line and the one after it start a record that the line alone does not.
+func (w *wrap) startsBroken(b, after []byte) bool {
+	gap := " "
+	if w.how == hard {
+		gap = ""
+	}
+	return w.full(b, after) && w.start(slices.Concat(b, []byte(gap), after)) != nil && w.scanner.probe.Clock
 }
 
 func (w *wrap) columns(b []byte) int {
@@ -201,7 +222,7 @@ func (w *wrap) isTrimmed(joints []joint) bool {
 		switch {
 		case !w.full(j.a, j.b):
 			not++
-		case w.columns(j.a)*8 >= w.column*minEvidence && bytes.IndexByte(bytes.TrimSpace(j.a), ' ') > 0:
+		case w.columns(j.a)*8 >= w.column*minEvidence && hasGap(j.a):
 			full++ // not a single word, as the lines of a certificate are
 		}
 	}
@@ -235,22 +256,35 @@ func (w *wrap) full(b, next []byte) bool {
 	return w.columns(b)+1+w.columns(word) > w.column-slack
 }
 
-// goesOn reports whether the next line is the rest of b, and whether a blank was lost between them.
-func (w *wrap) goesOn(b, next []byte) (goesOn, blank bool) {
+// goesOn reports whether the next line is the rest of b, and whether a blank was lost between them. The line after it tells whether it is the first part of a record.
+func (w *wrap) goesOn(b, next, after []byte) (goesOn, blank bool) {
+	if isBlank(b) || isBlank(next) {
+		return false, false
+	}
 	// A record without its stamp may be the rest of one that was broken behind it.
-	if isBlank(b) || isBlank(next) || w.starts(next) && w.scanner.probe.Clock {
+	if l := w.start(next); l != nil && (w.scanner.probe.Clock || l.kind == lang.LineHeader) {
 		return false, false
 	}
 	switch columns := w.columns(b); w.how {
 	case hard:
 		lost := w.stripped && columns == w.column-1 && next[0] != ' '
-		return columns == w.column || lost, lost
+		return (columns == w.column || lost) && !w.startsBroken(next, after), lost
 	case kept:
-		return columns >= w.column || endsBlank(b) && w.full(b, next), false
+		return columns == w.column || endsBlank(b) && w.full(b, next), false
 	default:
-		return w.full(b, next) && indent(next) <= indent(b) && !isTrace(next), true
+		goesOn = w.full(b, next) && next[0] != '\t' && indent(next) <= indent(b)+1 && !isTrace(next) && (halfStamp(b) || !w.startsBroken(next, after))
+		// A word that is longer than a line was cut where no blank was: one column behind the other lines, whose last blank is gone.
+		return goesOn, hasGap(b) || columns != w.column+1
 	}
 }
+
+// halfStamp tells a line that ends in the year of the next record's stamp.
+func halfStamp(b []byte) bool {
+	word := b[bytes.LastIndexByte(b, ' ')+1:]
+	return len(word) == 4 && len(bytes.TrimLeft(word, "0123456789")) == 0
+}
+
+func hasGap(b []byte) bool { return bytes.IndexByte(bytes.TrimSpace(b), ' ') > 0 }
 
 func endsBlank(b []byte) bool { return len(b) > 0 && b[len(b)-1] == ' ' }
 func indent(b []byte) int     { return len(b) - len(bytes.TrimLeft(b, " \t")) }
@@ -258,7 +292,7 @@ func indent(b []byte) int     { return len(b) - len(bytes.TrimLeft(b, " \t")) }
 // isTrace tells a line of a stack trace from a sentence that goes on with "at".
 func isTrace(b []byte) bool {
 	b = bytes.TrimLeft(b, " \t")
-	return bytes.HasPrefix(b, []byte("at ")) && bytes.IndexByte(b, '(') > 0 || bytes.HasPrefix(b, []byte("Caused by: "))
+	return bytes.HasPrefix(b, []byte("at ")) && bytes.IndexByte(b, '(') > 0 || bytes.HasPrefix(b, []byte("Caused by: ")) || isException(b)
 }
 
 // note says what is undone.
@@ -290,6 +324,7 @@ type joiner struct {
 	lines []int
 	last  []byte
 	eol   []byte
+	line  []byte
 	long  bool // in a line that is too long to be a broken one
 	out   []byte
 	next  int // of out
@@ -302,15 +337,15 @@ func (j *joiner) Read(p []byte) (int, error) {
 			return 0, j.err
 		}
 		j.out, j.next = j.out[:0], 0
-		j.line()
+		j.read()
 	}
 	n := copy(p, j.out[j.next:])
 	j.next += n
 	return n, nil
 }
 
-// line reads one line and joins it to the one before it, or gives that out.
-func (j *joiner) line() {
+// read reads one line and joins it to the one before it, or gives that out.
+func (j *joiner) read() {
 	b, err := j.in.ReadSlice('\n')
 	ended := err == nil
 	switch {
@@ -326,6 +361,10 @@ func (j *joiner) line() {
 		j.err = err
 	}
 	if len(b) > 0 {
+		var after []byte
+		if ended && j.how != kept {
+			b, after = j.ahead(b)
+		}
 		text := b
 		if ended {
 			text = bytes.TrimSuffix(b[:len(b)-1], []byte("\r"))
@@ -334,21 +373,32 @@ func (j *joiner) line() {
 		if j.noBreak {
 			text = blanked(text)
 		}
-		j.add(text, eol)
+		j.add(text, eol, after)
 	}
 	if !ended {
 		j.flush()
 	}
 }
 
-func (j *joiner) add(text, eol []byte) {
+// ahead returns the line b, which reading on would overwrite, and what can be seen of the one behind it.
+func (j *joiner) ahead(b []byte) (line, after []byte) {
+	j.line = append(j.line[:0], b...)
+	after, _ = j.in.Peek(peeked) // its error comes again
+	after, _, _ = bytes.Cut(after, []byte("\n"))
+	if j.quoted {
+		after = after[quoteMark(after):]
+	}
+	return j.line, bytes.TrimSuffix(after, []byte("\r"))
+}
+
+func (j *joiner) add(text, eol, after []byte) {
 	b := text
 	if j.quoted {
 		b = b[quoteMark(b):]
 	}
 	goesOn, blank := false, false
 	if len(j.lines) > 0 && len(j.text)+len(b) < maxJoined {
-		goesOn, blank = j.goesOn(j.last, b)
+		goesOn, blank = j.goesOn(j.last, b, after)
 	}
 	if !goesOn {
 		j.flush()

@@ -65,8 +65,10 @@ func fold(text []string, width int, tail string) string {
 	for _, line := range text {
 		for len(line)+len(tail) > width {
 			at := strings.LastIndexByte(line[:width-len(tail)+1], ' ')
-			if at <= 0 {
-				break
+			if at <= 0 { // a word that is longer than a line
+				if at = strings.IndexByte(line[1:], ' ') + 1; at <= 0 {
+					break
+				}
 			}
 			b.WriteString(line[:at] + tail + "\n")
 			line = line[at+1:]
@@ -254,6 +256,37 @@ func TestArticleInOneLine(t *testing.T) {
 	for i, code := range []string{"5552", "5704", "5126", "6149", "7001"} {
 		if !strings.Contains(got[i], "code="+code) {
 			t.Errorf("record %d: %s, want code %s", i, got[i], code)
+		}
+	}
+}
+
+// TestBrokenLogs breaks whole logs: nearly every record is read as it is in the log itself. What ends exactly at the column cannot always be told from what goes on.
+func TestBrokenLogs(t *testing.T) {
+	set := builtin(t)
+	for _, kind := range samples.Kinds() {
+		var b bytes.Buffer
+		if err := samples.WriteLog(&b, kind, 128<<10, 1, 300); err != nil {
+			t.Fatal(err)
+		}
+		log := strings.Split(strings.TrimSuffix(b.String(), "\n"), "\n")
+		want, _, whole := records(t, set, b.String())
+		for _, br := range breakers {
+			t.Run(kind.String()+" "+br.name, func(t *testing.T) {
+				got, _, tally := records(t, set, br.text(log))
+				same := map[string]int{}
+				for _, r := range got {
+					same[r]++
+				}
+				missed := 0
+				for _, r := range want {
+					if same[r]--; same[r] < 0 {
+						missed++
+					}
+				}
+				if missed*100 > len(want)*2 || tally.Plain > whole.Plain+len(want)/100 {
+					t.Errorf("%d of %d records are not read as in the log, %d lines are of no format", missed, len(want), tally.Plain)
+				}
+			})
 		}
 	}
 }
