@@ -3,6 +3,7 @@ package grammar
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"path"
 	"slices"
 	"strings"
@@ -36,15 +37,17 @@ type Reading struct {
 	Format *Format
 	Why    string
 	// Notes tell what was assumed.
-	Notes   []logdoc.Note
-	records [256][]*line
-	bare    [256][]*line
+	Notes []logdoc.Note
+	// Mend undoes what a mail, a terminal or a web page did to the text, and must then stand between the source and what is scanned; nil when the lines stand as they were written.
+	Mend func(io.Reader) io.Reader
+	*tables
 	zone    *time.Location // nil: by format, else UTC
 	modTime time.Time
 	noBreak bool
 	quote   func([]byte) int // nil when lines stand as they were written
 	salvage bool
 	repeats bool     // it is worth to remember the heads of its lines
+	loose   bool     // in salvage: records of any format may stand behind each other in a line
 	scratch *Scanner // of Starts, which one goroutine uses
 }
 
@@ -56,49 +59,61 @@ func (s *Set) Detect(head []byte, o Options) *Reading {
 	if r.noBreak {
 		head = blanked(head)
 	}
+	order := s.formats
+	forced, isForced := s.byName[o.Force]
+	if isForced {
+		order = []*Format{forced}
+	}
+	head = s.mend(r, head, order)
 	lines := splitHead(head)
-	if s.silent(lines) {
+	silent := s.silent(lines)
+	if silent {
 		for _, quote := range quotes {
 			bare := make([][]byte, len(lines))
 			for i, b := range lines {
 				bare[i] = b[quote(b):]
 			}
 			if !s.silent(bare) {
-				lines, r.quote = bare, quote
+				lines, r.quote, silent = bare, quote, false
 				r.Notes = append(r.Notes, logdoc.Note{Text: "something stands in front of each line, as grep or an indent puts it there: it was taken off"})
 				break
 			}
 		}
 	}
-	order := s.formats
-	if f, ok := s.byName[o.Force]; ok {
-		order = []*Format{f}
-		r.Format, r.Why = f, "forced"
+	if isForced {
+		r.Format, r.Why = forced, "forced"
+		if better := s.better(forced, lines); better != nil {
+			r.Notes = append(r.Notes, logdoc.Note{Text: fmt.Sprintf("its lines are not of the format %s: --format %s would read them", forced.Name, better.Name)})
+		}
 	} else {
-		hits := s.count(lines)
-		named := func(f *Format) int {
+		told := lines
+		if silent {
+			told = s.pieces(r, lines)
+		}
+		hits := s.count(told)
+		named := make([]int, len(s.formats))
+		for i, f := range s.formats {
 			if f.named(o.Name) {
-				return 1
+				named[i] = 1
 			}
-			return 0
 		}
 		order = slices.Clone(order)
 		slices.SortStableFunc(order, func(a, b *Format) int {
 			if d := hits[b.index].score() - hits[a.index].score(); d != 0 {
 				return d
 			}
-			return named(b) - named(a)
+			return named[b.index] - named[a.index]
 		})
 		switch {
 		case len(order) == 0:
 		case hits[order[0].index].score() > 0:
 			r.Format = order[0]
-			r.Why = fmt.Sprintf("by content: %d of the first %d lines", hits[order[0].index].lines(), len(lines))
-		case named(order[0]) > 0:
+			r.Why = fmt.Sprintf("by content: %d of the first %d lines", hits[order[0].index].lines(), len(told))
+		case named[order[0].index] > 0:
 			r.Format, r.Why = order[0], "by name"
 		}
 	}
-	r.arrange(order)
+	r.tables = s.arranged(order, r.Format)
 	r.readZone(lines)
 	r.detectSalvage(lines)
 	r.repeat(lines)
@@ -132,6 +147,19 @@ func (h hit) score() int {
 		return 0
 	}
 	return 100*h.telling + 10*h.vague + h.frame
+}
+
+// better returns the format that reads a head of which the given one reads nothing, nil when there is none.
+func (s *Set) better(than *Format, lines [][]byte) *Format {
+	hits := s.count(lines)
+	if hits[than.index].score() > 0 {
+		return nil
+	}
+	best := slices.MaxFunc(s.formats, func(a, b *Format) int { return hits[a.index].score() - hits[b.index].score() })
+	if hits[best.index].score() == 0 {
+		return nil
+	}
+	return best
 }
 
 // silent reports whether no line tells anything of a format.
@@ -201,35 +229,6 @@ func MatchName(glob, name string) bool {
 		}
 	}
 	return true
-}
-
-// arrange sorts the templates by the first byte of a line, so that most lines meet only the few that can accept them. A vague line of another format than
-// the main one starts a record only where none is open: in the middle of a record it is more likely a part of it.
-func (r *Reading) arrange(order []*Format) {
-	add := func(table *[256][]*line, l *line) {
-		for c := range table {
-			if l.re != nil && l.first[c] || l.tmpl != nil && l.tmpl.MayStart(byte(c)) {
-				table[c] = append(table[c], l)
-			}
-		}
-	}
-	for _, f := range order {
-		for _, l := range f.records {
-			if l.telling || f == r.Format {
-				add(&r.records, l)
-			} else {
-				add(&r.bare, l)
-			}
-		}
-		for _, l := range f.headers {
-			add(&r.records, l)
-		}
-	}
-	for _, f := range order {
-		for _, l := range f.bare {
-			add(&r.bare, l)
-		}
-	}
 }
 
 // readZone looks for what the head says of the zone: a header, or a stamp in UTC beside a local one.

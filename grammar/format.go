@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"sync"
 	"time"
 
 	"logdoc"
@@ -82,6 +83,9 @@ type inner struct {
 type Set struct {
 	formats []*Format
 	byName  map[string]*Format
+	// kept are tables that were made once, by the order of their formats.
+	keeping sync.Mutex
+	kept    map[string]*tables
 }
 
 // Plain is the index of the pseudo-format of lines that no format accepts; such events have a message only.

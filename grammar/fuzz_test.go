@@ -2,6 +2,7 @@ package grammar
 
 import (
 	"bytes"
+	"io"
 	"strings"
 	"testing"
 
@@ -86,6 +87,29 @@ func FuzzDetect(f *testing.F) {
 		again := set.Detect(head, Options{Name: name, Force: force, ModTime: modTime})
 		if again.Format != r.Format || again.Why != r.Why || again.salvage != r.salvage || len(again.Notes) != len(r.Notes) {
 			t.Fatal("the second look differs from the first")
+		}
+	})
+}
+
+// FuzzMend joins broken lines and reads entities: no line is lost, and what comes in small pieces comes out the same.
+func FuzzMend(f *testing.F) {
+	seedLogs(f)
+	for _, br := range breakers {
+		f.Add([]byte(br.text(article)))
+	}
+	f.Add([]byte(strings.ReplaceAll(lines(article...), "<", "&lt;")))
+	set := builtin(f)
+	f.Fuzz(func(t *testing.T, text []byte) {
+		pieces, r := mended(t, set, string(text))
+		if r.Mend == nil {
+			return
+		}
+		whole, err := io.ReadAll(r.Mend(bytes.NewReader(text)))
+		if err != nil || string(whole) != pieces {
+			t.Fatalf("%q at once, %q in pieces (%v)", whole, pieces, err)
+		}
+		if countLines(pieces) != countLines(string(text)) {
+			t.Fatalf("%d lines, want %d", countLines(pieces), countLines(string(text)))
 		}
 	})
 }

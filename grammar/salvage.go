@@ -32,7 +32,7 @@ func (r *Reading) detectSalvage(lines [][]byte) {
 		l := r.scratch.accepts(r, r.records[first(text)], text, &r.scratch.probe)
 		switch {
 		case l == nil:
-			if _, ok := r.scratch.folded(r, text); ok {
+			if n, ok := r.scratch.folded(r, text); ok || r.loose && n > 0 {
 				records++
 				damaged++
 			}
@@ -61,6 +61,11 @@ func continues(b []byte) bool {
 			return true
 		}
 	}
+	return isException(b)
+}
+
+// isException tells the line that names an exception, with its package.
+func isException(b []byte) bool {
 	name, _, _ := bytes.Cut(b, []byte(":"))
 	return bytes.IndexByte(name, '.') > 0 && bytes.IndexByte(name, ' ') < 0 && (bytes.HasSuffix(name, []byte("Exception")) || bytes.HasSuffix(name, []byte("Error")))
 }
@@ -174,7 +179,11 @@ func (sc *Scanner) salvaged(pos int, text []byte, number int) bool {
 // is none behind it either, n is negative.
 func (sc *Scanner) folded(r *Reading, text []byte) (n int, ok bool) {
 	if l := sc.accepts(r, r.records[text[0]], text[:min(len(text), foldProbe)], &sc.probe); l != nil && l.kind != lang.LineHeader {
-		if n = sc.fold(r, text, int(sc.probe.Fields[logdoc.FieldMessage].Lo)+1, following(&sc.probe)); n < 0 {
+		wanted := following(&sc.probe)
+		if r.loose {
+			wanted = anything
+		}
+		if n = sc.fold(r, text, int(sc.probe.Fields[logdoc.FieldMessage].Lo)+1, wanted); n < 0 {
 			n = len(text)
 		}
 		return n, sc.whole(r, trimFold(text[:n]))

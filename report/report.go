@@ -99,13 +99,13 @@ func symptomsClean(d *logdoc.Diagnosis) int {
 	return n
 }
 
-// readPhrase says how much was read. Rotated files of one log count as one; a file that was read only for a fact is no log.
+// readPhrase says how much was read. Rotated files of one log count as one; a file that was read only for a fact, or passed over, is no log.
 func readPhrase(d *logdoc.Diagnosis) string {
 	logs := map[logdoc.LogText]bool{}
 	cut := 0
 	for i := range d.Coverage.Sources {
 		s := &d.Coverage.Sources[i]
-		if len(s.Facts) == 0 || s.Records > 0 {
+		if s.Records > 0 {
 			log := s.Log
 			if log == "" {
 				log = s.Source
@@ -117,11 +117,16 @@ func readPhrase(d *logdoc.Diagnosis) string {
 		}
 	}
 	phrase := "nothing was read"
-	if len(d.Coverage.Sources) > 0 {
+	switch {
+	case len(logs) > 0:
 		phrase = fmt.Sprintf("%s in %s", counted(d.Coverage.Totals.Records, "record"), counted(len(logs), "log"))
+	case len(d.Coverage.Sources) > 0:
+		phrase = "no records"
 	}
 	switch {
 	case len(d.Coverage.Sources) == 0:
+	case cut > 0 && len(logs) == 0:
+		phrase += fmt.Sprintf(", %s not fully read", counted(cut, "input"))
 	case cut > 0:
 		phrase += fmt.Sprintf(", %s not fully read", thousands(cut))
 	case d.Incomplete():

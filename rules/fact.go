@@ -21,8 +21,8 @@ import (
 // MaxFactFile bounds the bytes of a file that a fact looks at.
 const MaxFactFile = 1 << 20
 
-// maxInstances bounds the files that one fact is read from: one per node of a large cluster.
-const maxInstances = 64
+// MaxFactFiles bounds the files that one fact is read from: one per node of a large cluster.
+const MaxFactFiles = 64
 
 type fact struct {
 	src     *lang.FactClause
@@ -198,7 +198,7 @@ func (fs *Facts) See(name logdoc.LogText) {
 	}
 }
 
-// Read reads the facts that the file holds and returns their names ("avamar/session-ticket mcs"). content is the start of the file, MaxFactFile bytes at most, and may
+// Read reads the facts that the file holds and returns their names ("avamar/session-ticket mcs"), without those that enough files were read for. content is the start of the file, MaxFactFile bytes at most, and may
 // be nil when the file could not be read.
 func (fs *Facts) Read(name logdoc.LogText, content []byte) []string {
 	content = bytes.TrimPrefix(content, []byte("\ufeff"))
@@ -209,9 +209,10 @@ func (fs *Facts) Read(name logdoc.LogText, content []byte) []string {
 				continue
 			}
 			id := [2]int{i, k}
-			if len(fs.readings[id]) < maxInstances {
-				fs.readings[id] = append(fs.readings[id], f.read(name, content))
+			if len(fs.readings[id]) == MaxFactFiles {
+				continue
 			}
+			fs.readings[id] = append(fs.readings[id], f.read(name, content))
 			read = append(read, sym.name+" "+f.src.Name.Value)
 		}
 	}

@@ -186,11 +186,12 @@ func TestFactFiles(t *testing.T) {
 		})
 	}
 	fs := set.NewFacts()
-	for i := range 10 * maxInstances {
-		fs.Read(logdoc.LogText(fmt.Sprintf("n%d/conf/f.txt", i)), []byte("1"))
+	read := 0
+	for i := range 10 * MaxFactFiles {
+		read += len(fs.Read(logdoc.LogText(fmt.Sprintf("n%d/conf/f.txt", i)), []byte("1")))
 	}
-	if n := len(fs.of(0, 0)); n != maxInstances {
-		t.Errorf("%d files are kept", n)
+	if n := len(fs.of(0, 0)); n != MaxFactFiles || read != n {
+		t.Errorf("%d files are kept, %d are told", n, read)
 	}
 	if diff := cmp.Diff([2]bool{true, false}, [2]bool{set.WantsFile("a/conf/f.txt"), set.WantsFile("a/conf/g.txt")}); diff != "" {
 		t.Error(diff)

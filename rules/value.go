@@ -290,13 +290,21 @@ func (g *group) call(e *lang.Call, b *occurrence) val {
 	case "address":
 		if len(args) > 0 && args[len(args)-1].kind != unknown {
 			text := args[len(args)-1].text
-			if _, err := netip.ParseAddr(text); err != nil {
+			switch _, err := netip.ParseAddr(text); {
+			case err == nil:
+				return val{kind: aString, text: "valid"}
+			case meantAsAddress(text):
 				return val{kind: aString, text: "not a valid IP address"}
 			}
-			return val{kind: aString, text: "valid"}
 		}
 	}
 	return val{}
+}
+
+// meantAsAddress reports whether a text can only be an IP address, be it a wrong one: a host's name is none.
+func meantAsAddress(text string) bool {
+	digits := strings.Trim(text, "0123456789.") == "" && strings.Contains(text, ".")
+	return digits || strings.Count(text, ":") > 1 && strings.Trim(text, "0123456789abcdefABCDEF:.[]") == ""
 }
 
 // String is how a value is shown.

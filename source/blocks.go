@@ -139,3 +139,17 @@ func (b *Blocks) isStart(line []byte) bool {
 	}
 	return b.starts(line)
 }
+
+// Through lets all that was not handed out yet, what Head has shown included, pass a filter first.
+func (b *Blocks) Through(filter func(io.Reader) io.Reader) {
+	var rest []byte
+	if b.cur != nil {
+		rest = bytes.Clone(b.cur.buf)
+		b.cur.buf = b.cur.buf[:0]
+	}
+	in := b.r
+	if b.err != nil {
+		in = errorReader{b.err}
+	}
+	b.r, b.err = filter(io.MultiReader(bytes.NewReader(rest), in)), nil
+}

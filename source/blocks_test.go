@@ -234,3 +234,47 @@ func (r *repeated) Read(p []byte) (int, error) {
 	r.at += n
 	return n, nil
 }
+
+// TestThrough puts a filter in front of what was not handed out: also of what Head has shown.
+func TestThrough(t *testing.T) {
+	upper := func(in io.Reader) io.Reader {
+		return readerFunc(func(p []byte) (int, error) {
+			n, err := in.Read(p)
+			copy(p, bytes.ToUpper(p[:n]))
+			return n, err
+		})
+	}
+	broken := errors.New("the disk is gone")
+	for _, end := range []error{io.EOF, broken} {
+		text := strings.Repeat("some line\n", 40_000)
+		b := NewBlocks(io.MultiReader(strings.NewReader(text), errorReader{end}), NewPool(128<<10))
+		head := string(b.Head(100))
+		b.Through(upper)
+		if got := string(b.Head(100)); got != strings.ToUpper(head) {
+			t.Errorf("the head is %q then", got)
+		}
+		got, line := "", 1
+		for {
+			block, err := b.Next()
+			if err != nil {
+				if err != end {
+					t.Errorf("ended with %v, want %v", err, end)
+				}
+				break
+			}
+			if block.Offset != int64(len(got)) || block.Line != line {
+				t.Errorf("a block at %d, line %d; want %d, %d", block.Offset, block.Line, len(got), line)
+			}
+			got += string(block.Data)
+			line += bytes.Count(block.Data, newline)
+			block.Release()
+		}
+		if got != strings.ToUpper(text) {
+			t.Errorf("%d bytes, want %d in capitals", len(got), len(text))
+		}
+	}
+}
+
+type readerFunc func([]byte) (int, error)
+
+func (f readerFunc) Read(p []byte) (int, error) { return f(p) }

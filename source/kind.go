@@ -96,8 +96,8 @@ var binaryMagics = []string{
 	"MZ\x90\x00", "\x00asm", "!<arch>\n", "\xed\xab\xee\xdb", "JAVA PROFILE ",
 }
 
-// isBinary judges the first bytes of a stream that is not UTF-16. A hole of NULs, which a truncated log has at its start, is not held against
-// the text behind it; where nothing stands behind it in these bytes, the name decides.
+// isBinary judges the first bytes of a stream that is not UTF-16. Holes of NULs, which a truncated log has at its start and a log has anywhere after a crash, are not held against
+// the text around them; where there is none in these bytes, the name decides.
 func isBinary(head []byte, name string) bool {
 	for _, magic := range binaryMagics {
 		if bytes.HasPrefix(head, []byte(magic)) {
@@ -113,9 +113,10 @@ func isBinary(head []byte, name string) bool {
 		base := log[strings.LastIndexByte(log, '/')+1:]
 		return !strings.Contains(base, "log") && !strings.Contains(base, "messages")
 	}
-	if hole := len(head) - len(rest); hole > 0 && hole < 64 {
+	if hole := len(head) - len(rest); hole > 0 && hole < minHole {
 		rest = head // too short for a hole: other formats start with a few NULs
 	}
+	rest = withoutHoles(rest)
 	control := 0
 	for _, c := range rest {
 		if c < ' ' && !bytes.ContainsRune([]byte("\t\n\r\f\b\x1b"), rune(c)) || c == 0x7f {
@@ -124,4 +125,24 @@ func isBinary(head []byte, name string) bool {
 	}
 	// Compressed and encrypted bytes have one in ten, text with stray NULs far fewer.
 	return control*16 > len(rest)
+}
+
+// minHole is how many NULs make a hole.
+const minHole = 64
+
+var hole = make([]byte, minHole)
+
+// withoutHoles takes the holes out of a text. What has no line in front of its first NULs is no text, but a header with padding.
+func withoutHoles(b []byte) []byte {
+	at := bytes.Index(b, hole)
+	if at < 0 || bytes.IndexByte(b[:at], '\n') < 0 {
+		return b
+	}
+	text := make([]byte, 0, len(b))
+	for at >= 0 {
+		text = append(text, b[:at]...)
+		b = bytes.TrimLeft(b[at:], "\x00")
+		at = bytes.Index(b, hole)
+	}
+	return append(text, b...)
 }

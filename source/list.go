@@ -67,13 +67,17 @@ func rooted(name string) string {
 
 // List expands paths (files, directories with all that is below them, globs, "-") into inputs. Rotated files of one log stand together,
 // oldest first, where the first of them was met; directories are in natural order. A file that was met twice, also by a link, is
-// listed once. Files are not opened: one that may not be read shows when it is walked. stdin may be nil when no path is "-".
+// listed once, and so is one with several names. Files are not opened: one that may not be read shows when it is walked. stdin may be nil when no path is "-".
 func List(fsys fs.FS, paths []string, stdin io.Reader) ([]Input, []Problem) {
 	l := lister{fsys: fsys, seen: map[string]bool{}}
 	for _, p := range paths {
-		if p == "-" {
+		switch p {
+		case "-":
 			l.standard(stdin)
-		} else {
+		case "":
+			// A shell writes it for a variable that is not set. It must not become the root directory.
+			l.problem(p, fs.ErrNotExist, true, "the path is empty: name a file or directory")
+		default:
 			l.named(p)
 		}
 	}
@@ -209,12 +213,43 @@ func (l *lister) problem(p string, err error, leftOut bool, text string) {
 	l.problems = append(l.problems, Problem{Path: logdoc.LogText(p), Err: err, Note: note})
 }
 
-// ordered drops links to files that are listed anyway, and brings the files of each family together, oldest first.
+// distinct drops what is the same file as another one: a link rather than the file it leads to, else what was met later.
+func distinct(all []found) []found {
+	type looks struct {
+		size int64
+		time time.Time
+	}
+	alike := map[looks][]int{} // comparing each file with each would take long
+	drop := map[int]bool{}
+	for i, f := range all {
+		if f.info == nil {
+			continue
+		}
+		key := looks{f.info.Size(), f.info.ModTime()}
+		same := slices.IndexFunc(alike[key], func(k int) bool { return os.SameFile(all[k].info, f.info) })
+		switch {
+		case same < 0:
+			alike[key] = append(alike[key], i)
+		case all[alike[key][same]].linked && !f.linked:
+			drop[alike[key][same]] = true
+			alike[key][same] = i
+		default:
+			drop[i] = true
+		}
+	}
+	var kept []found
+	for i, f := range all {
+		if !drop[i] {
+			kept = append(kept, f)
+		}
+	}
+	return kept
+}
+
+// ordered drops what is listed already, and brings the files of each family together, oldest first.
 func (l *lister) ordered() []Input {
 	first := map[logdoc.LogText]int{}
-	kept := slices.DeleteFunc(slices.Clone(l.found), func(f found) bool {
-		return f.linked && slices.ContainsFunc(l.found, func(g found) bool { return !g.linked && g.info != nil && os.SameFile(f.info, g.info) })
-	})
+	kept := distinct(l.found)
 	for i, f := range kept {
 		if _, met := first[f.Log]; !met {
 			first[f.Log] = i

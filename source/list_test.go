@@ -2,6 +2,8 @@ package source
 
 import (
 	"context"
+	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -64,6 +66,7 @@ func TestList(t *testing.T) {
 		{"standard input", []string{"other.txt", "-", "-"}, []string{"other.txt", "-"}, nil},
 		{"a pipe that is named", []string{"log/pipe"}, []string{"log/pipe"}, nil},
 		{"no such path", []string{"nope", "other.txt"}, []string{"other.txt"}, []string{"! nope: there is no such file or directory: check the path"}},
+		{"an empty path", []string{"", "other.txt"}, []string{"other.txt"}, []string{"! : the path is empty: name a file or directory"}},
 		{"no match", []string{"*.nope"}, nil, []string{"! *.nope: no file matches this pattern: check it"}},
 		{"bad pattern", []string{"log/["}, nil, []string{"! log/[: the pattern has an open bracket: close it, or put a backslash before it"}},
 	}
@@ -128,6 +131,24 @@ func TestDisk(t *testing.T) {
 	}
 	if got := walkInput(context.Background(), inputs[0], NewBudget(Limits{}), 100); got.text[inputs[0].Name] != oneTwo {
 		t.Errorf("walk: %s", got)
+	}
+}
+
+func TestShrinkingFile(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "a.log")
+	must(os.WriteFile(name, []byte(strings.Repeat(oneTwo, 100_000)), 0o600))
+	inputs, _ := List(Disk{}, []string{name}, nil)
+	var notes []string
+	err := inputs[0].Walk(context.Background(), nil, func(s *Stream) error {
+		if _, err := s.Read(make([]byte, 100)); err != nil {
+			return err
+		}
+		must(os.Truncate(name, 10))
+		_, err := io.Copy(io.Discard, s)
+		return err
+	}, func(name logdoc.LogText, n logdoc.Note) { notes = append(notes, fmt.Sprint(n.LeftOut, " ", n.Text)) })
+	if err != nil || len(notes) != 1 || !strings.HasPrefix(notes[0], "true it became shorter while it was read: ") {
+		t.Errorf("%v, %q", err, notes)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"os"
 	"time"
 
 	"logdoc"
@@ -51,6 +52,9 @@ func (s *Stream) Read(p []byte) (int, error) {
 	return n, io.EOF
 }
 
+// Damaged reports whether reading ended before the stream's own end, so far; the walk tells why.
+func (s *Stream) Damaged() bool { return s.err != nil }
+
 // capped ends a stream at the limit for one member.
 type capped struct {
 	r    io.Reader
@@ -94,6 +98,9 @@ func (l *layer) Read(p []byte) (n int, err error) {
 	}
 	n, err = l.decode(p[:min(len(p), readStep)])
 	l.count += int64(n)
+	if errors.Is(err, os.ErrDeadlineExceeded) && l.ctx.Err() != nil {
+		err = l.ctx.Err()
+	}
 	if l.budget != nil && (err == nil || err == io.EOF) {
 		if over := l.budget.spend(n); over != nil {
 			err = over

@@ -1,6 +1,7 @@
 package source
 
 import (
+	"bufio"
 	"bytes"
 	"io"
 	"unicode/utf16"
@@ -111,4 +112,31 @@ func (u *utf16Reader) unit(b []byte) uint16 {
 		return uint16(b[0])<<8 | uint16(b[1])
 	}
 	return uint16(b[1])<<8 | uint16(b[0])
+}
+
+// hasMacLines reports whether lines end in a carriage return alone, as old Macs wrote them.
+func hasMacLines(head []byte) bool {
+	return bytes.IndexByte(head, '\r') >= 0 && bytes.IndexByte(head, '\n') < 0
+}
+
+// macReader turns the carriage returns that end a line into line breaks.
+type macReader struct{ in *bufio.Reader }
+
+func (m macReader) Read(p []byte) (int, error) {
+	n, err := m.in.Read(p)
+	for i, c := range p[:n] {
+		if c != '\r' {
+			continue
+		}
+		next := byte(0)
+		if i+1 < n {
+			next = p[i+1]
+		} else if b, _ := m.in.Peek(1); len(b) > 0 { // its error comes again
+			next = b[0]
+		}
+		if next != '\n' {
+			p[i] = '\n'
+		}
+	}
+	return n, err
 }

@@ -120,3 +120,45 @@ func TestBinary(t *testing.T) {
 		}
 	}
 }
+
+// TestMacLines reads text whose lines end as old Macs wrote them.
+func TestMacLines(t *testing.T) {
+	for _, tt := range []struct{ name, text, want string }{
+		{"carriage returns only", "one\rtwo\r\rthree\r", "one\ntwo\n\nthree\n"},
+		{"no end of the last line", "one\rtwo", "one\ntwo"},
+		{"a progress bar in a log", "one\r 10%\r 20%\ntwo\n", "one\r 10%\r 20%\ntwo\n"},
+		{"Windows", "one\r\ntwo\r\n", "one\r\ntwo\r\n"},
+		{"one line that ends so", "one\r", "one\n"},
+		{"both", strings.Repeat("old\r", 3000) + "new\r\nnew\n", strings.Repeat("old\n", 3000) + "new\r\nnew\n"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			if got := walk("a", tt.text, Limits{}).text["a"]; got != tt.want {
+				t.Errorf("got %q, want %q", got, tt.want)
+			}
+		})
+	}
+}
+
+// TestHoles reads logs with holes of NULs, as a crash of the machine leaves them, wherever they are.
+func TestHoles(t *testing.T) {
+	line := "2026-03-04 05:06:07 some record of a log\n"
+	hole := strings.Repeat("\x00", 4096)
+	for _, tt := range []struct {
+		name, text string
+		binary     bool
+	}{
+		{"at the start", hole + line, false},
+		{"behind a few lines", line + line + hole + line, false},
+		{"behind a few lines, up to the end", line + line + hole, false},
+		{"two of them", line + hole + line + hole + line, false},
+		{"NULs all over", strings.Repeat("abc\x00\x00\x01de\x00\x00\x00", 400), true},
+		{"a header, padded", "MAGIC\x01\x02\x03" + hole + strings.Repeat("\x01\x02ab", 900), true},
+		{"a short text in a large padding", "x" + hole, true},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			if got := isBinary([]byte(tt.text), "x.dat"); got != tt.binary {
+				t.Errorf("binary: %v, want %v", got, tt.binary)
+			}
+		})
+	}
+}

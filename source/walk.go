@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"syscall"
 	"time"
 
 	"github.com/klauspost/compress/zstd"
@@ -114,9 +115,12 @@ func (w *walker) input(in Input) error {
 	if err := w.ctx.Err(); err != nil {
 		return err
 	}
-	f, err := in.open()
+	f, err := w.open(in)
+	if w.ctx.Err() != nil && errors.Is(err, w.ctx.Err()) {
+		return err
+	}
 	if err != nil {
-		w.leftOut(string(in.Name), "it cannot be opened: check its permissions", err)
+		w.leftOut(string(in.Name), "it cannot be opened"+advice(err), err)
 		return nil
 	}
 	defer f.Close()
@@ -127,9 +131,34 @@ func (w *walker) input(in Input) error {
 		it.size, it.modTime = info.Size(), info.ModTime()
 	}
 	base := &layer{ctx: w.ctx, r: f}
+	defer interrupt(w.ctx, f)()
 	err = w.content(it, base, at)
 	w.broken(it.name, base.count, base.err)
+	if base.err == io.EOF && at != nil {
+		w.shrunk(it, f, base.count)
+	}
 	return err
+}
+
+// shrunk tells of a file that became shorter while it was read, as when its rotation empties it: what stood behind is lost.
+func (w *walker) shrunk(it item, f fs.File, count int64) {
+	info, err := f.Stat()
+	if err == nil && info.Size() < it.size && count < it.size {
+		w.leftOut(it.name, fmt.Sprintf("it became shorter while it was read: %d of %d bytes were there", count, it.size), nil)
+	}
+}
+
+// advice says what helps against an error of opening.
+func advice(err error) string {
+	switch {
+	case errors.Is(err, fs.ErrPermission):
+		return ": check its permissions"
+	case errors.Is(err, fs.ErrNotExist):
+		return ": it has gone since the run began"
+	case errors.Is(err, syscall.EMFILE), errors.Is(err, syscall.ENFILE):
+		return ": too many files are open, raise the limit (ulimit -n)"
+	}
+	return ""
 }
 
 // content recognises what r holds and reads it. at is the same content for random access, nil where there is none.
@@ -214,6 +243,9 @@ func (w *walker) deliver(it item, head []byte, r io.Reader) error {
 		s.Size = -1 // files under /proc say that they are empty
 	case s.Size > 0:
 		s.Size -= int64(enc.mark)
+	}
+	if !enc.wide && !s.Binary && hasMacLines(head) {
+		s.r = macReader{bufio.NewReader(r)}
 	}
 	err := w.visit(s)
 	w.broken(it.name, s.count, s.err)

@@ -13,17 +13,10 @@ import (
 	"github.com/mattn/go-isatty"
 )
 
-// graceAfterSignal is how long a run may take to report what it found so far.
-const graceAfterSignal = 5 * time.Second
-
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	// A second Ctrl-C ends the program at once: the first one has restored the default.
-	context.AfterFunc(ctx, func() {
-		stop()
-		// What blocks in the system, such as opening a pipe that nobody writes to, hears nothing of the context.
-		time.AfterFunc(graceAfterSignal, func() { os.Exit(exitInterrupt) })
-	})
+	context.AfterFunc(ctx, stop)
 	// A reader that closes the pipe, such as head, must not end the program with a signal: writing then fails, and that ends it quietly.
 	signal.Ignore(syscall.SIGPIPE)
 	os.Exit(run(ctx, os.Args[1:], system()))

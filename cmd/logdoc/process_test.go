@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"os/exec"
@@ -10,6 +11,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 )
 
 // start prepares the command as a process of its own, with an empty configuration.
@@ -90,6 +92,63 @@ func TestInterrupt(t *testing.T) {
 	}
 	if !strings.Contains(stderr.String(), "logdoc: interrupted: this is what was found until then\n") {
 		t.Errorf("standard error says %q", stderr)
+	}
+}
+
+// TestInterruptPipe sends Ctrl-C while a named pipe is not opened by any writer, and while its writer gives nothing more.
+func TestInterruptPipe(t *testing.T) {
+	const line = "PUMP 2026-03-04 05:06:07 north ERROR rotor stuck at 90 degrees\n"
+	dir := t.TempDir()
+	for _, written := range []bool{false, true} {
+		t.Run(fmt.Sprintf("written %t", written), func(t *testing.T) {
+			pipe := filepath.Join(dir, fmt.Sprintf("pipe%t", written))
+			if err := syscall.Mkfifo(pipe, 0o644); err != nil {
+				t.Skip("no named pipes here: ", err)
+			}
+			// A pipe that is read in front of the other tells that the run has come to it: when all is written, logdoc has read from it.
+			gate := filepath.Join(dir, fmt.Sprintf("gate%t", written))
+			if err := syscall.Mkfifo(gate, 0o644); err != nil {
+				t.Fatal(err)
+			}
+			cmd, out, stderr := start(t, "report", "--only", "acme", "--pack", "testdata/pump.logdoc", gate, pipe)
+			if err := cmd.Start(); err != nil {
+				t.Fatal(err)
+			}
+			g, err := os.OpenFile(gate, os.O_WRONLY, 0) // waits for the reader
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := io.WriteString(g, strings.Repeat(line, 4<<20/len(line))); err != nil {
+				t.Fatal(err)
+			}
+			g.Close()
+			if written {
+				w, err := os.OpenFile(pipe, os.O_WRONLY, 0)
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer w.Close()
+				if _, err := io.WriteString(w, strings.Repeat(line, 4<<20/len(line))); err != nil {
+					t.Fatal(err)
+				}
+			}
+			began := time.Now()
+			if err := cmd.Process.Signal(os.Interrupt); err != nil {
+				t.Fatal(err)
+			}
+			if status := exitStatus(t, cmd.Wait()); status != exitInterrupt {
+				t.Errorf("status %d, want %d", status, exitInterrupt)
+			}
+			if took := time.Since(began); took > 3*time.Second {
+				t.Errorf("it took %s", took)
+			}
+			if !strings.HasPrefix(out.String(), "1 finding: 1 error (certain); ") {
+				t.Errorf("the report starts with %q", out.String()[:min(80, out.Len())])
+			}
+			if !strings.Contains(stderr.String(), "logdoc: interrupted: this is what was found until then") {
+				t.Errorf("standard error says %q", stderr)
+			}
+		})
 	}
 }
 

@@ -113,6 +113,9 @@ func runReport(ctx context.Context, s streams, f reportFlags, paths []string) er
 		// A typing mistake must not look like a clean input.
 		return usageError("no symptom or product is called %q%s", w, suggestion(w, packs.Words()))
 	}
+	if len(f.only) > 0 && len(packs.Rules.SymptomNames()) == 0 {
+		return usageError("--only and --skip leave no symptom to look for: say less of one of them")
+	}
 	o := diagnose.Options{Paths: paths, Files: source.Disk{}, Stdin: interruptible(ctx, s.in), Format: f.format, Now: s.now(), Limits: f.limits.limits()}
 	if _, ok := packs.Grammar.Format(f.format); f.format != "" && !ok {
 		return usageError("unknown format %q%s", f.format, suggestion(f.format, packs.Grammar.Names()))
@@ -155,13 +158,17 @@ func runReport(ctx context.Context, s streams, f reportFlags, paths []string) er
 	return nil
 }
 
+// findingSeverities are those that a finding is worth telling at.
+var findingSeverities = []string{"critical", "error", "warning", "notice", "info"}
+
 func parseFailOn(word string) (logdoc.Severity, error) {
 	if word == "" {
 		return logdoc.Unrated, nil
 	}
 	severity, err := logdoc.ParseSeverity(word)
-	if err != nil {
-		return severity, usageError("--fail-on: %w", err)
+	if err != nil || !slices.Contains(findingSeverities, word) {
+		last := len(findingSeverities) - 1
+		return severity, usageError("--fail-on: unknown severity %q: use %s or %s", word, strings.Join(findingSeverities[:last], ", "), findingSeverities[last])
 	}
 	return severity, nil
 }
@@ -308,7 +315,7 @@ func completions(cmd *cobra.Command, s streams, f *reportFlags) {
 	}
 	symptoms := known(func(p *diagnose.Packs) []string { return p.Rules.SymptomNames() })
 	for flag, complete := range map[string]cobra.CompletionFunc{
-		"as": fixed("text", "markdown", "json"), "color": fixed("auto", "always", "never"), "fail-on": fixed(logdoc.SeverityWords()...),
+		"as": fixed("text", "markdown", "json"), "color": fixed("auto", "always", "never"), "fail-on": fixed(findingSeverities...),
 		"only": symptoms, "skip": symptoms, "format": known(func(p *diagnose.Packs) []string { return p.Grammar.Names() }),
 	} {
 		// It fails only for a flag that is not there, which a test of the command would show at once.

@@ -2,8 +2,10 @@ package diagnose
 
 import (
 	"context"
+	"fmt"
 	"path/filepath"
 	"testing"
+	"testing/fstest"
 
 	"logdoc/samples"
 	"logdoc/source"
@@ -37,4 +39,26 @@ func BenchmarkRun(b *testing.B) {
 			}
 		})
 	}
+}
+
+// BenchmarkShortFiles reads a bundle of many files with a line each: what a file costs besides its bytes.
+func BenchmarkShortFiles(b *testing.B) {
+	p, err := Load(nil, Selection{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	const count = 1000
+	files := fstest.MapFS{}
+	var paths []string
+	for i := range count {
+		name := fmt.Sprintf("client%d.log", i)
+		files[name] = &fstest.MapFile{Data: []byte("2024-05-02 03:15:23 avtar Info <6555>: Initializing connection\n")}
+		paths = append(paths, name)
+	}
+	for b.Loop() {
+		if _, err := Run(context.Background(), p, Options{Paths: paths, Files: files}); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(b.N)/count, "µs/file")
 }

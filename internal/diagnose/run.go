@@ -51,27 +51,14 @@ func Run(ctx context.Context, p *Packs, o Options) (*logdoc.Diagnosis, error) {
 	d := &logdoc.Diagnosis{Notes: append(p.notes(), p.expired(o.Now)...)}
 	inputs, problems := source.List(o.Files, o.Paths, o.Stdin)
 	for _, path := range o.Paths {
-		if isHollow(o.Files, path) {
+		if path != "" && isHollow(o.Files, path) {
 			problems = append(problems, source.Problem{Path: logdoc.LogText(path), Note: logdoc.Note{LeftOut: true, Text: "there is no file in this directory: check the path"}})
 		}
 	}
 	for _, pr := range problems {
 		d.Coverage.Sources = append(d.Coverage.Sources, logdoc.SourceCoverage{Source: pr.Path, Log: pr.Path, Notes: []logdoc.Note{pr.Note}})
 	}
-	if o.Workers <= 0 {
-		o.Workers = runtime.GOMAXPROCS(0)
-	}
-	if o.BlockSize <= 0 {
-		o.BlockSize = blockSize
-	}
-	r := &runner{packs: p, options: o, pool: source.NewPool(o.BlockSize), budget: source.NewBudget(o.Limits), named: map[logdoc.LogText]bool{}}
-	for _, path := range o.Paths {
-		r.named[logdoc.LogText(path)] = true
-	}
-	for range o.Workers {
-		r.scanners = append(r.scanners, newScanner(p))
-	}
-	r.jobs = make(chan *job)
+	r := newRunner(p, o)
 	parts := make([]*part, len(inputs))
 	err := r.walk(ctx, inputs, parts)
 	r.join(d, parts)
@@ -148,8 +135,28 @@ type runner struct {
 	named    map[logdoc.LogText]bool
 	scanners []*scanner
 	jobs     chan *job
+	// ahead holds one token for each block that is in flight beyond the first one of each log: memory does not grow with the square of the workers.
+	ahead chan struct{}
 	// factBytes counts the content that is kept for facts until the end.
 	factBytes atomic.Int64
+}
+
+func newRunner(p *Packs, o Options) *runner {
+	if o.Workers <= 0 {
+		o.Workers = runtime.GOMAXPROCS(0)
+	}
+	if o.BlockSize <= 0 {
+		o.BlockSize = blockSize
+	}
+	r := &runner{packs: p, options: o, pool: source.NewPool(o.BlockSize), budget: source.NewBudget(o.Limits), named: map[logdoc.LogText]bool{},
+		jobs: make(chan *job), ahead: make(chan struct{}, 2*o.Workers)}
+	for _, path := range o.Paths {
+		r.named[logdoc.LogText(path)] = true
+	}
+	for range o.Workers {
+		r.scanners = append(r.scanners, newScanner(p))
+	}
+	return r
 }
 
 // maxFactBytes bounds the content of files that facts are read from, over all inputs: such files hold a number or a certificate.
@@ -215,7 +222,7 @@ func (r *runner) input(ctx context.Context, in source.Input) (*part, error) {
 // join merges the parts in the order of the input and lets the correlator speak.
 func (r *runner) join(d *logdoc.Diagnosis, parts []*part) {
 	c := r.packs.Rules.NewCorrelator()
-	facts := map[logdoc.LogText][]string{}
+	facts, long := map[logdoc.LogText][]string{}, map[logdoc.LogText]bool{}
 	var all []*sourceResult
 	notes := map[logdoc.LogText][]logdoc.Note{}
 	var order []logdoc.LogText
@@ -228,6 +235,7 @@ func (r *runner) join(d *logdoc.Diagnosis, parts []*part) {
 			c.Facts().See(f.name)
 			if f.read {
 				facts[f.name] = c.Facts().Read(f.name, f.content)
+				long[f.name] = len(f.content) == rules.MaxFactFile
 			}
 		}
 		all = append(all, p.sources...)
@@ -240,7 +248,13 @@ func (r *runner) join(d *logdoc.Diagnosis, parts []*part) {
 	}
 	clusters := newClusters()
 	for _, s := range all {
-		s.coverage.Facts = facts[s.coverage.Source]
+		var wanted bool
+		if s.coverage.Facts, wanted = facts[s.coverage.Source]; wanted && len(s.coverage.Facts) == 0 {
+			s.note(logdoc.Note{LeftOut: true, Text: fmt.Sprintf("not read as a fact: there are more than %d such files, give logdoc those that matter", rules.MaxFactFiles)})
+		}
+		if long[s.coverage.Source] {
+			s.note(logdoc.Note{Text: fmt.Sprintf("facts were looked for in its first %d MiB only", rules.MaxFactFile>>20)})
+		}
 		s.coverage.Notes = append(s.coverage.Notes, notes[s.coverage.Source]...)
 		delete(notes, s.coverage.Source)
 		d.Coverage.Sources = append(d.Coverage.Sources, s.coverage)

@@ -68,7 +68,7 @@ func (r *runner) stream(s *source.Stream, p *part) error {
 	reading := r.packs.Grammar.Detect(head, grammar.Options{Name: string(s.Name), Force: r.options.Format, Zone: r.options.Zone, ModTime: modTime})
 	if len(head) == 0 {
 		res.coverage.Why = "empty"
-		if !file.read {
+		if !file.read && !s.Damaged() {
 			res.note(logdoc.Note{LeftOut: r.named[s.Name], Text: "it is empty: ask for it again if it should not be"})
 		}
 		return nil
@@ -88,6 +88,9 @@ func (r *runner) stream(s *source.Stream, p *part) error {
 		res.coverage.Why = "its first lines are of no known kind"
 	}
 	res.coverage.Notes = append(res.coverage.Notes, reading.Notes...)
+	if reading.Mend != nil {
+		blocks.Through(reading.Mend)
+	}
 	blocks.SetStarts(reading.Starts)
 	err := r.blocks(blocks, reading, res, p)
 	r.finish(res, modTime)
@@ -105,12 +108,14 @@ func (s *sourceResult) note(n logdoc.Note) { s.coverage.Notes = append(s.coverag
 
 // blocks sends the blocks of one log to the scanners, a few ahead, and takes the results in order.
 func (r *runner) blocks(blocks *source.Blocks, reading *grammar.Reading, res *sourceResult, p *part) error {
-	ahead := 2 * r.options.Workers
 	var pending []*job
 	take := func() {
 		j := pending[0]
 		pending = pending[1:]
 		<-j.done
+		if j.ahead {
+			<-r.ahead
+		}
 		r.merge(j, res, p)
 	}
 	defer func() {
@@ -128,11 +133,16 @@ func (r *runner) blocks(blocks *source.Blocks, reading *grammar.Reading, res *so
 			return err
 		}
 		j := &job{block: b, reading: reading, done: make(chan struct{})}
+		for len(pending) > 0 && !j.ahead {
+			select {
+			case r.ahead <- struct{}{}:
+				j.ahead = true
+			default:
+				take()
+			}
+		}
 		r.jobs <- j
 		pending = append(pending, j)
-		if len(pending) > ahead {
-			take()
-		}
 	}
 }
 
@@ -227,6 +237,7 @@ type job struct {
 	block    *source.Block
 	reading  *grammar.Reading
 	done     chan struct{}
+	ahead    bool // it holds a token of runner.ahead
 	tally    grammar.Tally
 	clock    clock
 	counts   [3]int

@@ -1,0 +1,61 @@
+package diagnose
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+	"testing/fstest"
+	"testing/synctest"
+
+	"logdoc"
+	"logdoc/source"
+)
+
+// TestBlocksInFlight holds the scanners back and counts the blocks that walkers send meanwhile: memory must not grow with the square of the processors.
+func TestBlocksInFlight(t *testing.T) {
+	p, err := Load(nil, Selection{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	const workers, blockSize = 8, 4 << 10
+	files := fstest.MapFS{}
+	var paths []string
+	for i := range workers {
+		name := fmt.Sprintf("avtar%d.log", i)
+		files[name] = &fstest.MapFile{Data: []byte(strings.Repeat("2024-05-02 03:15:23 avtar Info <6555>: Initializing connection\n", 4000))}
+		paths = append(paths, name)
+	}
+	synctest.Test(t, func(t *testing.T) {
+		inputs, _ := source.List(files, paths, nil)
+		r := newRunner(p, Options{Paths: paths, Files: files, Workers: workers, BlockSize: blockSize})
+		r.scanners = nil
+		parts := make([]*part, len(inputs))
+		go func() {
+			if err := r.walk(context.Background(), inputs, parts); err != nil {
+				t.Error(err)
+			}
+		}()
+		held := make(chan *job, workers*workers*4)
+		go func() {
+			for j := range r.jobs {
+				held <- j
+			}
+			close(held)
+		}()
+		synctest.Wait()
+		if n := len(held); n > 3*workers || n < workers {
+			t.Errorf("%d blocks in flight, want at most %d", n, 3*workers)
+		}
+		sc := newScanner(p)
+		for j := range held {
+			sc.scan(j)
+		}
+		synctest.Wait()
+		d := &logdoc.Diagnosis{}
+		r.join(d, parts)
+		if d.Coverage.Totals.Records != workers*4000 {
+			t.Errorf("%d records, want %d", d.Coverage.Totals.Records, workers*4000)
+		}
+	})
+}
