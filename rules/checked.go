@@ -19,40 +19,13 @@ type need struct {
 // maxAlternatives bounds the combinations of a verdict's alternatives.
 const maxAlternatives = 32
 
-// alternatives lists what the condition can rest on: for each way in which it can hold, the events and facts whose presence supports it.
-func (s *symptom) alternatives(c lang.Cond) []need {
-	switch c := c.(type) {
-	case *lang.CondNot:
-		return []need{{}}
-	case *lang.CondUnless:
-		return s.alternatives(c.Term)
-	case *lang.CondWithin:
-		return s.alternatives(c.Term)
-	case *lang.CondGap:
-		return []need{s.rests(&lang.Ref{Owner: c.Event.Value})}
-	case *lang.CondAnd:
-		return s.together(c.Terms)
-	case *lang.CondThen:
-		return s.together(c.Terms)
-	case *lang.CondOr:
-		var out []need
-		for _, t := range c.Terms {
-			out = append(out, s.alternatives(t)...)
-		}
-		return out
-	}
-	n := need{}
-	walkCond(c, func(r *lang.Ref) { n = n.with(s.rests(r)) })
-	return []need{n}
-}
-
 // together combines the alternatives of terms that must all hold.
 func (s *symptom) together(terms []lang.Cond) []need {
 	out := []need{{}}
 	for _, t := range terms {
 		var next []need
 		for _, a := range out {
-			for _, b := range s.alternatives(t) {
+			for _, b := range conditionOf(t).rests(s) {
 				if len(next) < maxAlternatives {
 					next = append(next, a.with(b))
 				}

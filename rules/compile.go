@@ -236,7 +236,7 @@ func (c *compiler) symptom(pack string, src *lang.Symptom) *symptom {
 	c.checkRefs(s)
 	s.keys = s.keyFields()
 	for _, v := range src.Verdicts {
-		for _, n := range s.alternatives(v.When) {
+		for _, n := range conditionOf(v.When).rests(s) {
 			n.certainty = v.Certainty
 			s.needs = append(s.needs, n)
 			for _, e := range n.events {
@@ -300,37 +300,6 @@ func walkRefs(src *lang.Symptom, visit func(*lang.Ref)) {
 		for _, r := range st.Show {
 			visit(r)
 		}
-	}
-}
-
-func walkCond(c lang.Cond, visit func(*lang.Ref)) {
-	switch c := c.(type) {
-	case *lang.CondAnd:
-		for _, t := range c.Terms {
-			walkCond(t, visit)
-		}
-	case *lang.CondOr:
-		for _, t := range c.Terms {
-			walkCond(t, visit)
-		}
-	case *lang.CondThen:
-		for _, t := range c.Terms {
-			walkCond(t, visit)
-		}
-	case *lang.CondNot:
-		walkCond(c.Term, visit)
-	case *lang.CondWithin:
-		walkCond(c.Term, visit)
-	case *lang.CondUnless:
-		walkCond(c.Term, visit)
-		walkCond(c.Absent, visit)
-	case *lang.CondCount:
-		visit(c.Ref)
-	case *lang.CondCompare:
-		walkExpr(c.Left, visit)
-		walkExpr(c.Right, visit)
-	case *lang.CondRef:
-		visit(c.Ref)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -292,7 +293,7 @@ func (c *Correlator) groups(index int, now time.Time) []*group {
 
 func (c *Correlator) group(index int, now time.Time, key string) *group {
 	n := len(c.set.symptoms[index].events)
-	return &group{symptom: c.set.symptoms[index], index: index, facts: c.facts, now: now, end: c.end, key: key, lists: make([][]logdoc.Match, n), counts: make([]int, n)}
+	return &group{symptom: c.set.symptoms[index], index: index, facts: c.facts, now: now, end: c.end, key: key, lists: make([][]logdoc.Match, n), counts: make([]int, n), decided: math.MaxInt64, wake: math.MaxInt64}
 }
 
 // copies reports whether two neighbouring matches are one record that two files hold, as GSAN's err.log repeats its gsan.log. Only a stamp finer than a second tells

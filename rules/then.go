@@ -3,13 +3,29 @@ package rules
 import (
 	"slices"
 	"sort"
+	"time"
 
 	"logdoc"
 	"logdoc/internal/lang"
 )
 
-// then joins the terms in their order.
-func (g *group) then(c *lang.CondThen) []occurrence {
+// thenCond is `A then B [then C] [within D]`.
+type thenCond struct{ *lang.CondThen }
+
+func (c thenCond) settles(s *symptom) (span, delay time.Duration) {
+	span, delay = s.settleAll(c.Terms)
+	if c.Within > 0 {
+		span = c.Within
+	}
+	return span, delay
+}
+
+func (c thenCond) rests(s *symptom) []need { return s.together(c.Terms) }
+
+func (c thenCond) refs(visit func(*lang.Ref)) { walkTerms(c.Terms, visit) }
+
+// holds joins the terms in their order.
+func (c thenCond) holds(g *group) []occurrence {
 	result := g.holds(c.Terms[0])
 	for i, t := range c.Terms[1:] {
 		result = follow(newLeaders(result), g.holds(t), len(c.Terms)-2-i)
@@ -61,6 +77,9 @@ func newLeaders(list []occurrence) *leaders {
 	ls := &leaders{all: list, bySource: map[logdoc.LogText][]*occurrence{}}
 	for i := range list {
 		o := &list[i]
+		if o.open {
+			continue
+		}
 		if o.timeless() {
 			ls.timeless = o
 			continue
