@@ -20,7 +20,9 @@ func (c andCond) settles(s *symptom) (span, delay time.Duration) { return s.sett
 
 func (c andCond) rests(s *symptom) []need { return s.together(c.Terms) }
 
-func (c andCond) refs(visit func(*lang.Ref)) { walkTerms(c.Terms, visit) }
+func (c andCond) terms() []lang.Cond { return c.Terms }
+
+func (c andCond) refs(func(*lang.Ref)) {}
 
 // compareCond compares two expressions.
 type compareCond struct{ *lang.CondCompare }
@@ -51,6 +53,8 @@ func (c compareCond) rests(s *symptom) []need {
 	c.refs(func(r *lang.Ref) { n = n.with(s.rests(r)) })
 	return []need{n}
 }
+
+func (c compareCond) terms() []lang.Cond { return nil }
 
 func (c compareCond) refs(visit func(*lang.Ref)) {
 	walkExpr(c.Left, visit)

@@ -151,6 +151,8 @@ func (c refCond) settles(*symptom) (span, delay time.Duration) { return 0, 0 }
 
 func (c refCond) rests(s *symptom) []need { return []need{s.rests(c.Ref)} }
 
+func (c refCond) terms() []lang.Cond { return nil }
+
 func (c refCond) refs(visit func(*lang.Ref)) { visit(c.Ref) }
 
 // orCond holds when any term does.
@@ -181,7 +183,9 @@ func (c orCond) rests(s *symptom) []need {
 	return out
 }
 
-func (c orCond) refs(visit func(*lang.Ref)) { walkTerms(c.Terms, visit) }
+func (c orCond) terms() []lang.Cond { return c.Terms }
+
+func (c orCond) refs(func(*lang.Ref)) {}
 
 // notCond holds when the term does not, over the whole input.
 type notCond struct{ *lang.CondNot }
@@ -202,7 +206,9 @@ func (c notCond) settles(s *symptom) (span, delay time.Duration) {
 
 func (c notCond) rests(*symptom) []need { return []need{{}} }
 
-func (c notCond) refs(visit func(*lang.Ref)) { walkCond(c.Term, visit) }
+func (c notCond) terms() []lang.Cond { return []lang.Cond{c.Term} }
+
+func (c notCond) refs(func(*lang.Ref)) {}
 
 // withinCond is `(A and B) within D`.
 type withinCond struct{ *lang.CondWithin }
@@ -216,7 +222,9 @@ func (c withinCond) settles(s *symptom) (span, delay time.Duration) {
 
 func (c withinCond) rests(s *symptom) []need { return conditionOf(c.Term).rests(s) }
 
-func (c withinCond) refs(visit func(*lang.Ref)) { walkCond(c.Term, visit) }
+func (c withinCond) terms() []lang.Cond { return []lang.Cond{c.Term} }
+
+func (c withinCond) refs(func(*lang.Ref)) {}
 
 func (g *group) ref(r *lang.Ref) []occurrence {
 	if i := g.symptom.eventIndex(r.Owner); i >= 0 {
@@ -288,6 +296,8 @@ func (c countCond) settles(*symptom) (span, delay time.Duration) {
 }
 
 func (c countCond) rests(s *symptom) []need { return []need{s.rests(c.Ref)} }
+
+func (c countCond) terms() []lang.Cond { return nil }
 
 func (c countCond) refs(visit func(*lang.Ref)) { visit(c.Ref) }
 
@@ -432,10 +442,9 @@ func (c unlessCond) settles(s *symptom) (span, delay time.Duration) {
 
 func (c unlessCond) rests(s *symptom) []need { return conditionOf(c.Term).rests(s) }
 
-func (c unlessCond) refs(visit func(*lang.Ref)) {
-	walkCond(c.Term, visit)
-	walkCond(c.Absent, visit)
-}
+func (c unlessCond) terms() []lang.Cond { return []lang.Cond{c.Term, c.Absent} }
+
+func (c unlessCond) refs(func(*lang.Ref)) {}
 
 // window is where nothing may stand, its edges included. What has no time has no window: then anything anywhere forbids.
 func (c unlessCond) window(o *occurrence) (lo, hi int64) {
@@ -495,6 +504,8 @@ type gapCond struct{ *lang.CondGap }
 func (c gapCond) settles(*symptom) (span, delay time.Duration) { return forever, 0 }
 
 func (c gapCond) rests(s *symptom) []need { return []need{s.rests(&lang.Ref{Owner: c.Event.Value})} }
+
+func (c gapCond) terms() []lang.Cond { return nil }
 
 func (c gapCond) refs(visit func(*lang.Ref)) {
 	visit(&lang.Ref{Pos: c.Event.Pos, Owner: c.Event.Value})

@@ -19,7 +19,8 @@ type condition interface {
 	settles(s *symptom) (span, delay time.Duration)
 	// rests lists what the condition can rest on: for each way in which it can hold, the events and facts whose presence supports it.
 	rests(s *symptom) []need
-	// refs visits the events, facts and values that the condition names.
+	// terms are the conditions that it is made of; refs visits the events, facts and values that it names besides.
+	terms() []lang.Cond
 	refs(visit func(*lang.Ref))
 	// words says what of the condition holds in the occurrence. part is true inside an order or a window, where of alternatives only those count that are part of the
 	// occurrence.
@@ -70,21 +71,25 @@ func lag(c lang.Cond, s *symptom) time.Duration {
 	return plus(span, delay)
 }
 
+// walkConds visits a condition and all that it is made of.
+func walkConds(c lang.Cond, visit func(condition)) {
+	cond := conditionOf(c)
+	visit(cond)
+	for _, t := range cond.terms() {
+		walkConds(t, visit)
+	}
+}
+
 // walkCond visits every reference of a condition.
-func walkCond(c lang.Cond, visit func(*lang.Ref)) { conditionOf(c).refs(visit) }
+func walkCond(c lang.Cond, visit func(*lang.Ref)) {
+	walkConds(c, func(c condition) { c.refs(visit) })
+}
 
 // constant reports whether the condition looks at files alone: what they say does not change while records come.
 func (s *symptom) constant(c lang.Cond) bool {
 	facts := true
 	walkCond(c, func(r *lang.Ref) { facts = facts && s.factIndex(r.Owner) >= 0 })
 	return facts && lag(c, s) == 0
-}
-
-// walkTerms visits every reference of the terms.
-func walkTerms(terms []lang.Cond, visit func(*lang.Ref)) {
-	for _, t := range terms {
-		walkCond(t, visit)
-	}
 }
 
 // settleAll tells how long occurrences last that are made of one of each term, wherever these stand, and how long it takes until they are known.

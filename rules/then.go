@@ -22,7 +22,9 @@ func (c thenCond) settles(s *symptom) (span, delay time.Duration) {
 
 func (c thenCond) rests(s *symptom) []need { return s.together(c.Terms) }
 
-func (c thenCond) refs(visit func(*lang.Ref)) { walkTerms(c.Terms, visit) }
+func (c thenCond) terms() []lang.Cond { return c.Terms }
+
+func (c thenCond) refs(func(*lang.Ref)) {}
 
 // holds joins the terms in their order.
 func (c thenCond) holds(g *group) []occurrence {
