@@ -352,37 +352,47 @@ func (c countCond) holds(g *group) []occurrence {
 	return g.countOnTrust(counted, n, c.Within)
 }
 
-// countOnTrust takes every record without a clock to lie in any window.
+// countOnTrust takes every record without a clock to lie in any window, and finds the tightest windows that then have enough.
 func (g *group) countOnTrust(counted []occurrence, n tally, window time.Duration) []occurrence {
 	n.total, n.values = 0, map[logdoc.LogText]int{}
+	trusted := outOfTime(true)
 	for i := range counted {
 		if counted[i].unclocked {
 			n.add(i)
+			trusted = join(&trusted, &counted[i])
+			trusted.bound = counted[i].bound
 		}
 	}
 	if n.total == 0 {
 		return nil
 	}
-	best := n.enough()
+	if n.enough() {
+		return []occurrence{trusted}
+	}
+	var out []occurrence
 	lo := 0
 	for i := range counted {
 		if counted[i].unclocked {
 			continue
 		}
 		n.add(i)
-		for ; counted[lo].unclocked || counted[i].end-counted[lo].start > int64(window); lo++ {
-			if !counted[lo].unclocked {
-				n.remove(lo)
+		for ; lo < i; lo++ {
+			if counted[lo].unclocked {
+				continue
 			}
+			if !n.enoughWithout(lo) && counted[i].end-counted[lo].start <= int64(window) {
+				break
+			}
+			n.remove(lo)
 		}
-		best = best || n.enough()
+		if n.enough() {
+			o := join(&counted[lo], &counted[i])
+			o = join(&trusted, &o)
+			o.bound = counted[i].bound
+			out = append(out, o)
+		}
 	}
-	if !best {
-		return nil
-	}
-	o := join(&counted[0], &counted[len(counted)-1])
-	o.unclocked, o.unproven, o.bound = true, true, counted[len(counted)-1].bound
-	return []occurrence{o}
+	return out
 }
 
 // tally counts records, or their different values.
@@ -424,20 +434,13 @@ func (n *tally) enoughWithout(i int) bool {
 // unlessCond is `A unless B [within D before|after|around]`.
 type unlessCond struct{ *lang.CondUnless }
 
-// settles: without a window, B may come as long as the input goes on.
+// settles: what has no window, no time or no clock is told at the end.
 func (c unlessCond) settles(s *symptom) (span, delay time.Duration) {
 	span, delay = conditionOf(c.Term).settles(s)
-	if s.constant(c.Absent) {
-		return span, delay
+	if !s.constant(c.Absent) {
+		delay = forever
 	}
-	if c.Within == 0 {
-		return span, forever
-	}
-	absent := lag(c.Absent, s)
-	if c.Side != "before" {
-		absent = plus(absent, c.Within)
-	}
-	return span, max(delay, absent)
+	return span, delay
 }
 
 func (c unlessCond) rests(s *symptom) []need { return conditionOf(c.Term).rests(s) }

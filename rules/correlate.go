@@ -198,12 +198,17 @@ func (c *Correlator) settle(g *group) {
 	}
 }
 
+// capture is the time of capture: the newest stamp where none is given.
+func (c *Correlator) capture(now time.Time) time.Time {
+	if now.IsZero() && c.clock {
+		return time.Unix(0, c.end).UTC()
+	}
+	return now
+}
+
 // Finish evaluates the verdicts. now replaces the newest stamp as the time of capture when it is not zero.
 func (c *Correlator) Finish(now time.Time) Outcome {
-	out := Outcome{Capture: now}
-	if now.IsZero() && c.clock {
-		out.Capture = time.Unix(0, c.end).UTC()
-	}
+	out := Outcome{Capture: c.capture(now)}
 	subjects := c.set.subjects()
 	var found []candidate
 	for i, s := range c.set.symptoms {

@@ -184,25 +184,69 @@ func TestLimit(t *testing.T) {
 	}
 }
 
-// BenchmarkCorrelate correlates a million matches of five symptoms.
-func BenchmarkCorrelate(b *testing.B) {
-	set := compileText(b, byHost+`
+const benchSymptoms = byHost + `
 		symptom test/b "B" { severity error event a in t event b in t event c in t certain when (a and b and c) within 5m }
 		symptom test/c "C" { severity error event a in t event b in t certain when a then b within 1s likely when 100 distinct a.host within 5m }
 		symptom test/d "D" { severity error event a in t event b in t certain when a unless b within 1s around }
-		symptom test/e "E" { severity error event a in t event b in t certain when a and b and a.host == b.host }`)
+		symptom test/e "E" { severity error event a in t event b in t certain when a and b and a.host == b.host }`
+
+// benchMatch is one of a million matches of five symptoms.
+func benchMatch(set *Set, i int) logdoc.Match {
+	m := flood(i/10, [4]string{"h1", "h2", "h3", "h4"}[i/11%4])
+	m.Symptom = i % 5
+	m.Event = i / 5 % len(set.symptoms[m.Symptom].events)
+	return m
+}
+
+// BenchmarkCorrelate correlates a million matches of five symptoms, read cold.
+func BenchmarkCorrelate(b *testing.B) {
+	set := compileText(b, benchSymptoms)
 	b.ReportAllocs()
 	for b.Loop() {
 		c := set.NewCorrelator()
 		for i := range 1_000_000 {
-			m := flood(i/10, [4]string{"h1", "h2", "h3", "h4"}[i/11%4])
-			m.Symptom = i % 5
-			m.Event = i / 5 % len(set.symptoms[m.Symptom].events)
-			c.Add(m)
+			c.Add(benchMatch(set, i))
 		}
 		c.SeeTime(100_000 * int64(time.Second))
 		if out := c.Finish(time.Time{}); len(out.Findings) < 5 {
 			b.Fatal(len(out.Findings))
 		}
 	}
+}
+
+// BenchmarkLive correlates a million matches as they arrive, with a watermark for each.
+func BenchmarkLive(b *testing.B) {
+	run := func(text string, match func(set *Set, i int) logdoc.Match) func(b *testing.B) {
+		return func(b *testing.B) {
+			set := compileText(b, text)
+			b.ReportAllocs()
+			for b.Loop() {
+				l := set.NewLive()
+				turns := 0
+				for i := range 1_000_000 {
+					m := match(set, i)
+					l.Add(m)
+					turns += len(l.Advance(time.Unix(0, m.Time).Add(-10 * time.Second)))
+				}
+				if _, last := l.End(time.Time{}); turns+len(last) == 0 {
+					b.Fatal("nothing was told")
+				}
+			}
+		}
+	}
+	b.Run("five symptoms", run(benchSymptoms, benchMatch))
+	b.Run("one key, found", run(byHost, func(_ *Set, i int) logdoc.Match { return flood(i, "loud") }))
+	b.Run("one key, never found until the end", run(`symptom test/a "A" { severity error by host event a in t event b in t certain when a unless b within 30m after likely when 100 of a within 5m possible when not b }`,
+		func(_ *Set, i int) logdoc.Match {
+			m := flood(i*10, "loud")
+			m.Event = i % 50 / 49
+			return m
+		}))
+	b.Run("a thousand keys and what all of them share", run(`symptom test/a "A" { severity error by a.host event a in t event b in t certain when 40 of a within 1s and b }`,
+		func(_ *Set, i int) logdoc.Match {
+			m := flood(i, fmt.Sprint("h", i/2%1000))
+			m.Event = i % 2
+			return m
+		}))
+	b.Run("a hundred thousand keys", run(byHost, func(_ *Set, i int) logdoc.Match { return flood(i, fmt.Sprint("h", i%100_000)) }))
 }

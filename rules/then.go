@@ -102,10 +102,15 @@ func newLeaders(list []occurrence) *leaders {
 // byClock returns the nearest leader that stamps tell to be before the follower, and up to more others where stamps are equal. What has no time follows and leads
 // anything.
 func (ls *leaders) byClock(f *occurrence, more int) []*occurrence {
-	if f.timeless() && len(ls.all) > 0 {
-		return []*occurrence{&ls.all[len(ls.all)-1]}
-	}
 	var found []*occurrence
+	if f.timeless() {
+		for i := range ls.all {
+			if !ls.all[i].open {
+				found = append(found, &ls.all[i])
+			}
+		}
+		return found
+	}
 	if !f.unclocked {
 		n := sort.Search(len(ls.clocked), func(i int) bool { return ls.clocked[i].end > f.start })
 		for n--; n >= 0 && len(found) <= more; n-- {
@@ -119,7 +124,7 @@ func (ls *leaders) byClock(f *occurrence, more int) []*occurrence {
 			}
 		}
 	}
-	if len(found) == 0 && ls.timeless != nil {
+	if ls.timeless != nil {
 		found = append(found, ls.timeless)
 	}
 	return found

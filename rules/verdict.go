@@ -99,11 +99,7 @@ func (g *group) state(f *logdoc.Finding) {
 			}
 		}
 	}
-	stale := DefaultStaleAfter
-	if s.src.StaleAfter != nil {
-		stale = *s.src.StaleAfter
-	}
-	if stale >= 0 && !f.Last.IsZero() && !g.now.IsZero() && g.now.Sub(f.Last) > stale {
+	if stale := s.quiet(); stale >= 0 && !f.Last.IsZero() && !g.now.IsZero() && g.now.Sub(f.Last) > stale {
 		f.State = logdoc.Stale
 	}
 }
