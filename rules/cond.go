@@ -466,38 +466,57 @@ func (c unlessCond) window(o *occurrence) (lo, hi int64) {
 
 // holds keeps what nothing forbids inside the window.
 func (c unlessCond) holds(g *group) []occurrence {
-	absent := g.holds(c.Absent)
+	absent := newStanding(g.holds(c.Absent))
 	wait := lag(c.Absent, g.symptom)
 	var out []occurrence
 	for _, o := range g.holds(c.Term) {
-		if o.open {
-			continue
-		}
 		lo, hi := c.window(&o)
-		forbidden := false
-		for i := 0; i < len(absent) && !forbidden; i++ {
-			forbidden = c.forbids(&absent[i], &o, lo, hi)
+		switch {
+		case o.open:
+			continue
+		case absent.any && (c.Within == 0 || absent.timeless || o.timeless()), !o.unclocked && absent.within(lo, hi):
+			continue
+		case absent.any && (absent.unclocked <= hi || o.unclocked):
+			o.unproven = true
 		}
-		if !forbidden && (g.settled(hi, wait) || g.symptom.constant(c.Absent)) {
+		if g.settled(hi, wait) || g.symptom.constant(c.Absent) {
 			out = append(out, o)
 		}
 	}
 	return out
 }
 
-// forbids reports whether something stands in the occurrence's window; where it only may, the occurrence is unproven from then on.
-func (c unlessCond) forbids(a, o *occurrence, lo, hi int64) bool {
-	switch {
-	case c.Within == 0 || a.timeless() || o.timeless():
-		return true
-	case a.unclocked && a.since > hi && (a.start > a.end || a.start > hi):
-		// The stamps above its records come after the window, and so do they.
-		return false
-	case a.unclocked || o.unclocked:
-		o.unproven = true
-		return false
+// standing is what must not stand in a window, arranged so that asking for one takes no time.
+type standing struct {
+	any, timeless bool
+	// ends are of those with a clock, in order; starts are the earliest of each and all behind it.
+	ends, starts []int64
+	// unclocked is the stamp before which none of those without a clock is; one may stand in every window that does not end before it.
+	unclocked int64
+}
+
+func newStanding(list []occurrence) standing {
+	s := standing{any: len(list) > 0, unclocked: math.MaxInt64}
+	for i := range list {
+		switch o := &list[i]; {
+		case o.timeless():
+			s.timeless = true
+		case o.unclocked:
+			s.unclocked = min(s.unclocked, o.since, o.start)
+		default:
+			s.ends, s.starts = append(s.ends, o.end), append(s.starts, o.start)
+		}
 	}
-	return a.end >= lo && a.start <= hi
+	for i := len(s.starts) - 2; i >= 0; i-- {
+		s.starts[i] = min(s.starts[i], s.starts[i+1])
+	}
+	return s
+}
+
+// within reports whether one with a clock reaches into the window.
+func (s *standing) within(lo, hi int64) bool {
+	i, _ := slices.BinarySearch(s.ends, lo)
+	return i < len(s.starts) && s.starts[i] <= hi
 }
 
 // gapCond is `no A for D`.

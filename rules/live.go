@@ -14,16 +14,15 @@ import (
 const (
 	// maxPending bounds the matches that wait for the watermark; of more, the earliest no longer wait.
 	maxPending = 1 << 14
-	// Looking at a key costs as much work as it has matches. Each match pays for workPerMatch of it, and maxCredit is how much may be saved up: small logs are looked at
-	// whenever something comes, and in a flood a key is looked at after every so many matches, so that no log costs more than a bounded time for each match.
+	// Looking at a key costs as much work as it has matches, for each condition of the symptom. Each match pays for workPerMatch of it, and maxCredit is how much may be
+	// saved up: small logs are looked at whenever something comes, and in a flood a key is looked at after every so many matches, so that no log costs more than a bounded
+	// time for each match.
 	workPerMatch = 2
 	maxCredit    = 1 << 16
 	// lookWork is what looking at a key costs besides.
 	lookWork = 16
 	// lookAgain is how often a symptom that names the time is looked at while nothing comes.
 	lookAgain = 10 * time.Minute
-	// forgetAgain is how long it takes until keys are looked through again for some that can be forgotten.
-	forgetAgain = time.Minute
 )
 
 // Live correlates matches while they arrive. Matches are given to Add in any order; Advance then says up to which time all of them have come, and returns what turns the
@@ -35,7 +34,7 @@ const (
 //
 // Memory is bounded as that of a Correlator is: of each event a bounded number of keys, of each key a bounded number of matches. When an event has too many keys, those
 // are forgotten whose newest match is older than every window of the symptom, and than the time after which a finding is stale, and that have no open finding. A
-// finding of a forgotten key opens anew. Without such keys a new key is left out, and End says so.
+// finding of a forgotten key opens anew. Without such keys, which are looked for now and then, a new key is left out, and End says so.
 type Live struct {
 	in        *Correlator
 	watermark int64
@@ -57,8 +56,9 @@ type following struct {
 	keyed bool
 	due   int // how many of told are due
 	// horizon is how long matches without an open finding are of use. retry is when keys that can be forgotten are looked for again.
-	horizon time.Duration
-	retry   int64
+	horizon    time.Duration
+	retry      int64
+	conditions int
 	// timed is whether the symptom compares anything with the time.
 	timed bool
 }
@@ -87,6 +87,7 @@ func (s *Set) NewLive() *Live {
 			f.horizon = DefaultStaleAfter
 		}
 		walkVerdicts(sym.src, func(c lang.Cond) {
+			f.conditions++
 			walkConds(c, func(c condition) {
 				if span, _ := c.settles(sym); span < forever {
 					f.horizon = plus(f.horizon, span)
@@ -329,7 +330,7 @@ func (l *Live) look(t *told) {
 	g.decided = l.watermark
 	l.credit -= lookWork
 	for _, list := range g.lists {
-		l.credit -= len(list)
+		l.credit -= len(list) * l.symptoms[t.symptom].conditions
 	}
 	l.tell(t, g)
 	if l.symptoms[t.symptom].timed {
@@ -380,7 +381,7 @@ func (l *Live) forget(symptom, event int) {
 	if l.watermark < f.retry {
 		return
 	}
-	f.retry = l.watermark + int64(forgetAgain)
+	f.retry = l.watermark + int64(max(time.Minute, f.horizon/16))
 	s := l.in.set.symptoms[symptom]
 	shelves := l.in.shelves[symptom]
 	open := map[string]bool{}

@@ -126,13 +126,13 @@ func drawArrivals(t *rapid.T, late bool) []arriving {
 	return all
 }
 
-// standing is what turns come to: the last that was said of each finding.
-type standing map[string]logdoc.Finding
+// heard is what turns come to: the last that was said of each finding.
+type heard map[string]logdoc.Finding
 
 func name(f *logdoc.Finding) string { return f.Symptom + " " + string(f.Key) }
 
 // take adds turns, and holds them to what may become of a finding.
-func (s standing) take(turns []logdoc.Turn) error {
+func (s heard) take(turns []logdoc.Turn) error {
 	for _, turn := range turns {
 		f := turn.Finding
 		before, known := s[name(&f)]
@@ -170,10 +170,10 @@ func flat(list []logdoc.Finding, visit func(logdoc.Finding)) {
 }
 
 // replay gives the arrivals to a live correlator and checks every turn.
-func replay(t *rapid.T, set *Set, file string, arrivals []arriving) (Outcome, standing) {
+func replay(t *rapid.T, set *Set, file string, arrivals []arriving) (Outcome, heard) {
 	l := set.NewLive()
 	readFile(l.Input(), file)
-	told := standing{}
+	told := heard{}
 	check := func(turns []logdoc.Turn) {
 		if err := told.take(turns); err != nil {
 			t.Fatal(err)
