@@ -4,6 +4,7 @@ import (
 	"math"
 	"time"
 
+	"logdoc"
 	"logdoc/internal/lang"
 )
 
@@ -25,6 +26,8 @@ type condition interface {
 	// words says what of the condition holds in the occurrence. part is true inside an order or a window, where of alternatives only those count that are part of the
 	// occurrence.
 	words(g *group, o *occurrence, part bool) string
+	// trace completes the reason why the condition held, in the ways listed, or by how much it failed. Its terms are traced already.
+	trace(t tracer, list []occurrence, r *logdoc.Reason)
 }
 
 // conditionOf returns the engine's view of a condition of the language.
