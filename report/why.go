@@ -40,6 +40,20 @@ func Why(w io.Writer, e *logdoc.Explanation, o TextOptions) error {
 		p.blank()
 		p.reason("", "", "clears when ", e.Clears)
 	}
+	var lacks, collect []string
+	for i := range e.Verdicts {
+		lacks, collect = wanting(&e.Verdicts[i].Reason, lacks, collect)
+	}
+	if len(lacks) > 0 {
+		p.blank()
+		p.line(0, part{bold, "Not in the input"})
+		for _, what := range lacks {
+			p.hanging(2, "? ", sanitize.Line(what))
+		}
+		for _, what := range collect {
+			p.hanging(2, "  collect  ", sanitize.Line(what))
+		}
+	}
 	return p.w.Flush()
 }
 
@@ -47,6 +61,26 @@ func Why(w io.Writer, e *logdoc.Explanation, o TextOptions) error {
 type tree struct {
 	*printer
 	shown map[logdoc.Place]bool
+}
+
+// wanting adds what a reason that fails lacks, each thing once.
+func wanting(r *logdoc.Reason, lacks, collect []string) ([]string, []string) {
+	if r.Held {
+		return lacks, collect
+	}
+	add := func(list, more []string) []string {
+		for _, what := range more {
+			if !slices.Contains(list, what) {
+				list = append(list, what)
+			}
+		}
+		return list
+	}
+	lacks, collect = add(lacks, r.Lacks), add(collect, r.Collect)
+	for i := range r.Reasons {
+		lacks, collect = wanting(&r.Reasons[i], lacks, collect)
+	}
+	return lacks, collect
 }
 
 // mark stands before a condition, so that a tree can be skimmed.
@@ -79,16 +113,6 @@ func (p *tree) reason(head, rest, intro sanitize.Safe, r *logdoc.Reason) {
 	}
 	if len(detail) > 0 {
 		p.branch(below, below, part{}, dim, sanitize.Safe(strings.Join(detail, ", ")))
-	}
-	for _, what := range r.Lacks {
-		p.branch(below, below, part{}, yellow, "missing: "+sanitize.Line(what))
-	}
-	for i, what := range r.Collect {
-		intro := sanitize.Safe("collect  ")
-		if i > 0 {
-			intro = spaces(len(intro))
-		}
-		p.branch(below, below+spaces(9), part{}, plain, intro+sanitize.Line(what))
 	}
 	for _, e := range evidence {
 		p.shown[e.Place] = true

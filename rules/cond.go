@@ -18,8 +18,9 @@ type occurrence struct {
 	start, end int64
 	// first and last are the records at both ends; nil when no record is part of it: a fact, an absence.
 	first, last *logdoc.Match
-	// unclocked: a record without a clock is part of it. unproven: order or a window was taken on trust. open: it goes on, nobody knows until when.
-	unclocked, unproven, open bool
+	// unclocked: a record without a clock is part of it. unproven: something was taken on trust: order or a window, or, with unseen, that what is not in the input is absent.
+	// open: it goes on, nobody knows until when.
+	unclocked, unproven, unseen, open bool
 	// since is the stamp above the first of the records without a clock: none of them is older.
 	since int64
 	bound []bound
@@ -85,7 +86,7 @@ func (o *occurrence) shares(p *occurrence) bool {
 func join(a, b *occurrence) occurrence {
 	o := occurrence{
 		start: min(a.start, b.start), end: max(a.end, b.end), first: a.first, last: a.last,
-		unclocked: a.unclocked || b.unclocked, unproven: a.unproven || b.unproven, open: a.open || b.open, since: min(a.since, b.since),
+		unclocked: a.unclocked || b.unclocked, unproven: a.unproven || b.unproven, unseen: a.unseen || b.unseen, open: a.open || b.open, since: min(a.since, b.since),
 		bound: slices.Concat(a.bound, b.bound),
 	}
 	if a.timeless() || !b.timeless() && inOrder(b.first, a.first) < 0 {
@@ -107,6 +108,7 @@ func compareOccurrences(a, b occurrence) int {
 
 // group is the matches of one symptom that belong to one key, with what conditions may refer to.
 type group struct {
+	in      *Correlator
 	symptom *symptom
 	index   int
 	facts   *Facts
@@ -194,7 +196,10 @@ func (c notCond) holds(g *group) []occurrence {
 	if !g.ended() && !g.symptom.constant(c.Term) || len(g.holds(c.Term)) > 0 {
 		return nil
 	}
-	return []occurrence{outOfTime(false)}
+	o := outOfTime(false)
+	o.unseen = g.unseen(c.Term)
+	o.unproven = o.unseen
+	return []occurrence{o}
 }
 
 func (c notCond) settles(s *symptom) (span, delay time.Duration) {
@@ -468,6 +473,7 @@ func (c unlessCond) window(o *occurrence) (lo, hi int64) {
 func (c unlessCond) holds(g *group) []occurrence {
 	absent := newStanding(g.holds(c.Absent))
 	wait := lag(c.Absent, g.symptom)
+	unseen := !absent.any && g.unseen(c.Absent)
 	var out []occurrence
 	for _, o := range g.holds(c.Term) {
 		lo, hi := c.window(&o)
@@ -480,6 +486,7 @@ func (c unlessCond) holds(g *group) []occurrence {
 			o.unproven = true
 		}
 		if g.settled(hi, wait) || g.symptom.constant(c.Absent) {
+			o.unseen, o.unproven = o.unseen || unseen, o.unproven || unseen
 			out = append(out, o)
 		}
 	}

@@ -211,12 +211,14 @@ func (c *Correlator) Finish(now time.Time) Outcome {
 	out := Outcome{Capture: c.capture(now)}
 	subjects := c.set.subjects()
 	var found []candidate
+	var nears []logdoc.Unchecked
 	for i, s := range c.set.symptoms {
 		best := logdoc.NotFound
 		if slices.ContainsFunc(c.shelves[i], func(sh shelf) bool { return sh.lost }) {
 			out.Notes = append(out.Notes, logdoc.Note{LeftOut: true, Text: fmt.Sprintf("%s holds for more than %d keys: the further ones are not shown, narrow the input with --since or by file", s.name, maxKeys)})
 		}
-		for _, g := range c.groups(i, out.Capture) {
+		groups := c.groups(i, out.Capture)
+		for _, g := range groups {
 			if now.IsZero() {
 				c.settle(g)
 			}
@@ -225,8 +227,16 @@ func (c *Correlator) Finish(now time.Time) Outcome {
 				found = append(found, candidate{f, g.about(subjects)})
 			}
 		}
-		c.checked(i, s, best, &out)
+		entry, told, near := c.checked(i, groups, best, &out)
+		switch {
+		case near:
+			nears = append(nears, entry)
+		case told:
+			out.Unchecked = append(out.Unchecked, entry)
+		}
 	}
+	// What was nearly found comes first: there it is worth most to bring what is missing.
+	out.Unchecked = append(nears, out.Unchecked...)
 	out.Clean = append(out.Clean, c.normal()...)
 	slices.SortStableFunc(found, func(a, b candidate) int { return compareFindings(&a.Finding, &b.Finding) })
 	out.Findings = c.fold(found)
@@ -276,7 +286,7 @@ func (c *Correlator) groups(index int, now time.Time) []*group {
 func (c *Correlator) group(index int, now time.Time, key string) *group {
 	s := c.set.symptoms[index]
 	n := len(s.events)
-	g := &group{symptom: s, index: index, facts: c.facts, now: now, end: c.end, key: key, lists: make([][]logdoc.Match, n), counts: make([]int, n), decided: math.MaxInt64, wake: math.MaxInt64}
+	g := &group{in: c, symptom: s, index: index, facts: c.facts, now: now, end: c.end, key: key, lists: make([][]logdoc.Match, n), counts: make([]int, n), decided: math.MaxInt64, wake: math.MaxInt64}
 	for e, fields := range s.keys {
 		shelf := &c.shelves[index][e]
 		part, ok := project(key, fields)

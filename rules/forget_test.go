@@ -94,6 +94,7 @@ func TestLiveTurns(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			l := compileText(t, `symptom test/a "A" { severity error event a in t event b in t event c in t `+tt.symptom+` }`).NewLive()
+			l.Input().SeeFormat(0)
 			say := func(turns []logdoc.Turn) string {
 				s := ""
 				for i, turn := range turns {

@@ -16,10 +16,7 @@ import (
 const tracedRecords = 3
 
 // tracer works out why conditions of a group hold or not. It is made only when somebody asks.
-type tracer struct {
-	*group
-	in *Correlator
-}
+type tracer struct{ *group }
 
 // Explain says why a symptom was found or not, for the key that is nearest to holding; ok is false when no symptom has the name. now is as in Finish.
 func (c *Correlator) Explain(name string, now time.Time) (logdoc.Explanation, bool) {
@@ -39,7 +36,7 @@ func (c *Correlator) Explain(name string, now time.Time) (logdoc.Explanation, bo
 		if now.IsZero() {
 			c.settle(g)
 		}
-		t := tracer{g, c}
+		t := tracer{g}
 		f, _ := g.finding()
 		verdicts, near := t.verdicts()
 		if score := near + 10*float64(f.Certainty); score > best {
@@ -99,7 +96,7 @@ func (t tracer) reason(c lang.Cond) logdoc.Reason {
 	}
 	cond.trace(t, list, &r)
 	if r.Unproven && r.Detail == "" {
-		r.Detail = "on trust: records without a clock prove neither order nor a time window"
+		r.Detail = logdoc.LogText("on trust: " + doubt(&list[len(list)-1]))
 	}
 	return r
 }
@@ -147,7 +144,7 @@ func (t tracer) records(event int) []*logdoc.Match {
 
 // lacks tells what of an event or fact is not in the input.
 func (t tracer) lacks(r *logdoc.Reason, n need) {
-	missing, collect := t.in.lacks(t.index, t.symptom, n)
+	missing, collect := t.in.lacks(t.index, n)
 	r.Lacks, r.Collect = append(r.Lacks, missing...), append(r.Collect, collect...)
 }
 
@@ -155,7 +152,7 @@ func (t tracer) lacks(r *logdoc.Reason, n need) {
 func (t tracer) absent(r *logdoc.Reason, event int) {
 	r.Detail = logdoc.LogText("no record of " + t.symptom.events[event].name)
 	if t.lacks(r, need{events: []int{event}}); len(r.Lacks) > 0 {
-		r.Detail += logdoc.LogText(": " + r.Lacks[0] + " is not in the input")
+		r.Detail += logdoc.LogText(": " + r.Lacks[len(r.Lacks)-1] + " is not in the input")
 	}
 }
 
@@ -426,17 +423,26 @@ func (c compareCond) trace(t tracer, list []occurrence, r *logdoc.Reason) {
 	}
 	n := need{}
 	c.refs(func(ref *lang.Ref) { n = n.with(t.symptom.rests(ref)) })
+	var details []string
+	add := func() {
+		details = append(details, string(r.Detail))
+		r.Detail = ""
+	}
 	for _, e := range n.events {
 		if len(t.lists[e]) == 0 {
 			t.absent(r, e)
-			return
+			add()
 		}
 	}
 	for _, f := range n.facts {
 		if len(t.facts.of(t.index, f)) == 0 {
 			t.file(r, f, "")
-			return
+			add()
 		}
+	}
+	if len(details) > 0 {
+		r.Detail = logdoc.LogText(strings.Join(details, "; "))
+		return
 	}
 	left, right := t.eval(c.Left, nil), t.eval(c.Right, nil)
 	for _, side := range []struct {
