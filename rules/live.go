@@ -88,16 +88,12 @@ func (s *Set) NewLive() *Live {
 		}
 		walkVerdicts(sym.src, func(c lang.Cond) {
 			f.conditions++
+			c.WithWindows(func(_ string, d time.Duration) time.Duration {
+				f.horizon = plus(f.horizon, d)
+				return d
+			})
 			walkConds(c, func(c condition) {
-				if span, _ := c.settles(sym); span < forever {
-					f.horizon = plus(f.horizon, span)
-				}
-				switch c := c.(type) {
-				case unlessCond:
-					f.horizon = plus(f.horizon, c.Within)
-				case gapCond:
-					f.horizon = plus(f.horizon, c.For)
-				case compareCond:
+				if c, ok := c.(compareCond); ok {
 					walkNow(c.Left, &f.timed)
 					walkNow(c.Right, &f.timed)
 				}

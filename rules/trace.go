@@ -27,9 +27,11 @@ func (c *Correlator) Explain(name string, now time.Time) (logdoc.Explanation, bo
 	s := c.set.symptoms[index]
 	e := logdoc.Explanation{Symptom: s.name, Title: s.src.Title.Value, Product: s.src.Product.Value}
 	groups := c.groups(index, c.capture(now))
-	e.Keys = len(groups)
 	if len(groups) == 0 {
 		groups = []*group{c.group(index, c.capture(now), "")}
+	}
+	if len(groups) > 1 || groups[0].speaks() {
+		e.Keys = len(groups)
 	}
 	best := -1.0
 	for _, g := range groups {
@@ -53,6 +55,19 @@ func (c *Correlator) Explain(name string, now time.Time) (logdoc.Explanation, bo
 		}
 	}
 	return e, true
+}
+
+// speaks reports whether anything in the input is about the symptom.
+func (g *group) speaks() bool {
+	if slices.ContainsFunc(g.lists, func(l []logdoc.Match) bool { return len(l) > 0 }) {
+		return true
+	}
+	for i := range g.symptom.facts {
+		if _, gone := g.facts.missing(g.index, i); gone || len(g.facts.of(g.index, i)) > 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // verdicts traces every verdict, and tells how near the nearest is to holding, from 0 to 1.
