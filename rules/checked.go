@@ -151,8 +151,17 @@ func (t tracer) nearly(c lang.Cond) nearly {
 	cond := conditionOf(c)
 	if len(cond.holds(t.group)) > 0 {
 		n := nearly{ok: true}
-		if _, absent := cond.(notCond); absent {
+		switch c := cond.(type) {
+		case notCond:
+			n.missing, n.collect = t.unproven(c.Term)
 			return n
+		case unlessCond:
+			n.missing, n.collect = t.unproven(c.Absent)
+		case andCond, thenCond, withinCond:
+			for _, term := range cond.terms() {
+				of := t.nearly(term)
+				n.missing, n.collect = union(n.missing, of.missing), union(n.collect, of.collect)
+			}
 		}
 		for _, need := range cond.rests(t.symptom) {
 			for _, e := range need.events {
@@ -192,6 +201,18 @@ func (t tracer) nearly(c lang.Cond) nearly {
 		all.missing, all.collect, all.events = union(all.missing, n.missing), union(all.collect, n.collect), union(all.events, n.events)
 	}
 	return all
+}
+
+// unproven returns what is not in the input and could show that something is there which is taken to be absent.
+func (t tracer) unproven(absent lang.Cond) (missing, collect []string) {
+	if !t.unseen(absent) {
+		return nil, nil
+	}
+	for _, n := range conditionOf(absent).rests(t.symptom) {
+		m, c := t.in.lacks(t.index, n)
+		missing, collect = union(missing, m), union(collect, c)
+	}
+	return missing, collect
 }
 
 func union[T comparable](a, b []T) []T {
