@@ -55,6 +55,7 @@ func (c *Correlator) Merge(part *Collection) {
 // Rank sets the order of sources for records that time does not order.
 func (c *Correlator) Rank(of func(source logdoc.LogText) int) {
 	c.each(func(b *bucket) {
+		b.ordered = false
 		for i := range b.kept {
 			b.kept[i].Rank = of(b.kept[i].Place.Source)
 		}

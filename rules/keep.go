@@ -32,12 +32,15 @@ type bucket struct {
 	kept  []logdoc.Match
 	total int
 	lost  bool // not all were kept
+	// ordered: kept is a list already.
+	ordered bool
 	// first and last are of the earliest and the newest match ever added.
 	first, last logdoc.Match
 }
 
 // trim sorts the matches and leaves at most as many as may be kept, and of more than whole only the start of their texts.
 func (b *bucket) trim(most, whole int) {
+	b.ordered = false
 	if !slices.IsSortedFunc(b.kept, inPlace) {
 		slices.SortFunc(b.kept, inPlace)
 	}
@@ -90,12 +93,16 @@ func (s *shelf) whole() int { return max(3, keptTexts/max(1, len(s.buckets))) }
 
 // list returns the kept matches of a key, ordered. It is valid until the next match is added.
 func (s *shelf) list(b *bucket) []logdoc.Match {
+	if b.ordered && len(b.kept) <= s.most() {
+		return b.kept
+	}
 	s.size -= len(b.kept)
 	b.trim(s.most(), s.whole())
 	s.size += len(b.kept)
 	if !slices.IsSortedFunc(b.kept, byOrder) {
 		slices.SortFunc(b.kept, byOrder)
 	}
+	b.ordered = true
 	return b.kept
 }
 
@@ -123,7 +130,7 @@ func (s *shelf) add(key string, m logdoc.Match) {
 	if b.total == 1 || inPlace(m, b.last) > 0 {
 		b.last = stampOf(m)
 	}
-	b.kept = append(b.kept, m)
+	b.kept, b.ordered = append(b.kept, m), false
 	s.size++
 	if len(m.Text) > floodText {
 		s.loose += len(m.Text)

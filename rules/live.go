@@ -17,7 +17,7 @@ const (
 	// Looking at a key costs as much work as it has matches, for each condition of the symptom. Each match pays for workPerMatch of it, and maxCredit is how much may be
 	// saved up: small logs are looked at whenever something comes, and in a flood a key is looked at after every so many matches, so that no log costs more than a bounded
 	// time for each match.
-	workPerMatch = 2
+	workPerMatch = 1
 	maxCredit    = 1 << 16
 	// lookWork is what looking at a key costs besides.
 	lookWork = 16
