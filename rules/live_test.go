@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"math"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
@@ -279,6 +280,53 @@ func same(a, b *logdoc.Finding) bool {
 
 func line(f *logdoc.Finding) string {
 	return fmt.Sprintf("%s %s %s ×%d", f.Severity, f.Certainty, f.State, f.Count)
+}
+
+// TestLiveFloodEqualsCold replays more matches than are kept, of a few keys and of too many for all to be looked at in full.
+func TestLiveFloodEqualsCold(t *testing.T) {
+	set := compileText(t, `symptom test/a "A" { severity error by host event a in t event b in t certain when 40 of a within 60s likely when a then b within 2s possible when a unless b within 5s after clears when b }
+		symptom test/b "B" { severity error event a in t event b in t certain when no a for 30s likely when 2 distinct a.host within 1s possible when a }`)
+	for _, keys := range []int{1, 7, 700} {
+		random := rand.New(rand.NewPCG(uint64(keys), 0))
+		var arrivals []arriving
+		for i := range 5 * keptMatches {
+			m := flood(i/3, fmt.Sprint("h", random.IntN(keys)))
+			m.Place.Line, m.Place.Offset = i+1, int64(i)
+			m.Symptom, m.Event = random.IntN(2), random.IntN(50)/49
+			at := m.Time + random.Int64N(slack)
+			arrivals = append(arrivals, arriving{at, m})
+		}
+		slices.SortStableFunc(arrivals, func(a, b arriving) int { return cmp.Compare(a.at, b.at) })
+		l, told, newest := set.NewLive(), heard{}, int64(math.MinInt64)
+		readInput(l.Input(), "1")
+		for _, a := range arrivals {
+			newest = max(newest, a.match.Time)
+			l.Input().SeeTime(a.match.Time)
+			l.Add(a.match)
+			if err := told.take(l.Advance(time.Unix(0, newest-slack))); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if n := len(l.due); n > 2*keys+1 {
+			t.Errorf("%d keys wait to be looked at", n)
+		}
+		got, turns := l.End(time.Time{})
+		if err := told.take(turns); err != nil {
+			t.Fatal(err)
+		}
+		want := cold(set, "1", arrivals)
+		if diff := gocmp.Diff(want, got); diff != "" {
+			t.Fatalf("%d keys: %s", keys, diff)
+		}
+		if len(want.Findings) < keys {
+			t.Fatalf("%d keys: only %d findings", keys, len(want.Findings))
+		}
+		flat(want.Findings, func(f logdoc.Finding) {
+			if last := told[name(&f)]; last.Certainty < f.Certainty || last.Count < f.Count {
+				t.Errorf("%s is %s, and was told as %s", name(&f), line(&f), line(&last))
+			}
+		})
+	}
 }
 
 func showArrivals(list []arriving) string {
