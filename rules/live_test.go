@@ -329,6 +329,41 @@ func TestLiveFloodEqualsCold(t *testing.T) {
 	}
 }
 
+// TestExplainAgreesWithTheFindings explains random symptoms: what it says they come to is what the strongest finding says, and a verdict that is said to hold does.
+func TestExplainAgreesWithTheFindings(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		text := drawSymptom(t, 2)
+		set := compileText(t, text)
+		c := set.NewCorrelator()
+		readInput(c, rapid.SampledFrom([]string{"", "1", "none", "unseen"}).Draw(t, "file"))
+		for _, a := range drawArrivals(t, true) {
+			if a.match.Clock {
+				c.SeeTime(a.match.Time)
+			}
+			c.Add(a.match)
+		}
+		strongest := logdoc.NotFound
+		flat(c.Finish(time.Time{}).Findings, func(f logdoc.Finding) { strongest = max(strongest, f.Certainty) })
+		e, ok := c.Explain("test/a", time.Time{})
+		if !ok || e.Certainty != strongest {
+			t.Fatalf("%s\nexplained as %s, found as %s", text, e.Certainty, strongest)
+		}
+		held := logdoc.NotFound
+		for _, v := range e.Verdicts {
+			certainty := v.Certainty
+			if v.Reason.Unproven {
+				certainty = max(certainty-1, logdoc.Possible)
+			}
+			if v.Reason.Held {
+				held = max(held, certainty)
+			}
+		}
+		if held != strongest {
+			t.Fatalf("%s\nthe verdicts that are said to hold come to %s, found as %s", text, held, strongest)
+		}
+	})
+}
+
 func showArrivals(list []arriving) string {
 	var b strings.Builder
 	for _, a := range list {

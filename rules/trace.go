@@ -356,10 +356,6 @@ func (c countCond) best(t tracer, event int) int {
 }
 
 func (c unlessCond) trace(t tracer, _ []occurrence, r *logdoc.Reason) {
-	r.Text = "the first without the second"
-	if c.Within > 0 {
-		r.Text += fmt.Sprintf(" within %s %s", lang.FormatDuration(c.Within), c.Side)
-	}
 	if r.Held || !r.Reasons[0].Held {
 		return
 	}
@@ -368,7 +364,8 @@ func (c unlessCond) trace(t tracer, _ []occurrence, r *logdoc.Reason) {
 	if len(absent) == 0 || len(terms) == 0 {
 		return
 	}
-	r.Detail = "the second is there"
+	what := t.words(c.Absent)
+	r.Detail = logdoc.LogText("it is there: " + what)
 	o := &terms[len(terms)-1]
 	var nearest *occurrence
 	distance := int64(math.MaxInt64)
@@ -384,12 +381,12 @@ func (c unlessCond) trace(t tracer, _ []occurrence, r *logdoc.Reason) {
 	if nearest == nil {
 		return
 	}
-	r.Detail = "the second stands beside it"
+	r.Detail = logdoc.LogText("beside it: " + what)
 	switch {
 	case nearest.start > o.end:
-		r.Detail = logdoc.LogText("the second came " + lasting(nearest.start-o.end) + " after")
+		r.Detail = logdoc.LogText(lasting(nearest.start-o.end) + " after it: " + what)
 	case nearest.end < o.start:
-		r.Detail = logdoc.LogText("the second came " + lasting(o.start-nearest.end) + " before")
+		r.Detail = logdoc.LogText(lasting(o.start-nearest.end) + " before it: " + what)
 	}
 	t.showParts(r, nearest)
 }

@@ -93,7 +93,7 @@ func TestExplain(t *testing.T) {
 		{"absent, and not seen", `not b`, nil,
 			"~not: on trust: what would speak against it was not seen, but its log or file is not in the input\n  -b: no record of b: a log of format u is not in the input"},
 		{"forbidden", `a unless b within 5m before`, []any{log{"x", "t", day("10:00:00 h a")}, log{"y", "u", day("09:58:00 h b")}},
-			"-the first without the second within 5m before: the second came 2m before [b y:1]\n  +a: 1 record [a x:1]\n  +b: 1 record [b y:1]"},
+			"-a unless b within 5m before: 2m before it: b [b y:1]\n  +a: 1 record [a x:1]\n  +b: 1 record [b y:1]"},
 		{"a gap that is too short", `no a for 10m`, []any{log{"x", "t", day("10:00:00 h a", "10:07:00 h a", "10:08:00 h z")}},
 			"-no a for 10m: the longest gap is 7m [a x:1]"},
 		{"no clock for a gap", `no a for 10m`, []any{log{"x", "t", day("- h a")}}, "-no a for 10m: none of the records has a clock"},
