@@ -3,12 +3,78 @@ package rules
 import (
 	"slices"
 	"strconv"
+	"time"
 
 	"logdoc/internal/lang"
 )
 
 // maxPairs bounds the combinations that a comparison between two events is tried on: the newest ones count.
 const maxPairs = 1 << 16
+
+// andCond holds when all terms do.
+type andCond struct{ *lang.CondAnd }
+
+func (c andCond) holds(g *group) []occurrence { return g.and(c.Terms) }
+
+func (c andCond) settles(s *symptom) (span, delay time.Duration) { return s.settleAll(c.Terms) }
+
+func (c andCond) rests(s *symptom) []need { return s.together(c.Terms) }
+
+func (c andCond) terms() []lang.Cond { return c.Terms }
+
+func (c andCond) refs(func(*lang.Ref)) {}
+
+// compareCond compares two expressions.
+type compareCond struct{ *lang.CondCompare }
+
+func (c compareCond) holds(g *group) []occurrence { return g.and([]lang.Cond{c.CondCompare}) }
+
+// settles: what is worked out from the newest records, or compared with the time of capture, is what it is for the moment.
+func (c compareCond) settles(s *symptom) (span, delay time.Duration) {
+	n := need{}
+	moving := false
+	c.refs(func(r *lang.Ref) {
+		moving = moving || r.Owner == "" && s.isValue(r.Field)
+		n = n.with(s.rests(r))
+	})
+	walkNow(c.Left, &moving)
+	walkNow(c.Right, &moving)
+	if moving {
+		delay = forever
+	}
+	if len(n.events) > 1 {
+		span = forever
+	}
+	return span, delay
+}
+
+func (c compareCond) rests(s *symptom) []need {
+	n := need{}
+	c.refs(func(r *lang.Ref) { n = n.with(s.rests(r)) })
+	return []need{n}
+}
+
+func (c compareCond) terms() []lang.Cond { return nil }
+
+func (c compareCond) refs(visit func(*lang.Ref)) {
+	walkExpr(c.Left, visit)
+	walkExpr(c.Right, visit)
+}
+
+// walkNow sets found when the expression names the time of capture.
+func walkNow(e lang.Expr, found *bool) {
+	switch e := e.(type) {
+	case *lang.Now:
+		*found = true
+	case *lang.Binary:
+		walkNow(e.Left, found)
+		walkNow(e.Right, found)
+	case *lang.Call:
+		for _, a := range e.Args {
+			walkNow(a, found)
+		}
+	}
+}
 
 // and combines the terms. Comparisons choose among the records of the events that they name; what is left is joined as tightly as it stands.
 func (g *group) and(terms []lang.Cond) []occurrence {

@@ -19,40 +19,13 @@ type need struct {
 // maxAlternatives bounds the combinations of a verdict's alternatives.
 const maxAlternatives = 32
 
-// alternatives lists what the condition can rest on: for each way in which it can hold, the events and facts whose presence supports it.
-func (s *symptom) alternatives(c lang.Cond) []need {
-	switch c := c.(type) {
-	case *lang.CondNot:
-		return []need{{}}
-	case *lang.CondUnless:
-		return s.alternatives(c.Term)
-	case *lang.CondWithin:
-		return s.alternatives(c.Term)
-	case *lang.CondGap:
-		return []need{s.rests(&lang.Ref{Owner: c.Event.Value})}
-	case *lang.CondAnd:
-		return s.together(c.Terms)
-	case *lang.CondThen:
-		return s.together(c.Terms)
-	case *lang.CondOr:
-		var out []need
-		for _, t := range c.Terms {
-			out = append(out, s.alternatives(t)...)
-		}
-		return out
-	}
-	n := need{}
-	walkCond(c, func(r *lang.Ref) { n = n.with(s.rests(r)) })
-	return []need{n}
-}
-
 // together combines the alternatives of terms that must all hold.
 func (s *symptom) together(terms []lang.Cond) []need {
 	out := []need{{}}
 	for _, t := range terms {
 		var next []need
 		for _, a := range out {
-			for _, b := range s.alternatives(t) {
+			for _, b := range conditionOf(t).rests(s) {
 				if len(next) < maxAlternatives {
 					next = append(next, a.with(b))
 				}
@@ -101,43 +74,185 @@ func (n need) with(o need) need {
 	return sum
 }
 
-// checked says, for a symptom, that it was looked for in vain, or what was missing to look for it.
-func (c *Correlator) checked(index int, s *symptom, best logdoc.Certainty, out *Outcome) {
-	var missing []string
-	var collect []string
-	complete := false
-	least := math.MaxInt
-	relevant := c.relevant(s)
-	for _, n := range s.needs {
-		if n.certainty <= best || !relevant {
-			continue
-		}
-		m, files := c.lacks(index, s, n)
-		if len(m) == 0 {
-			complete = true
-			continue
-		}
-		if len(m) < least {
-			least, missing, collect = len(m), m, files
-		}
+// checked says, for a symptom, that it was looked for in vain, or what was missing to look for it. It is looked for when all that one of the ways needs to reach one of its
+// verdicts is in the input. near is whether some of its own evidence is there, and nothing but what is not in the input keeps it from being found.
+func (c *Correlator) checked(index int, groups []*group, best logdoc.Certainty, out *Outcome) (entry logdoc.Unchecked, told, near bool) {
+	s := c.set.symptoms[index]
+	entry = logdoc.Unchecked{Symptom: s.name, Title: s.src.Title.Value, Product: s.src.Product.Value}
+	if best > logdoc.NotFound {
+		n := nearest(groups, best)
+		entry.Reason = "found as " + best.String() + "; to be sure, these are needed: " + strings.Join(n.missing, ", ")
+		entry.Collect = n.collect
+		return entry, n.ok, false
 	}
-	entry := logdoc.Unchecked{Symptom: s.name, Title: s.src.Title.Value, Product: s.src.Product.Value, Collect: collect}
-	switch {
-	case best == logdoc.NotFound && complete:
-		out.Clean = append(out.Clean, logdoc.Clean{Name: s.name, Title: s.src.Title.Value, Product: s.src.Product.Value})
-		return
-	case best == logdoc.NotFound && !relevant:
+	if !c.relevant(s) {
 		entry.Reason = "no log or file of this product is in the input"
-	case len(missing) == 0:
-		return
-	case best == logdoc.NotFound:
-		entry.Reason = "not in the input: " + strings.Join(missing, ", ")
-	case complete:
-		return
-	default:
-		entry.Reason = "found as " + best.String() + "; to be sure, these are needed: " + strings.Join(missing, ", ")
+		return entry, true, false
 	}
-	out.Unchecked = append(out.Unchecked, entry)
+	if n := nearest(groups, best); n.ok {
+		entry.Reason = "nearly found: " + n.there + "; not in the input: " + strings.Join(n.missing, ", ")
+		entry.Collect = n.collect
+		return entry, true, true
+	}
+	least := math.MaxInt
+	for _, n := range s.needs {
+		missing, files := c.lacks(index, n)
+		if len(missing) == 0 {
+			out.Clean = append(out.Clean, logdoc.Clean{Name: s.name, Title: s.src.Title.Value, Product: s.src.Product.Value})
+			return entry, false, false
+		}
+		if len(missing) < least {
+			least = len(missing)
+			entry.Reason, entry.Collect = "not in the input: "+strings.Join(missing, ", "), files
+		}
+	}
+	return entry, true, false
+}
+
+// nearly is what keeps a condition from holding.
+type nearly struct {
+	// ok is true when nothing does but what is not in the input.
+	ok               bool
+	missing, collect []string
+	// events have records that are evidence of it.
+	events []int
+	there  string
+}
+
+// nearGroups bounds the keys that are looked at for what they lack.
+const nearGroups = 16
+
+// nearest finds the verdict above a certainty that lacks least and has some evidence of its own, over the keys.
+func nearest(groups []*group, above logdoc.Certainty) nearly {
+	var best nearly
+	for _, g := range groups[:min(len(groups), nearGroups)] {
+		t := tracer{g}
+		for _, v := range g.symptom.src.Verdicts {
+			if v.Certainty <= above {
+				continue
+			}
+			n := t.nearly(v.When)
+			if !n.ok || len(n.missing) == 0 || len(n.events) == 0 && above == logdoc.NotFound || best.ok && len(n.missing) >= len(best.missing) {
+				continue
+			}
+			best = n
+			var there []string
+			for _, e := range n.events {
+				there = append(there, refCond{&lang.CondRef{Ref: &lang.Ref{Owner: g.symptom.events[e].name}}}.words(g, nil, false))
+			}
+			best.there = strings.Join(there, ", ")
+		}
+	}
+	return best
+}
+
+// nearly looks for what keeps a condition from holding.
+func (t tracer) nearly(c lang.Cond) nearly {
+	cond := conditionOf(c)
+	if len(cond.holds(t.group)) > 0 {
+		n := nearly{ok: true}
+		switch c := cond.(type) {
+		case notCond:
+			n.missing, n.collect = t.unproven(c.Term)
+			return n
+		case unlessCond:
+			n.missing, n.collect = t.unproven(c.Absent)
+		case andCond, thenCond, withinCond:
+			for _, term := range cond.terms() {
+				of := t.nearly(term)
+				n.missing, n.collect = union(n.missing, of.missing), union(n.collect, of.collect)
+			}
+		}
+		for _, need := range cond.rests(t.symptom) {
+			for _, e := range need.events {
+				if len(t.lists[e]) > 0 && !slices.Contains(n.events, e) {
+					n.events = append(n.events, e)
+				}
+			}
+		}
+		return n
+	}
+	terms := cond.terms()
+	switch cond.(type) {
+	case orCond:
+		var best nearly
+		for _, term := range terms {
+			if n := t.nearly(term); n.ok && (!best.ok || len(n.missing) < len(best.missing)) {
+				best = n
+			}
+		}
+		return best
+	case notCond:
+		return nearly{}
+	case unlessCond:
+		terms = terms[:1]
+	}
+	if len(terms) == 0 {
+		r := t.reason(c)
+		return nearly{ok: len(r.Lacks) > 0, missing: r.Lacks, collect: r.Collect}
+	}
+	all := nearly{}
+	for _, term := range terms {
+		n := t.nearly(term)
+		if !n.ok {
+			return nearly{}
+		}
+		all.ok = all.ok || len(n.missing) > 0
+		all.missing, all.collect, all.events = union(all.missing, n.missing), union(all.collect, n.collect), union(all.events, n.events)
+	}
+	return all
+}
+
+// unproven returns what is not in the input and could show that something is there which is taken to be absent.
+func (t tracer) unproven(absent lang.Cond) (missing, collect []string) {
+	if !t.unseen(absent) {
+		return nil, nil
+	}
+	for _, n := range conditionOf(absent).rests(t.symptom) {
+		m, c := t.in.lacks(t.index, n)
+		missing, collect = union(missing, m), union(collect, c)
+	}
+	return missing, collect
+}
+
+func union[T comparable](a, b []T) []T {
+	for _, x := range b {
+		if !slices.Contains(a, x) {
+			a = append(a, x)
+		}
+	}
+	return a
+}
+
+// unseen reports whether a condition may only seem not to hold: one of the ways in which it can has nothing against it but that logs or files are not in the input.
+func (g *group) unseen(c lang.Cond) bool {
+	return slices.ContainsFunc(conditionOf(c).rests(g.symptom), func(n need) bool {
+		lost := need{}
+		for _, e := range n.events {
+			if len(g.lists[e]) == 0 {
+				lost.events = append(lost.events, e)
+			}
+		}
+		for _, f := range n.facts {
+			if len(g.facts.of(g.index, f)) == 0 {
+				lost.facts = append(lost.facts, f)
+			}
+		}
+		if len(lost.events)+len(lost.facts) == 0 {
+			return false
+		}
+		for _, e := range lost.events {
+			if missing, _ := g.in.lacks(g.index, need{events: []int{e}}); len(missing) == 0 {
+				return false
+			}
+		}
+		for _, f := range lost.facts {
+			if missing, _ := g.in.lacks(g.index, need{facts: []int{f}}); len(missing) == 0 {
+				return false
+			}
+		}
+		return true
+	})
 }
 
 // relevant reports whether the input has anything of the symptom's product: a log of its formats, or a file that one of its facts is read from. A product that no
@@ -170,7 +285,8 @@ func (c *Correlator) relevant(s *symptom) bool {
 }
 
 // lacks returns what one verdict needs and the input has not, and which files to bring.
-func (c *Correlator) lacks(index int, s *symptom, n need) (missing, collect []string) {
+func (c *Correlator) lacks(index int, n need) (missing, collect []string) {
+	s := c.set.symptoms[index]
 	for _, e := range n.events {
 		p := s.events[e]
 		// Any file may have lines that no format accepts.

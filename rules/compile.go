@@ -55,8 +55,10 @@ type symptom struct {
 	layouts map[string]*template.Layout
 	// needs are what the verdicts rest on, in their order, one for each way in which they can hold.
 	needs []need
-	// keys are, by event, the fields that make its key.
+	// keys are, by event, the field for each part of its key, see keyFields.
 	keys [][]string
+	// least is how many matches of a key must be kept so that the symptom's own counts can be reached.
+	least int
 }
 
 type expected struct {
@@ -235,8 +237,15 @@ func (c *compiler) symptom(pack string, src *lang.Symptom) *symptom {
 	}
 	c.checkRefs(s)
 	s.keys = s.keyFields()
+	walkVerdicts(src, func(c lang.Cond) {
+		walkConds(c, func(c condition) {
+			if n, ok := c.(countCond); ok {
+				s.least = max(s.least, min(2*n.N, keptMatches))
+			}
+		})
+	})
 	for _, v := range src.Verdicts {
-		for _, n := range s.alternatives(v.When) {
+		for _, n := range conditionOf(v.When).rests(s) {
 			n.certainty = v.Certainty
 			s.needs = append(s.needs, n)
 			for _, e := range n.events {
@@ -279,17 +288,22 @@ func wantedFields(src *lang.Symptom) map[string][]string {
 	return wanted
 }
 
-// walkRefs visits every reference in a symptom.
-func walkRefs(src *lang.Symptom, visit func(*lang.Ref)) {
+// walkVerdicts visits every condition in a symptom that stands by itself: of verdicts, of severities, and of what clears it.
+func walkVerdicts(src *lang.Symptom, visit func(lang.Cond)) {
 	for _, v := range src.Verdicts {
-		walkCond(v.When, visit)
+		visit(v.When)
 	}
 	for _, v := range src.SeverityWhen {
-		walkCond(v.When, visit)
+		visit(v.When)
 	}
 	if src.Clears != nil {
-		walkCond(src.Clears, visit)
+		visit(src.Clears)
 	}
+}
+
+// walkRefs visits every reference in a symptom.
+func walkRefs(src *lang.Symptom, visit func(*lang.Ref)) {
+	walkVerdicts(src, func(c lang.Cond) { walkCond(c, visit) })
 	for _, v := range src.Values {
 		walkExpr(v.Expr, visit)
 	}
@@ -300,37 +314,6 @@ func walkRefs(src *lang.Symptom, visit func(*lang.Ref)) {
 		for _, r := range st.Show {
 			visit(r)
 		}
-	}
-}
-
-func walkCond(c lang.Cond, visit func(*lang.Ref)) {
-	switch c := c.(type) {
-	case *lang.CondAnd:
-		for _, t := range c.Terms {
-			walkCond(t, visit)
-		}
-	case *lang.CondOr:
-		for _, t := range c.Terms {
-			walkCond(t, visit)
-		}
-	case *lang.CondThen:
-		for _, t := range c.Terms {
-			walkCond(t, visit)
-		}
-	case *lang.CondNot:
-		walkCond(c.Term, visit)
-	case *lang.CondWithin:
-		walkCond(c.Term, visit)
-	case *lang.CondUnless:
-		walkCond(c.Term, visit)
-		walkCond(c.Absent, visit)
-	case *lang.CondCount:
-		visit(c.Ref)
-	case *lang.CondCompare:
-		walkExpr(c.Left, visit)
-		walkExpr(c.Right, visit)
-	case *lang.CondRef:
-		visit(c.Ref)
 	}
 }
 

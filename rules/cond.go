@@ -18,9 +18,12 @@ type occurrence struct {
 	start, end int64
 	// first and last are the records at both ends; nil when no record is part of it: a fact, an absence.
 	first, last *logdoc.Match
-	// unclocked: a record without a clock is part of it. unproven: order or a window was taken on trust.
-	unclocked, unproven bool
-	bound               []bound
+	// unclocked: a record without a clock is part of it. unproven: something was taken on trust: order or a window, or, with unseen, that what is not in the input is absent.
+	// open: it goes on, nobody knows until when.
+	unclocked, unproven, unseen, open bool
+	// since is the stamp above the first of the records without a clock: none of them is older.
+	since int64
+	bound []bound
 }
 
 // bound says that a record or a file's reading stands for an event or fact.
@@ -32,7 +35,7 @@ type bound struct {
 
 // outOfTime is an occurrence without records.
 func outOfTime(unproven bool, b ...bound) occurrence {
-	return occurrence{start: math.MaxInt64, end: math.MinInt64, unproven: unproven, bound: b}
+	return occurrence{start: math.MaxInt64, end: math.MinInt64, since: math.MaxInt64, unproven: unproven, bound: b}
 }
 
 // timeless reports whether no record is part of the occurrence.
@@ -83,7 +86,8 @@ func (o *occurrence) shares(p *occurrence) bool {
 func join(a, b *occurrence) occurrence {
 	o := occurrence{
 		start: min(a.start, b.start), end: max(a.end, b.end), first: a.first, last: a.last,
-		unclocked: a.unclocked || b.unclocked, unproven: a.unproven || b.unproven, bound: slices.Concat(a.bound, b.bound),
+		unclocked: a.unclocked || b.unclocked, unproven: a.unproven || b.unproven, unseen: a.unseen || b.unseen, open: a.open || b.open, since: min(a.since, b.since),
+		bound: slices.Concat(a.bound, b.bound),
 	}
 	if a.timeless() || !b.timeless() && inOrder(b.first, a.first) < 0 {
 		o.first = b.first
@@ -104,6 +108,7 @@ func compareOccurrences(a, b occurrence) int {
 
 // group is the matches of one symptom that belong to one key, with what conditions may refer to.
 type group struct {
+	in      *Correlator
 	symptom *symptom
 	index   int
 	facts   *Facts
@@ -113,42 +118,118 @@ type group struct {
 	lists   [][]logdoc.Match // by event, ordered
 	counts  []int            // by event, also of matches that were not kept
 	partial bool             // some matches were not kept, or some combinations not tried
+	// decided is the time before which all records are known: math.MaxInt64 once the input has ended. While it has not, a condition holds only if no later record can
+	// change that; what still waits for the time to pass lowers wake to the moment when it is worth looking again.
+	decided, wake int64
+}
+
+// ended reports whether the end of the input is known.
+func (g *group) ended() bool { return g.decided == math.MaxInt64 }
+
+// settled reports whether everything up to a moment is known; if not, that moment is when to look again.
+func (g *group) settled(moment int64, lag time.Duration) bool {
+	if g.ended() {
+		return true
+	}
+	if lag == forever || moment > math.MaxInt64-int64(lag)-1 {
+		return false
+	}
+	if moment += int64(lag); moment < g.decided {
+		return true
+	}
+	g.wake = min(g.wake, moment+1)
+	return false
 }
 
 // holds evaluates a condition to the ways in which it holds, ordered by their ends.
-func (g *group) holds(c lang.Cond) []occurrence {
-	switch c := c.(type) {
-	case *lang.CondRef:
-		return g.ref(c.Ref)
-	case *lang.CondAnd:
-		return g.and(c.Terms)
-	case *lang.CondOr:
-		var out []occurrence
-		for _, t := range c.Terms {
-			out = append(out, g.holds(t)...)
-		}
-		slices.SortStableFunc(out, compareOccurrences)
-		return out
-	case *lang.CondNot:
-		if len(g.holds(c.Term)) > 0 {
-			return nil
-		}
-		return []occurrence{outOfTime(false)}
-	case *lang.CondWithin:
-		return within(g.holds(c.Term), c.Within)
-	case *lang.CondThen:
-		return g.then(c)
-	case *lang.CondCount:
-		return g.count(c)
-	case *lang.CondUnless:
-		return g.unless(c)
-	case *lang.CondGap:
-		return g.gap(c)
-	case *lang.CondCompare:
-		return g.and([]lang.Cond{c})
+func (g *group) holds(c lang.Cond) []occurrence { return conditionOf(c).holds(g) }
+
+// refCond is an event, or a file's yes-or-no field.
+type refCond struct{ *lang.CondRef }
+
+func (c refCond) holds(g *group) []occurrence { return g.ref(c.Ref) }
+
+func (c refCond) settles(*symptom) (span, delay time.Duration) { return 0, 0 }
+
+func (c refCond) rests(s *symptom) []need { return []need{s.rests(c.Ref)} }
+
+func (c refCond) terms() []lang.Cond { return nil }
+
+func (c refCond) refs(visit func(*lang.Ref)) { visit(c.Ref) }
+
+// orCond holds when any term does.
+type orCond struct{ *lang.CondOr }
+
+func (c orCond) holds(g *group) []occurrence {
+	var out []occurrence
+	for _, t := range c.Terms {
+		out = append(out, g.holds(t)...)
 	}
-	return nil
+	slices.SortStableFunc(out, compareOccurrences)
+	return out
 }
+
+func (c orCond) settles(s *symptom) (span, delay time.Duration) {
+	for _, t := range c.Terms {
+		own, after := conditionOf(t).settles(s)
+		span, delay = max(span, own), max(delay, after)
+	}
+	return span, delay
+}
+
+func (c orCond) rests(s *symptom) []need {
+	var out []need
+	for _, t := range c.Terms {
+		out = append(out, conditionOf(t).rests(s)...)
+	}
+	return out
+}
+
+func (c orCond) terms() []lang.Cond { return c.Terms }
+
+func (c orCond) refs(func(*lang.Ref)) {}
+
+// notCond holds when the term does not, over the whole input.
+type notCond struct{ *lang.CondNot }
+
+func (c notCond) holds(g *group) []occurrence {
+	if !g.ended() && !g.symptom.constant(c.Term) || len(g.holds(c.Term)) > 0 {
+		return nil
+	}
+	o := outOfTime(false)
+	o.unseen = g.unseen(c.Term)
+	o.unproven = o.unseen
+	return []occurrence{o}
+}
+
+func (c notCond) settles(s *symptom) (span, delay time.Duration) {
+	if s.constant(c.Term) {
+		return 0, 0
+	}
+	return 0, forever
+}
+
+func (c notCond) rests(*symptom) []need { return []need{{}} }
+
+func (c notCond) terms() []lang.Cond { return []lang.Cond{c.Term} }
+
+func (c notCond) refs(func(*lang.Ref)) {}
+
+// withinCond is `(A and B) within D`.
+type withinCond struct{ *lang.CondWithin }
+
+func (c withinCond) holds(g *group) []occurrence { return within(g.holds(c.Term), c.Within) }
+
+func (c withinCond) settles(s *symptom) (span, delay time.Duration) {
+	_, delay = conditionOf(c.Term).settles(s)
+	return c.Within, delay
+}
+
+func (c withinCond) rests(s *symptom) []need { return conditionOf(c.Term).rests(s) }
+
+func (c withinCond) terms() []lang.Cond { return []lang.Cond{c.Term} }
+
+func (c withinCond) refs(func(*lang.Ref)) {}
 
 func (g *group) ref(r *lang.Ref) []occurrence {
 	if i := g.symptom.eventIndex(r.Owner); i >= 0 {
@@ -190,6 +271,8 @@ func single(event int, m *logdoc.Match) occurrence {
 	o.first, o.last, o.unclocked = m, m, !m.Clock
 	if m.Clock {
 		o.start, o.end = m.Time, m.Time
+	} else {
+		o.since = m.Time
 	}
 	return o
 }
@@ -198,7 +281,7 @@ func single(event int, m *logdoc.Match) occurrence {
 func within(list []occurrence, window time.Duration) []occurrence {
 	var out []occurrence
 	for _, o := range list {
-		if o.start <= o.end && o.end-o.start > int64(window) {
+		if o.open || o.start <= o.end && o.end-o.start > int64(window) {
 			continue
 		}
 		o.unproven = o.unproven || o.unclocked && o.spans()
@@ -207,8 +290,24 @@ func within(list []occurrence, window time.Duration) []occurrence {
 	return out
 }
 
-// count finds the tightest runs of enough records, or of records with enough different values.
-func (g *group) count(c *lang.CondCount) []occurrence {
+// countCond is `3 of A [within D]` and `3 distinct A.host [within D]`.
+type countCond struct{ *lang.CondCount }
+
+func (c countCond) settles(*symptom) (span, delay time.Duration) {
+	if c.Within > 0 {
+		return c.Within, 0
+	}
+	return forever, 0
+}
+
+func (c countCond) rests(s *symptom) []need { return []need{s.rests(c.Ref)} }
+
+func (c countCond) terms() []lang.Cond { return nil }
+
+func (c countCond) refs(visit func(*lang.Ref)) { visit(c.Ref) }
+
+// holds finds the tightest runs of enough records, or of records with enough different values.
+func (c countCond) holds(g *group) []occurrence {
 	event := g.symptom.eventIndex(c.Ref.Owner)
 	if event < 0 {
 		return nil
@@ -246,43 +345,59 @@ func (g *group) count(c *lang.CondCount) []occurrence {
 			out = append(out, o)
 		}
 	}
+	if c.Within == 0 && len(out) == 0 && !c.Distinct && len(counted) > 0 && g.counts[event] >= c.N {
+		// There are enough; only so many are kept.
+		o := join(&counted[0], &counted[len(counted)-1])
+		o.bound = counted[len(counted)-1].bound
+		return []occurrence{o}
+	}
 	if c.Within == 0 || len(out) > 0 {
 		return out
 	}
 	return g.countOnTrust(counted, n, c.Within)
 }
 
-// countOnTrust takes every record without a clock to lie in any window.
+// countOnTrust takes every record without a clock to lie in any window, and finds the tightest windows that then have enough.
 func (g *group) countOnTrust(counted []occurrence, n tally, window time.Duration) []occurrence {
 	n.total, n.values = 0, map[logdoc.LogText]int{}
+	trusted := outOfTime(true)
 	for i := range counted {
 		if counted[i].unclocked {
 			n.add(i)
+			trusted = join(&trusted, &counted[i])
+			trusted.bound = counted[i].bound
 		}
 	}
 	if n.total == 0 {
 		return nil
 	}
-	best := n.enough()
+	if n.enough() {
+		return []occurrence{trusted}
+	}
+	var out []occurrence
 	lo := 0
 	for i := range counted {
 		if counted[i].unclocked {
 			continue
 		}
 		n.add(i)
-		for ; counted[lo].unclocked || counted[i].end-counted[lo].start > int64(window); lo++ {
-			if !counted[lo].unclocked {
-				n.remove(lo)
+		for ; lo < i; lo++ {
+			if counted[lo].unclocked {
+				continue
 			}
+			if !n.enoughWithout(lo) && counted[i].end-counted[lo].start <= int64(window) {
+				break
+			}
+			n.remove(lo)
 		}
-		best = best || n.enough()
+		if n.enough() {
+			o := join(&counted[lo], &counted[i])
+			o = join(&trusted, &o)
+			o.bound = counted[i].bound
+			out = append(out, o)
+		}
 	}
-	if !best {
-		return nil
-	}
-	o := join(&counted[0], &counted[len(counted)-1])
-	o.unclocked, o.unproven, o.bound = true, true, counted[len(counted)-1].bound
-	return []occurrence{o}
+	return out
 }
 
 // tally counts records, or their different values.
@@ -321,51 +436,122 @@ func (n *tally) enoughWithout(i int) bool {
 	return n.total > n.need
 }
 
-// unless keeps what nothing forbids inside the window, whose edges belong to it. What has no time has no window: then anything anywhere forbids.
-func (g *group) unless(c *lang.CondUnless) []occurrence {
-	absent := g.holds(c.Absent)
+// unlessCond is `A unless B [within D before|after|around]`.
+type unlessCond struct{ *lang.CondUnless }
+
+// settles: what has no window, no time or no clock is told at the end.
+func (c unlessCond) settles(s *symptom) (span, delay time.Duration) {
+	span, delay = conditionOf(c.Term).settles(s)
+	if !s.constant(c.Absent) {
+		delay = forever
+	}
+	return span, delay
+}
+
+func (c unlessCond) rests(s *symptom) []need { return conditionOf(c.Term).rests(s) }
+
+func (c unlessCond) terms() []lang.Cond { return []lang.Cond{c.Term, c.Absent} }
+
+func (c unlessCond) refs(func(*lang.Ref)) {}
+
+// window is where nothing may stand, its edges included. What has no time has no window: then anything anywhere forbids.
+func (c unlessCond) window(o *occurrence) (lo, hi int64) {
+	if c.Within == 0 || o.timeless() || o.unclocked {
+		return math.MinInt64, math.MaxInt64
+	}
+	lo, hi = o.start-int64(c.Within), o.end+int64(c.Within)
+	switch c.Side {
+	case "before":
+		hi = o.start
+	case "after":
+		lo = o.end
+	}
+	return lo, hi
+}
+
+// holds keeps what nothing forbids inside the window.
+func (c unlessCond) holds(g *group) []occurrence {
+	absent := newStanding(g.holds(c.Absent))
+	wait := lag(c.Absent, g.symptom)
+	unseen := !absent.any && g.unseen(c.Absent)
 	var out []occurrence
 	for _, o := range g.holds(c.Term) {
-		lo, hi := o.start-int64(c.Within), o.end+int64(c.Within)
-		switch c.Side {
-		case "before":
-			hi = o.start
-		case "after":
-			lo = o.end
+		lo, hi := c.window(&o)
+		switch {
+		case o.open:
+			continue
+		case absent.any && (c.Within == 0 || absent.timeless || o.timeless()), !o.unclocked && absent.within(lo, hi):
+			continue
+		case absent.any && (absent.unclocked <= hi || o.unclocked):
+			o.unproven = true
 		}
-		forbidden := false
-		for i := range absent {
-			a := &absent[i]
-			switch {
-			case c.Within == 0 || a.timeless() || o.timeless():
-				forbidden = true
-			case a.unclocked || o.unclocked:
-				o.unproven = true
-			default:
-				forbidden = a.end >= lo && a.start <= hi
-			}
-			if forbidden {
-				break
-			}
-		}
-		if !forbidden {
+		if g.settled(hi, wait) || g.symptom.constant(c.Absent) {
+			o.unseen, o.unproven = o.unseen || unseen, o.unproven || unseen
 			out = append(out, o)
 		}
 	}
 	return out
 }
 
-// gap holds after each record that none follows within the time, the end of the input included. A record without a clock may stand in any gap.
-func (g *group) gap(c *lang.CondGap) []occurrence {
+// standing is what must not stand in a window, arranged so that asking for one takes no time.
+type standing struct {
+	any, timeless bool
+	// ends are of those with a clock, in order; starts are the earliest of each and all behind it.
+	ends, starts []int64
+	// unclocked is the stamp before which none of those without a clock is; one may stand in every window that does not end before it.
+	unclocked int64
+}
+
+func newStanding(list []occurrence) standing {
+	s := standing{any: len(list) > 0, unclocked: math.MaxInt64}
+	for i := range list {
+		switch o := &list[i]; {
+		case o.timeless():
+			s.timeless = true
+		case o.unclocked:
+			s.unclocked = min(s.unclocked, o.since, o.start)
+		default:
+			s.ends, s.starts = append(s.ends, o.end), append(s.starts, o.start)
+		}
+	}
+	for i := len(s.starts) - 2; i >= 0; i-- {
+		s.starts[i] = min(s.starts[i], s.starts[i+1])
+	}
+	return s
+}
+
+// within reports whether one with a clock reaches into the window.
+func (s *standing) within(lo, hi int64) bool {
+	i, _ := slices.BinarySearch(s.ends, lo)
+	return i < len(s.starts) && s.starts[i] <= hi
+}
+
+// gapCond is `no A for D`.
+type gapCond struct{ *lang.CondGap }
+
+// settles: a gap lasts until the next record.
+func (c gapCond) settles(*symptom) (span, delay time.Duration) { return forever, 0 }
+
+func (c gapCond) rests(s *symptom) []need { return []need{s.rests(&lang.Ref{Owner: c.Event.Value})} }
+
+func (c gapCond) terms() []lang.Cond { return nil }
+
+func (c gapCond) refs(visit func(*lang.Ref)) {
+	visit(&lang.Ref{Pos: c.Event.Pos, Owner: c.Event.Value})
+}
+
+// holds after each record that none follows within the time, the end of the input included. A record without a clock may stand in any gap that does not end before
+// the stamp above it.
+func (c gapCond) holds(g *group) []occurrence {
 	event := g.symptom.eventIndex(c.Event.Value)
 	if event < 0 {
 		return nil
 	}
 	var clocked []occurrence
-	unproven := false
+	since := int64(math.MaxInt64)
 	for _, o := range g.matches(event) {
 		if o.unclocked {
-			unproven = true
+			since = min(since, o.since)
 			continue
 		}
 		clocked = append(clocked, o)
@@ -373,11 +559,18 @@ func (g *group) gap(c *lang.CondGap) []occurrence {
 	var out []occurrence
 	for i, o := range clocked {
 		until := g.end
-		if i+1 < len(clocked) {
+		switch {
+		case i+1 < len(clocked):
 			until = clocked[i+1].start
+		case !g.ended():
+			if !g.settled(o.end, c.For) {
+				continue
+			}
+			until, o.open = g.decided, true
 		}
 		if until-o.end > int64(c.For) {
-			o.end, o.unproven = until, unproven
+			o.unproven = since <= o.end+int64(c.For)
+			o.end = until
 			out = append(out, o)
 		}
 	}

@@ -1,6 +1,7 @@
 package rules_test
 
 import (
+	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/token"
@@ -8,8 +9,14 @@ import (
 	"path/filepath"
 	"reflect"
 	"regexp"
+	"slices"
+	"strings"
 	"testing"
+	"time"
 
+	"github.com/google/go-cmp/cmp"
+
+	"logdoc"
 	"logdoc/grammar"
 	"logdoc/internal/lang"
 	"logdoc/rules"
@@ -87,6 +94,89 @@ func TestConformance(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestConformanceLive reads every row of the table once more, record by record as if it were followed: what comes out at the end is the same, and nothing less was told.
+func TestConformanceLive(t *testing.T) {
+	format := parseFile(t, filepath.Join("testdata", "conformance", "format.logdoc"))
+	for _, path := range conformanceFiles(t) {
+		table := parseFile(t, path)
+		for _, s := range table.Symptoms {
+			g, set := compile(t, format, &lang.File{Symptoms: []*lang.Symptom{s}})
+			l := &laboratory{g, set}
+			for _, ex := range s.Examples {
+				t.Run(s.Name.Value+"/"+ex.Title.Value, func(t *testing.T) {
+					var inputs []any
+					for _, in := range ex.Inputs {
+						text := strings.Join(in.Text.Lines, "\n") + "\n"
+						if in.Path.Value != "" {
+							inputs = append(inputs, file{in.Path.Value, text})
+							continue
+						}
+						if n := len(inputs); n > 0 {
+							if before, ok := inputs[n-1].(log); ok && before.format == in.Format.Value {
+								before.text += text
+								inputs[n-1] = before
+								continue
+							}
+						}
+						inputs = append(inputs, log{fmt.Sprint("log", len(inputs)), in.Format.Value, text})
+					}
+					want := l.run(inputs...)
+					got, turns := l.follow(inputs...)
+					if diff := cmp.Diff(want, got); diff != "" {
+						t.Error(diff)
+					}
+					told := map[logdoc.LogText]logdoc.Certainty{}
+					for _, turn := range turns {
+						told[turn.Finding.Key] = turn.Finding.Certainty
+					}
+					for _, f := range want.Findings {
+						if told[f.Key] < f.Certainty {
+							t.Errorf("%s is %s, and was told as %s", f.Key, f.Certainty, told[f.Key])
+						}
+					}
+				})
+			}
+		}
+	}
+}
+
+// follow reads the inputs as run does, but by time and record by record.
+func (l *laboratory) follow(inputs ...any) (rules.Outcome, []logdoc.Turn) {
+	live := l.rules.NewLive()
+	var matches []logdoc.Match
+	rank := 0
+	for _, in := range inputs {
+		switch in := in.(type) {
+		case log:
+			f, _ := l.grammar.Index(in.format)
+			live.Input().SeeFormat(f)
+			ms, normals, stamps := l.matches(in)
+			for i := range ms {
+				ms[i].Rank = rank
+			}
+			rank++
+			matches = append(matches, ms...)
+			for _, n := range normals {
+				live.Input().AddNormal(n)
+			}
+			for _, s := range stamps {
+				live.Input().SeeTime(s)
+			}
+		case file:
+			live.Input().Facts().See(logdoc.LogText(in.name))
+			live.Input().Facts().Read(logdoc.LogText(in.name), []byte(in.content))
+		}
+	}
+	slices.SortStableFunc(matches, func(a, b logdoc.Match) int { return int(a.Time/int64(time.Second) - b.Time/int64(time.Second)) })
+	var turns []logdoc.Turn
+	for _, m := range matches {
+		live.Add(m)
+		turns = append(turns, live.Advance(time.Unix(0, m.Time))...)
+	}
+	out, last := live.End(time.Time{})
+	return out, append(turns, last...)
 }
 
 // TestConformanceCoversTheLanguage finds every kind of condition, expression and test that the language has in the table.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -27,12 +28,16 @@ type Correlator struct {
 func (s *Set) NewCorrelator() *Correlator {
 	c := &Correlator{set: s, facts: s.NewFacts(), formats: make([]bool, len(s.names))}
 	for _, sym := range s.symptoms {
-		c.shelves = append(c.shelves, make([]shelf, len(sym.events)))
+		shelves := make([]shelf, len(sym.events))
+		for e := range shelves {
+			shelves[e].least = sym.least
+		}
+		c.shelves = append(c.shelves, shelves)
 	}
 	return c
 }
 
-// Add takes a match; the order of the calls does not matter but for matches beyond the bound, of which the first and the last ones are kept.
+// Add takes a match; the order of the calls does not matter. Of more matches than can be kept, the first and the newest ones of each key are.
 func (c *Correlator) Add(m logdoc.Match) {
 	c.shelves[m.Symptom][m.Event].add(c.set.symptoms[m.Symptom].keyOf(&m), m)
 }
@@ -50,7 +55,10 @@ func (c *Correlator) Merge(part *Collection) {
 // Rank sets the order of sources for records that time does not order.
 func (c *Correlator) Rank(of func(source logdoc.LogText) int) {
 	c.each(func(b *bucket) {
-		b.each(func(m *logdoc.Match) { m.Rank = of(m.Place.Source) })
+		b.ordered = false
+		for i := range b.kept {
+			b.kept[i].Rank = of(b.kept[i].Place.Source)
+		}
 	})
 }
 
@@ -191,20 +199,27 @@ func (c *Correlator) settle(g *group) {
 	}
 }
 
+// capture is the time of capture: the newest stamp where none is given.
+func (c *Correlator) capture(now time.Time) time.Time {
+	if now.IsZero() && c.clock {
+		return time.Unix(0, c.end).UTC()
+	}
+	return now
+}
+
 // Finish evaluates the verdicts. now replaces the newest stamp as the time of capture when it is not zero.
 func (c *Correlator) Finish(now time.Time) Outcome {
-	out := Outcome{Capture: now}
-	if now.IsZero() && c.clock {
-		out.Capture = time.Unix(0, c.end).UTC()
-	}
+	out := Outcome{Capture: c.capture(now)}
 	subjects := c.set.subjects()
 	var found []candidate
+	var nears []logdoc.Unchecked
 	for i, s := range c.set.symptoms {
 		best := logdoc.NotFound
 		if slices.ContainsFunc(c.shelves[i], func(sh shelf) bool { return sh.lost }) {
 			out.Notes = append(out.Notes, logdoc.Note{LeftOut: true, Text: fmt.Sprintf("%s holds for more than %d keys: the further ones are not shown, narrow the input with --since or by file", s.name, maxKeys)})
 		}
-		for _, g := range c.groups(i, out.Capture) {
+		groups := c.groups(i, out.Capture)
+		for _, g := range groups {
 			if now.IsZero() {
 				c.settle(g)
 			}
@@ -213,8 +228,16 @@ func (c *Correlator) Finish(now time.Time) Outcome {
 				found = append(found, candidate{f, g.about(subjects)})
 			}
 		}
-		c.checked(i, s, best, &out)
+		entry, told, near := c.checked(i, groups, best, &out)
+		switch {
+		case near:
+			nears = append(nears, entry)
+		case told:
+			out.Unchecked = append(out.Unchecked, entry)
+		}
 	}
+	// What was nearly found comes first: there it is worth most to bring what is missing.
+	out.Unchecked = append(nears, out.Unchecked...)
 	out.Clean = append(out.Clean, c.normal()...)
 	slices.SortStableFunc(found, func(a, b candidate) int { return compareFindings(&a.Finding, &b.Finding) })
 	out.Findings = c.fold(found)
@@ -247,56 +270,59 @@ func compareFindings(a, b *logdoc.Finding) int {
 	return strings.Compare(string(a.Key), string(b.Key))
 }
 
-// groups sorts a symptom's matches by key. Matches of events that the `by` clause does not speak of belong to every key.
+// groups sorts a symptom's matches by key.
 func (c *Correlator) groups(index int, now time.Time) []*group {
-	s := c.set.symptoms[index]
-	shared := c.group(index, now, "")
-	keyed := map[string]*group{}
-	any := len(s.facts) > 0
-	for e, fields := range s.keys {
-		for _, b := range c.shelves[index][e].buckets {
-			g := shared
-			if len(fields) > 0 {
-				if g = keyed[b.key]; g == nil {
-					g = c.group(index, now, b.key)
-					keyed[b.key] = g
-				}
-			}
-			any = true
-			whole := b.list()
-			g.lists[e] = slices.CompactFunc(whole, copies)
-			g.counts[e] = b.total - (len(whole) - len(g.lists[e]))
-			g.partial = g.partial || b.lost
-		}
-		shared.partial = shared.partial || c.shelves[index][e].lost
-	}
-	if !any {
-		return nil
-	}
-	if len(keyed) == 0 {
-		return []*group{shared}
+	keys := c.keysOf(index)
+	if len(keys) == 0 && (len(c.set.symptoms[index].facts) > 0 || slices.ContainsFunc(c.shelves[index], func(s shelf) bool { return len(s.buckets) > 0 })) {
+		keys = []string{""}
 	}
 	var out []*group
-	for _, key := range slices.Sorted(maps.Keys(keyed)) {
-		g := keyed[key]
-		for e, fields := range s.keys {
-			if len(fields) == 0 {
-				g.lists[e], g.counts[e] = shared.lists[e], shared.counts[e]
-			}
-		}
-		g.partial = g.partial || shared.partial
-		out = append(out, g)
+	for _, key := range keys {
+		out = append(out, c.group(index, now, key))
 	}
 	return out
 }
 
+// group returns the matches of one key. Those of events that give only some parts of the key, or none, belong to every key that agrees.
 func (c *Correlator) group(index int, now time.Time, key string) *group {
-	n := len(c.set.symptoms[index].events)
-	return &group{symptom: c.set.symptoms[index], index: index, facts: c.facts, now: now, end: c.end, key: key, lists: make([][]logdoc.Match, n), counts: make([]int, n)}
+	s := c.set.symptoms[index]
+	n := len(s.events)
+	g := &group{in: c, symptom: s, index: index, facts: c.facts, now: now, end: c.end, key: key, lists: make([][]logdoc.Match, n), counts: make([]int, n), decided: math.MaxInt64, wake: math.MaxInt64}
+	for e, fields := range s.keys {
+		shelf := &c.shelves[index][e]
+		part, ok := project(key, fields)
+		if !ok {
+			continue
+		}
+		b := shelf.byKey[part]
+		if b == nil {
+			g.partial = g.partial || shelf.lost
+			continue
+		}
+		g.lists[e], g.counts[e] = shelf.list(b), b.total
+		g.partial = g.partial || b.lost
+		if all := len(g.lists[e]); hasCopies(g.lists[e]) {
+			g.lists[e] = slices.CompactFunc(slices.Clone(g.lists[e]), copies)
+			g.counts[e] -= all - len(g.lists[e])
+		}
+	}
+	return g
+}
+
+func hasCopies(list []logdoc.Match) bool {
+	for i := 1; i < len(list); i++ {
+		if copies(list[i-1], list[i]) {
+			return true
+		}
+	}
+	return false
 }
 
 // copies reports whether two neighbouring matches are one record that two files hold, as GSAN's err.log repeats its gsan.log. Only a stamp finer than a second tells
 // that: within a second two machines may well log the same words.
 func copies(a, b logdoc.Match) bool {
-	return a.Clock && b.Clock && a.Time == b.Time && a.Time%int64(time.Second) != 0 && a.Text == b.Text && a.Place.Source != b.Place.Source
+	return a.Clock && b.Clock && a.Time == b.Time && a.Time%int64(time.Second) != 0 && a.Place.Source != b.Place.Source && start(a.Text) == start(b.Text)
 }
+
+// start is as much of a text as is kept in a flood.
+func start(t logdoc.LogText) logdoc.LogText { return t[:min(len(t), floodText)] }

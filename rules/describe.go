@@ -3,65 +3,84 @@ package rules
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"logdoc/internal/lang"
 )
 
-// describe says in words what of a condition holds in the occurrence. part is true inside an order or a window, where of alternatives only those count that are part
-// of the occurrence.
+// describe says in words what of a condition holds in the occurrence.
 func (g *group) describe(c lang.Cond, o *occurrence, part bool) string {
-	all := func(terms []lang.Cond, glue string, part bool) string {
-		var parts []string
-		for _, t := range terms {
-			parts = append(parts, g.describe(t, o, part))
-		}
-		return strings.Join(parts, glue)
+	return conditionOf(c).words(g, o, part)
+}
+
+func (g *group) describeAll(terms []lang.Cond, glue string, o *occurrence, part bool) string {
+	var parts []string
+	for _, t := range terms {
+		parts = append(parts, g.describe(t, o, part))
 	}
-	switch c := c.(type) {
-	case *lang.CondAnd:
-		return all(c.Terms, " and ", part)
-	case *lang.CondOr:
-		return all(g.holding(c.Terms, o, part), " and ", part)
-	case *lang.CondThen:
-		s := all(c.Terms, ", then ", true)
-		if c.Within > 0 {
-			s += " within " + lang.FormatDuration(c.Within)
-		}
-		return s
-	case *lang.CondWithin:
-		return g.describe(c.Term, o, true) + ", all within " + lang.FormatDuration(c.Within)
-	case *lang.CondNot:
-		return "not: " + g.words(c.Term)
-	case *lang.CondUnless:
-		s := g.describe(c.Term, o, part) + " without: " + g.words(c.Absent)
-		if c.Within > 0 {
-			s += fmt.Sprintf(" within %s %s it", lang.FormatDuration(c.Within), c.Side)
-		}
-		return s
-	case *lang.CondCompare:
-		return fmt.Sprintf("%s %s %s", g.operand(c.Left, o), c.Op, g.operand(c.Right, o))
-	case *lang.CondCount:
-		s := fmt.Sprintf("at least %d of: %s", c.N, g.words(&lang.CondRef{Ref: c.Ref}))
-		if c.Distinct {
-			s = fmt.Sprintf("at least %d different values of %s", c.N, lang.PrintExpr(c.Ref))
-		}
-		if c.Within > 0 {
-			s += " within " + lang.FormatDuration(c.Within)
-		}
-		return s
-	case *lang.CondGap:
-		return fmt.Sprintf("no more of: %s for %s", g.words(&lang.CondRef{Ref: &lang.Ref{Owner: c.Event.Value}}), lang.FormatDuration(c.For))
-	case *lang.CondRef:
-		s := g.words(c)
-		if i := g.symptom.eventIndex(c.Ref.Owner); i >= 0 {
-			if n := g.counts[i]; n != 1 {
-				return fmt.Sprintf("%s (%d records)", s, n)
-			}
-			return s + " (1 record)"
-		}
-		return s
+	return strings.Join(parts, glue)
+}
+
+func (c andCond) words(g *group, o *occurrence, part bool) string {
+	return g.describeAll(c.Terms, " and ", o, part)
+}
+
+func (c orCond) words(g *group, o *occurrence, part bool) string {
+	return g.describeAll(g.holding(c.Terms, o, part), " and ", o, part)
+}
+
+func (c thenCond) words(g *group, o *occurrence, _ bool) string {
+	return g.describeAll(c.Terms, ", then ", o, true) + windowWords(c.Within)
+}
+
+// windowWords is how a window is told behind what lies in it; nothing when there is none.
+func windowWords(d time.Duration) string {
+	if d == 0 {
+		return ""
 	}
-	return g.words(c)
+	return " within " + lang.FormatDuration(d)
+}
+
+func (c withinCond) words(g *group, o *occurrence, _ bool) string {
+	return g.describe(c.Term, o, true) + ", all within " + lang.FormatDuration(c.Within)
+}
+
+func (c notCond) words(g *group, _ *occurrence, _ bool) string { return "not: " + g.words(c.Term) }
+
+func (c unlessCond) words(g *group, o *occurrence, part bool) string {
+	s := g.describe(c.Term, o, part) + " without: " + g.words(c.Absent)
+	if c.Within > 0 {
+		s += fmt.Sprintf(" within %s %s it", lang.FormatDuration(c.Within), c.Side)
+	}
+	return s
+}
+
+func (c compareCond) words(g *group, o *occurrence, _ bool) string {
+	return fmt.Sprintf("%s %s %s", g.operand(c.Left, o), c.Op, g.operand(c.Right, o))
+}
+
+func (c countCond) words(g *group, _ *occurrence, _ bool) string {
+	s := fmt.Sprintf("at least %d of: %s", c.N, g.words(&lang.CondRef{Ref: c.Ref}))
+	if c.Distinct {
+		s = fmt.Sprintf("at least %d different values of %s", c.N, lang.PrintExpr(c.Ref))
+	}
+	return s + windowWords(c.Within)
+}
+
+func (c gapCond) words(g *group, _ *occurrence, _ bool) string {
+	return fmt.Sprintf("no more of: %s for %s", g.words(&lang.CondRef{Ref: &lang.Ref{Owner: c.Event.Value}}), lang.FormatDuration(c.For))
+}
+
+func (c refCond) words(g *group, _ *occurrence, _ bool) string {
+	s := g.words(c.CondRef)
+	i := g.symptom.eventIndex(c.Ref.Owner)
+	switch {
+	case i < 0:
+		return s
+	case g.counts[i] == 1:
+		return s + " (1 record)"
+	}
+	return fmt.Sprintf("%s (%d records)", s, g.counts[i])
 }
 
 // holding returns the alternatives that hold; with part, those of them that are part of the occurrence.

@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -8,53 +9,64 @@ import (
 )
 
 // Bounds of what is kept of the matches of one event, so that a flood of them costs no more than a few.
+//
+// What is kept depends on which matches there are and not on the order in which they come: of every key the first ones and the newest, in the order of time, in equal
+// numbers.
 const (
-	// keptMatches is for all keys together: half of them the first ones, half the newest.
+	// keptMatches is for all keys together.
 	keptMatches = 8192
-	// keptPerKey are kept of every key, whatever the others flood: half of them the first ones, half the newest.
+	// keptPerKey are kept of every key, however many keys there are.
 	keptPerKey = 16
 	// maxKeys bounds the keys of one event.
 	maxKeys = 1024
-	// keptTexts is how many matches keep their whole text; in a flood the start of one more record is enough to show.
+	// keptTexts is how many matches keep their whole text; of more, the first two and the newest of each key do. In a flood the start of one more record is enough to
+	// show.
 	keptTexts, floodText = 256, 512
+	// looseText is how many bytes of text may wait to be shortened.
+	looseText = 1 << 20
 )
 
-// bucket keeps the matches of one event that have one key: the first ones, and a ring of the newest.
+// bucket keeps the matches of one event that have one key.
 type bucket struct {
 	key   string
-	first []logdoc.Match
-	ring  []logdoc.Match
-	next  int // where the ring is overwritten next
+	kept  []logdoc.Match
 	total int
 	lost  bool // not all were kept
+	// ordered: kept is a list already.
+	ordered bool
+	// first and last are of the earliest and the newest match ever added.
+	first, last logdoc.Match
 }
 
-// each visits the kept matches in the order in which they were added.
-func (b *bucket) each(visit func(*logdoc.Match)) {
-	for i := range b.first {
-		visit(&b.first[i])
+// trim sorts the matches and leaves at most as many as may be kept, and of more than whole only the start of their texts.
+func (b *bucket) trim(most, whole int) {
+	b.ordered = false
+	if !slices.IsSortedFunc(b.kept, inPlace) {
+		slices.SortFunc(b.kept, inPlace)
 	}
-	for i := range b.ring {
-		visit(&b.ring[(b.next+i)%len(b.ring)])
+	if n := len(b.kept); n > most {
+		b.lost = true
+		head := most / 2
+		tail := most - head
+		copy(b.kept[head:], b.kept[n-tail:])
+		clear(b.kept[most:])
+		b.kept = b.kept[:most]
 	}
-}
-
-// list returns the kept matches, ordered.
-func (b *bucket) list() []logdoc.Match {
-	list := make([]logdoc.Match, 0, len(b.first)+len(b.ring))
-	b.each(func(m *logdoc.Match) { list = append(list, *m) })
-	slices.SortStableFunc(list, func(x, y logdoc.Match) int { return inOrder(&x, &y) })
-	return list
+	if b.total <= whole {
+		return
+	}
+	for i := 2; i < len(b.kept)-1; i++ {
+		if m := &b.kept[i]; len(m.Text) > floodText {
+			m.Text = logdoc.LogText(strings.Clone(string(m.Text[:floodText])))
+		}
+	}
 }
 
 // limit keeps only the matches that keep accepts.
 func (b *bucket) limit(keep func(*logdoc.Match) bool) {
-	refused := func(m logdoc.Match) bool { return !keep(&m) }
-	kept := len(b.first) + len(b.ring)
-	b.ring = slices.DeleteFunc(slices.Concat(b.ring[b.next:], b.ring[:b.next]), refused)
-	b.first = slices.DeleteFunc(b.first, refused)
-	b.next = 0
-	if n := len(b.first) + len(b.ring); n < kept {
+	kept := len(b.kept)
+	b.kept = slices.DeleteFunc(b.kept, func(m logdoc.Match) bool { return !keep(&m) })
+	if n := len(b.kept); n < kept {
 		// How many of those that were not kept are refused, nobody knows: the count is what is certain.
 		b.total = n
 	}
@@ -64,42 +76,91 @@ func (b *bucket) limit(keep func(*logdoc.Match) bool) {
 type shelf struct {
 	buckets []*bucket
 	byKey   map[string]*bucket
-	size    int
-	lost    bool // there were too many keys
+	// least is how many matches of a key the symptom's own counts need.
+	least int
+	size  int // of all buckets
+	loose int // bytes of long texts that came since the last trim
+	lost  bool
+	// latest is the bucket whose first match is the latest, once there are too many keys; nil when it must be looked for.
+	latest *bucket
+}
+
+// most is how many matches each key may keep.
+func (s *shelf) most() int { return max(keptPerKey, s.least, keptMatches/max(1, len(s.buckets))) }
+
+// whole is how many matches of a key keep their whole text.
+func (s *shelf) whole() int { return max(3, keptTexts/max(1, len(s.buckets))) }
+
+// list returns the kept matches of a key, ordered. It is valid until the next match is added.
+func (s *shelf) list(b *bucket) []logdoc.Match {
+	if b.ordered && len(b.kept) <= s.most() {
+		return b.kept
+	}
+	s.size -= len(b.kept)
+	b.trim(s.most(), s.whole())
+	s.size += len(b.kept)
+	if !slices.IsSortedFunc(b.kept, byOrder) {
+		slices.SortFunc(b.kept, byOrder)
+	}
+	b.ordered = true
+	return b.kept
+}
+
+// trim trims all buckets.
+func (s *shelf) trim() {
+	s.size, s.loose = 0, 0
+	for _, b := range s.buckets {
+		b.trim(s.most(), s.whole())
+		s.size += len(b.kept)
+	}
 }
 
 func (s *shelf) add(key string, m logdoc.Match) {
-	b := s.bucket(key)
+	b := s.bucket(key, &m)
 	if b == nil {
 		return
 	}
 	b.total++
-	if s.size >= keptTexts && len(m.Text) > floodText {
-		m.Text = logdoc.LogText(strings.Clone(string(m.Text[:floodText])))
+	if b.total == 1 || inPlace(m, b.first) < 0 {
+		b.first = stampOf(m)
+		if b == s.latest {
+			s.latest = nil
+		}
 	}
-	switch {
-	case len(b.first) < keptPerKey/2 || len(b.first) < keptMatches/2 && s.size < keptMatches:
-		b.first = append(b.first, m)
-		s.size++
-	case len(b.ring) < keptPerKey/2 || s.size < keptMatches:
-		b.ring = append(b.ring, m)
-		s.size++
-	default:
-		b.ring[b.next] = m
-		b.next = (b.next + 1) % len(b.ring)
-		b.lost = true
+	if b.total == 1 || inPlace(m, b.last) > 0 {
+		b.last = stampOf(m)
+	}
+	b.kept, b.ordered = append(b.kept, m), false
+	s.size++
+	if len(m.Text) > floodText {
+		s.loose += len(m.Text)
+	}
+	// Twice as many as are kept may wait for the next trim, so that one costs little for each of them.
+	if s.size > 2*s.most()*len(s.buckets) || s.loose > looseText {
+		s.trim()
 	}
 }
 
-// bucket returns the bucket of a key, or nil when there are too many keys.
-func (s *shelf) bucket(key string) *bucket {
+// stampOf is a match with nothing but what orders it.
+func stampOf(m logdoc.Match) logdoc.Match {
+	return logdoc.Match{Time: m.Time, Clock: m.Clock, Place: m.Place}
+}
+
+// bucket returns the bucket of a key. Of too many keys those are kept whose first match is the earliest; then it is nil for others.
+func (s *shelf) bucket(key string, m *logdoc.Match) *bucket {
 	b := s.byKey[key]
 	if b != nil {
 		return b
 	}
-	if len(s.buckets) == maxKeys {
+	if s.full() {
 		s.lost = true
-		return nil
+		if s.latest == nil {
+			s.latest = slices.MaxFunc(s.buckets, func(a, b *bucket) int { return inPlace(a.first, b.first) })
+		}
+		if inPlace(*m, s.latest.first) > 0 {
+			return nil
+		}
+		s.remove(s.latest)
 	}
 	if s.byKey == nil {
 		s.byKey = map[string]*bucket{}
@@ -110,16 +171,43 @@ func (s *shelf) bucket(key string) *bucket {
 	return b
 }
 
-// merge adds another shelf that comes behind this one.
+// full reports whether there is no room for one more key.
+func (s *shelf) full() bool { return len(s.buckets) >= maxKeys }
+
+// remove forgets a key.
+func (s *shelf) remove(b *bucket) {
+	i := slices.Index(s.buckets, b)
+	last := len(s.buckets) - 1
+	s.buckets[i] = s.buckets[last]
+	s.buckets[last] = nil
+	s.buckets = s.buckets[:last]
+	delete(s.byKey, b.key)
+	s.size -= len(b.kept)
+	if s.latest == b {
+		s.latest = nil
+	}
+}
+
+// merge adds the matches of another shelf.
 func (s *shelf) merge(o *shelf) {
 	s.lost = s.lost || o.lost
 	for _, from := range o.buckets {
-		from.each(func(m *logdoc.Match) { s.add(from.key, *m) })
+		for _, m := range from.kept {
+			s.add(from.key, m)
+		}
 		if b := s.byKey[from.key]; b != nil {
-			b.total += from.total - len(from.first) - len(from.ring)
+			b.total += from.total - len(from.kept)
 			b.lost = b.lost || from.lost
 		}
 	}
+}
+
+// inPlace orders matches by time, then by where they stand. What is kept goes by it, for the ranks of sources are known only when all have been read.
+func inPlace(a, b logdoc.Match) int {
+	if a.Time != b.Time {
+		return compareInts(a.Time, b.Time)
+	}
+	return cmp.Or(strings.Compare(string(a.Place.Source), string(b.Place.Source)), cmp.Compare(a.Place.Line, b.Place.Line), compareInts(a.Place.Offset, b.Place.Offset))
 }
 
 // inOrder orders matches: by time, then by source, then by line.
@@ -137,45 +225,7 @@ func inOrder(a, b *logdoc.Match) int {
 	return compareInts(a.Place.Offset, b.Place.Offset)
 }
 
-// keySeparator stands between the parts of a key; no line of a log that a reader can see holds it.
-const keySeparator = "\x00"
-
-// keyOf returns the match's values of the fields that its event's key is made of.
-func (s *symptom) keyOf(m *logdoc.Match) string {
-	fields := s.keys[m.Event]
-	switch len(fields) {
-	case 0:
-		return ""
-	case 1:
-		v, _ := captured(m, fields[0])
-		return string(v)
-	}
-	parts := make([]string, len(fields))
-	for i, f := range fields {
-		v, _ := captured(m, f)
-		parts[i] = string(v)
-	}
-	return strings.Join(parts, keySeparator)
-}
-
-// keyText is how a key is shown.
-func keyText(key string) logdoc.LogText {
-	parts := slices.DeleteFunc(strings.Split(key, keySeparator), func(p string) bool { return p == "" })
-	return logdoc.LogText(strings.Join(parts, " "))
-}
-
-// keyFields returns, by event, the fields that make its key.
-func (s *symptom) keyFields() [][]string {
-	keys := make([][]string, len(s.events))
-	for e, p := range s.events {
-		for _, r := range s.src.By {
-			if r.Owner == p.name || r.Owner == "" && p.captures(r.Field) {
-				keys[e] = append(keys[e], r.Field)
-			}
-		}
-	}
-	return keys
-}
+func byOrder(a, b logdoc.Match) int { return inOrder(&a, &b) }
 
 // Collection is the matches and normal records of a part of the input, such as one file. It is not safe for use by many goroutines.
 type Collection struct {
@@ -189,12 +239,12 @@ func (s *Set) NewCollection() *Collection {
 	return &Collection{set: s, shelves: map[[2]int]*shelf{}}
 }
 
-// Add takes a match. Of more matches of one event than can be kept, the first and the last ones added are.
+// Add takes a match, in any order. Of more matches of one event and key than can be kept, the first and the newest are.
 func (c *Collection) Add(m logdoc.Match) {
 	id := [2]int{m.Symptom, m.Event}
 	s := c.shelves[id]
 	if s == nil {
-		s = &shelf{}
+		s = &shelf{least: c.set.symptoms[m.Symptom].least}
 		c.shelves[id] = s
 	}
 	s.add(c.set.symptoms[m.Symptom].keyOf(&m), m)

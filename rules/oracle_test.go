@@ -62,6 +62,7 @@ func compileText(t interface {
 func drawGroup(t *rapid.T, condition string) (*group, lang.Cond) {
 	set := compileText(t, `symptom test/a "A" { severity error event a in t event b in t event c in t certain when `+condition+` }`)
 	c := set.NewCorrelator()
+	c.SeeFormat(0)
 	for i := range rapid.IntRange(0, 8).Draw(t, "records") {
 		m := logdoc.Match{Clock: rapid.IntRange(0, 3).Draw(t, "clock") > 0}
 		m.Place = logdoc.Place{Source: rapid.SampledFrom([]logdoc.LogText{"x", "y"}).Draw(t, "source"), Line: i + 1}

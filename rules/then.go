@@ -3,13 +3,31 @@ package rules
 import (
 	"slices"
 	"sort"
+	"time"
 
 	"logdoc"
 	"logdoc/internal/lang"
 )
 
-// then joins the terms in their order.
-func (g *group) then(c *lang.CondThen) []occurrence {
+// thenCond is `A then B [then C] [within D]`.
+type thenCond struct{ *lang.CondThen }
+
+func (c thenCond) settles(s *symptom) (span, delay time.Duration) {
+	span, delay = s.settleAll(c.Terms)
+	if c.Within > 0 {
+		span = c.Within
+	}
+	return span, delay
+}
+
+func (c thenCond) rests(s *symptom) []need { return s.together(c.Terms) }
+
+func (c thenCond) terms() []lang.Cond { return c.Terms }
+
+func (c thenCond) refs(func(*lang.Ref)) {}
+
+// holds joins the terms in their order.
+func (c thenCond) holds(g *group) []occurrence {
 	result := g.holds(c.Terms[0])
 	for i, t := range c.Terms[1:] {
 		result = follow(newLeaders(result), g.holds(t), len(c.Terms)-2-i)
@@ -61,6 +79,9 @@ func newLeaders(list []occurrence) *leaders {
 	ls := &leaders{all: list, bySource: map[logdoc.LogText][]*occurrence{}}
 	for i := range list {
 		o := &list[i]
+		if o.open {
+			continue
+		}
 		if o.timeless() {
 			ls.timeless = o
 			continue
@@ -81,10 +102,15 @@ func newLeaders(list []occurrence) *leaders {
 // byClock returns the nearest leader that stamps tell to be before the follower, and up to more others where stamps are equal. What has no time follows and leads
 // anything.
 func (ls *leaders) byClock(f *occurrence, more int) []*occurrence {
-	if f.timeless() && len(ls.all) > 0 {
-		return []*occurrence{&ls.all[len(ls.all)-1]}
-	}
 	var found []*occurrence
+	if f.timeless() {
+		for i := range ls.all {
+			if !ls.all[i].open {
+				found = append(found, &ls.all[i])
+			}
+		}
+		return found
+	}
 	if !f.unclocked {
 		n := sort.Search(len(ls.clocked), func(i int) bool { return ls.clocked[i].end > f.start })
 		for n--; n >= 0 && len(found) <= more; n-- {
@@ -98,7 +124,7 @@ func (ls *leaders) byClock(f *occurrence, more int) []*occurrence {
 			}
 		}
 	}
-	if len(found) == 0 && ls.timeless != nil {
+	if ls.timeless != nil {
 		found = append(found, ls.timeless)
 	}
 	return found

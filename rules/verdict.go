@@ -47,14 +47,22 @@ func (g *group) why(r *reached) []string {
 	why := []string{r.from.Certainty.String() + ", because " + g.describe(r.from.When, &r.by, false)}
 	switch {
 	case r.certainty < r.from.Certainty:
-		why = append(why, "lowered to "+r.certainty.String()+": records without a clock prove neither order nor a time window")
+		why = append(why, "lowered to "+r.certainty.String()+": "+doubt(&r.by))
 	case r.by.unproven:
-		why = append(why, "records without a clock prove neither order nor a time window")
+		why = append(why, doubt(&r.by))
 	}
 	if g.partial {
 		why = append(why, "so many records match that only the first and the newest were kept: counts within windows may be too low")
 	}
 	return why
+}
+
+// doubt says what of an unproven occurrence was taken on trust.
+func doubt(o *occurrence) string {
+	if o.unseen {
+		return "what would speak against it was not seen, but its log or file is not in the input"
+	}
+	return "records without a clock prove neither order nor a time window"
 }
 
 // finding evaluates one group.
@@ -99,11 +107,7 @@ func (g *group) state(f *logdoc.Finding) {
 			}
 		}
 	}
-	stale := DefaultStaleAfter
-	if s.src.StaleAfter != nil {
-		stale = *s.src.StaleAfter
-	}
-	if stale >= 0 && !f.Last.IsZero() && !g.now.IsZero() && g.now.Sub(f.Last) > stale {
+	if stale := s.quiet(); stale >= 0 && !f.Last.IsZero() && !g.now.IsZero() && g.now.Sub(f.Last) > stale {
 		f.State = logdoc.Stale
 	}
 }

@@ -93,7 +93,7 @@ and what to do step by step.`,
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.SetFlagErrorFunc(flagError)
 	root.SetHelpCommand(newHelp(root))
-	root.AddCommand(newReport(s), newList(s), newCheck(s), newFmt(s), newVersion(s))
+	root.AddCommand(newReport(s), newList(s), newCheck(s), newFmt(s), newExplain(s), newVersion(s))
 	return root
 }
 

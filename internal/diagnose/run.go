@@ -48,6 +48,11 @@ const maxClusters = 500
 // Run diagnoses the input. An error is the context's, and the diagnosis then says what was found until then; whatever could not be read is told in the
 // diagnosis.
 func Run(ctx context.Context, p *Packs, o Options) (*logdoc.Diagnosis, error) {
+	return run(ctx, p, o, nil)
+}
+
+// run is Run; look, if there is one, is shown the correlator once it has spoken.
+func run(ctx context.Context, p *Packs, o Options, look func(*rules.Correlator)) (*logdoc.Diagnosis, error) {
 	d := &logdoc.Diagnosis{Notes: append(p.notes(), p.expired(o.Now)...)}
 	inputs, problems := source.List(o.Files, o.Paths, o.Stdin)
 	for _, path := range o.Paths {
@@ -61,7 +66,10 @@ func Run(ctx context.Context, p *Packs, o Options) (*logdoc.Diagnosis, error) {
 	r := newRunner(p, o)
 	parts := make([]*part, len(inputs))
 	err := r.walk(ctx, inputs, parts)
-	r.join(d, parts)
+	c := r.join(d, parts)
+	if look != nil {
+		look(c)
+	}
 	if err != nil {
 		text := "interrupted: this is what was found until then"
 		if n := count(parts, func(p *part) bool { return p == nil }); n > 0 {
@@ -220,7 +228,7 @@ func (r *runner) input(ctx context.Context, in source.Input) (*part, error) {
 }
 
 // join merges the parts in the order of the input and lets the correlator speak.
-func (r *runner) join(d *logdoc.Diagnosis, parts []*part) {
+func (r *runner) join(d *logdoc.Diagnosis, parts []*part) *rules.Correlator {
 	c := r.packs.Rules.NewCorrelator()
 	facts, long := map[logdoc.LogText][]string{}, map[logdoc.LogText]bool{}
 	var all []*sourceResult
@@ -291,6 +299,7 @@ func (r *runner) join(d *logdoc.Diagnosis, parts []*part) {
 			Text: fmt.Sprintf("the unexplained records have more than %d shapes: %d records of the mildest ones are only counted in the coverage", len(d.Unexplained), lost)})
 	}
 	total(&d.Coverage)
+	return c
 }
 
 // ranks orders sources: as the input has them, but the files of one log oldest first.
@@ -352,20 +361,25 @@ func (r *runner) limit(c *rules.Correlator, d *logdoc.Diagnosis) {
 // collect replaces the formats' names in the lists of what to bring by what the formats say of their files.
 func (r *runner) collect(d *logdoc.Diagnosis) {
 	for i := range d.Unchecked {
-		var files []string
-		for _, name := range d.Unchecked[i].Collect {
-			what := []string{name}
-			if f, ok := r.packs.Grammar.Format(name); ok && len(f.Collect) > 0 {
-				what = f.Collect
-			}
-			for _, w := range what {
-				if !slices.Contains(files, w) {
-					files = append(files, w)
-				}
+		d.Unchecked[i].Collect = r.packs.collectWords(d.Unchecked[i].Collect)
+	}
+}
+
+// collectWords replaces the formats' names by what the formats say of their files.
+func (p *Packs) collectWords(names []string) []string {
+	var files []string
+	for _, name := range names {
+		what := []string{name}
+		if f, ok := p.Grammar.Format(name); ok && len(f.Collect) > 0 {
+			what = f.Collect
+		}
+		for _, w := range what {
+			if !slices.Contains(files, w) {
+				files = append(files, w)
 			}
 		}
-		d.Unchecked[i].Collect = files
 	}
+	return files
 }
 
 func firstSeen(findings []logdoc.Finding) time.Time {

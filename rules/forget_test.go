@@ -1,0 +1,124 @@
+package rules
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"logdoc"
+)
+
+// TestLiveForgetsKeys follows a log for months, in which hosts come and go: those with an open finding stay, what is over makes room, and memory does not grow.
+func TestLiveForgetsKeys(t *testing.T) {
+	set := compileText(t, `symptom test/a "A" { severity error by host stale after 1h event a in t event b in t certain when 2 of a within 5m clears when b }
+		symptom test/b "B" { severity error stale never by host event a in t event b in t certain when a then b within 5m }`)
+	l := set.NewLive()
+	opened := map[string]int{}
+	const hosts = 20*maxKeys + 1 // of which the last still waits for the watermark
+	at := 0
+	send := func(symptom, event int, host string) {
+		m := flood(at, host)
+		m.Symptom, m.Event = symptom, event
+		l.Add(m)
+		for _, turn := range append(l.Advance(time.Unix(int64(at), 0)), l.Settle()...) {
+			if turn.Kind == logdoc.Opened {
+				opened[turn.Finding.Symptom]++
+			}
+		}
+	}
+	send(1, 0, "old")
+	at++
+	send(1, 1, "old")
+	for i := range hosts {
+		at += 60
+		host := fmt.Sprint("h", i)
+		send(0, 0, host)
+		at++
+		send(0, 0, host)
+		send(1, 0, host)
+	}
+	if want := map[string]int{"test/a": hosts - 1, "test/b": 1}; opened["test/a"] != want["test/a"] || opened["test/b"] != want["test/b"] {
+		t.Errorf("opened %v, want %v", opened, want)
+	}
+	for i := range l.symptoms {
+		if f := &l.symptoms[i]; len(f.told) > 2*maxKeys || len(l.alarms) > 4*maxKeys || len(l.due) > 2*maxKeys || len(l.pending) > 10 {
+			t.Errorf("%d keys, %d alarms, %d due, %d pending", len(f.told), len(l.alarms), len(l.due), len(l.pending))
+		}
+	}
+	at++
+	send(1, 1, "old")
+	if l.symptoms[1].told["old"] == nil || !l.symptoms[1].told["old"].found || l.in.shelves[1][0].byKey["old"] == nil {
+		t.Error("a key with an open finding was forgotten")
+	}
+	if out, _ := l.End(time.Time{}); len(out.Findings) == 0 {
+		t.Error("nothing is left")
+	}
+}
+
+// TestLivePendingIsBounded gives matches that lie far ahead of the watermark.
+func TestLivePendingIsBounded(t *testing.T) {
+	l := compileText(t, byHost).NewLive()
+	for i := range 3 * maxPending {
+		l.Add(flood(i, "h"))
+	}
+	if n := len(l.pending); n != maxPending {
+		t.Errorf("%d wait", n)
+	}
+	if out, turns := l.End(time.Time{}); len(out.Findings) != 1 || out.Findings[0].Count != 3*maxPending || len(turns) == 0 {
+		t.Errorf("%d findings, %d turns", len(out.Findings), len(turns))
+	}
+}
+
+// TestLiveTurns tells the turns of small logs one by one.
+func TestLiveTurns(t *testing.T) {
+	type step struct {
+		at    int
+		event string
+		want  string
+	}
+	for _, tt := range []struct {
+		name, symptom string
+		steps         []step
+		end           string
+	}{
+		{"an absence when its window has passed", `certain when a unless b within 5s after`,
+			[]step{{0, "a", ""}, {5, "", ""}, {6, "", "opened certain ×1"}, {7, "a", ""}, {9, "b", "repeated certain ×2"}, {30, "", ""}}, ""},
+		{"a gap by the watermark alone", `certain when no a for 5s`, []step{{0, "a", ""}, {4, "a", ""}, {9, "", ""}, {10, "", "opened certain ×2"}}, ""},
+		{"what is not there, at the end", `certain when a and not b`, []step{{0, "a", ""}, {100, "", ""}}, "opened certain ×1"},
+		{"an absence without a window, at the end", `certain when a unless b`, []step{{0, "a", ""}, {100, "", ""}}, "opened certain ×1"},
+		{"it was there in the end", `certain when a unless b`, []step{{0, "a", ""}, {100, "b", ""}}, ""},
+		{"grown stronger, cleared, reopened, cleared", `possible when a likely when 2 of a within 5s clears when c`,
+			[]step{{0, "a", ""}, {1, "a", "opened possible ×1"}, {9, "c", "stronger likely ×2"}, {10, "a", "cleared likely ×2"}, {11, "", "reopened likely ×3"}, {12, "c", ""}}, "cleared likely ×3"},
+		{"after it was long quiet", `certain when a stale after 1h`, []step{{0, "a", ""}, {1, "a", "opened certain ×1"}, {2, "", "repeated certain ×2"}, {9000, "a", ""}, {9001, "", "reopened certain ×3"}}, ""},
+		{"the gap that the input's end is in", `certain when (no a for 5s) within 8s`, []step{{0, "a", ""}, {7, "", ""}, {8, "", ""}}, ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			l := compileText(t, `symptom test/a "A" { severity error event a in t event b in t event c in t `+tt.symptom+` }`).NewLive()
+			l.Input().SeeFormat(0)
+			say := func(turns []logdoc.Turn) string {
+				s := ""
+				for i, turn := range turns {
+					if i > 0 {
+						s += ", "
+					}
+					s += fmt.Sprintf("%s %s ×%d", turn.Kind, turn.Finding.Certainty, turn.Finding.Count)
+				}
+				return s
+			}
+			for i, s := range tt.steps {
+				if s.event != "" {
+					m := flood(s.at, "h")
+					m.Event, m.Place.Line = int(s.event[0]-'a'), i+1
+					l.Input().SeeTime(m.Time)
+					l.Add(m)
+				}
+				if got := say(l.Advance(time.Unix(int64(s.at), 0))); got != s.want {
+					t.Errorf("at %d: %q, want %q", s.at, got, s.want)
+				}
+			}
+			if _, turns := l.End(time.Time{}); say(turns) != tt.end {
+				t.Errorf("at the end: %q, want %q", say(turns), tt.end)
+			}
+		})
+	}
+}

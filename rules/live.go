@@ -1,0 +1,449 @@
+package rules
+
+import (
+	"container/heap"
+	"math"
+	"slices"
+	"time"
+
+	"logdoc"
+	"logdoc/internal/lang"
+)
+
+// Bounds of following a log.
+const (
+	// maxPending bounds the matches that wait for the watermark; of more, the earliest no longer wait.
+	maxPending = 1 << 14
+	// Looking at a key costs as much work as it has matches, for each condition of the symptom. Each match pays for workPerMatch of it, and maxCredit is how much may be
+	// saved up: small logs are looked at whenever something comes, and in a flood a key is looked at after every so many matches, so that no log costs more than a bounded
+	// time for each match.
+	workPerMatch = 1
+	maxCredit    = 1 << 16
+	// lookWork is what looking at a key costs besides.
+	lookWork = 16
+	// lookAgain is how often a symptom that names the time is looked at while nothing comes.
+	lookAgain = 10 * time.Minute
+)
+
+// Live correlates matches while they arrive. Matches are given to Add in any order; Advance then says up to which time all of them have come, and returns what turns the
+// findings have taken by that. It starts no goroutine and knows no clock but the watermark that it is given. It is not safe for use by many goroutines.
+//
+// While the input goes on, a finding is told only if nothing that comes later can take it back: an absence when its window has passed, and `not`, an absence without a
+// window and what has no clock at the end. What is compared with now or worked out from the newest records is taken as it stands at the moment. A finding grows stronger,
+// never weaker; it may clear and open again. End finds what a Correlator finds that was given the same matches.
+//
+// Memory is bounded as that of a Correlator is: of each event a bounded number of keys, of each key a bounded number of matches. When an event has too many keys, those
+// are forgotten whose newest match is older than every window of the symptom, and than the time after which a finding is stale, and that have no open finding. A
+// finding of a forgotten key opens anew. Without such keys, which are looked for now and then, a new key is left out, and End says so.
+type Live struct {
+	in        *Correlator
+	watermark int64
+	pending   pending
+	symptoms  []following
+	due       []*told // to be looked at, first come first
+	alarms    alarms
+	credit    int
+	started   bool
+	turns     []logdoc.Turn
+}
+
+// following is what is told of one symptom.
+type following struct {
+	told map[string]*told
+	// parts are the told keys by what they say to an event that gives only some parts of the key.
+	parts map[string][]*told
+	// keyed is whether a match had a key, which ends the one finding of those without.
+	keyed bool
+	due   int // how many of told are due
+	// horizon is how long matches without an open finding are of use. retry is when keys that can be forgotten are looked for again.
+	horizon    time.Duration
+	retry      int64
+	conditions int
+	// timed is whether the symptom compares anything with the time.
+	timed bool
+}
+
+// told is what was told of one key.
+type told struct {
+	symptom   int
+	key       string
+	found     bool
+	certainty logdoc.Certainty
+	severity  logdoc.Severity
+	state     logdoc.State
+	count     int
+	last      time.Time
+	why       []string
+	due, gone bool
+	alarm     int64
+}
+
+// NewLive returns a correlator for logs that are followed.
+func (s *Set) NewLive() *Live {
+	l := &Live{in: s.NewCorrelator(), watermark: math.MinInt64, credit: maxCredit}
+	for _, sym := range s.symptoms {
+		f := following{told: map[string]*told{}, parts: map[string][]*told{}, horizon: sym.quiet()}
+		if f.horizon < 0 {
+			f.horizon = DefaultStaleAfter
+		}
+		walkVerdicts(sym.src, func(c lang.Cond) {
+			f.conditions++
+			c.WithWindows(func(_ string, d time.Duration) time.Duration {
+				f.horizon = plus(f.horizon, d)
+				return d
+			})
+			walkConds(c, func(c condition) {
+				if c, ok := c.(compareCond); ok {
+					walkNow(c.Left, &f.timed)
+					walkNow(c.Right, &f.timed)
+				}
+			})
+		})
+		for _, v := range sym.src.Values {
+			walkNow(v.Expr, &f.timed)
+		}
+		l.symptoms = append(l.symptoms, f)
+	}
+	return l
+}
+
+// quiet is how old the last evidence may be before a finding is stale; negative for never.
+func (s *symptom) quiet() time.Duration {
+	if s.src.StaleAfter != nil {
+		return *s.src.StaleAfter
+	}
+	return DefaultStaleAfter
+}
+
+// Input is where all that is no match is told: files for facts (before the first Advance), formats and stamps that were seen, normal records.
+func (l *Live) Input() *Correlator { return l.in }
+
+// Add takes a match. It counts once the watermark has passed its time.
+func (l *Live) Add(m logdoc.Match) {
+	heap.Push(&l.pending, &m)
+	if len(l.pending) > maxPending {
+		l.release(heap.Pop(&l.pending).(*logdoc.Match))
+	}
+}
+
+// Advance says that all records with a stamp before the watermark have come, but for those that come too late, and returns what turns the findings have taken since the last call. In a
+// flood it may put off looking at some keys until more has come; Settle does not.
+func (l *Live) Advance(watermark time.Time) []logdoc.Turn {
+	l.watermark = max(l.watermark, watermark.UnixNano())
+	if !l.started {
+		l.started = true
+		for i, s := range l.in.set.symptoms {
+			if len(s.facts) > 0 {
+				l.mark(l.of(i, ""))
+			}
+		}
+	}
+	for len(l.pending) > 0 && l.pending[0].Time < l.watermark {
+		l.release(heap.Pop(&l.pending).(*logdoc.Match))
+	}
+	for len(l.alarms) > 0 && l.alarms[0].at <= l.watermark {
+		a := heap.Pop(&l.alarms).(alarm)
+		if a.at == a.of.alarm {
+			a.of.alarm = math.MaxInt64
+			l.mark(a.of)
+		}
+	}
+	l.work(func() bool { return l.credit > 0 })
+	return l.take()
+}
+
+// Settle looks at what Advance has put off. Whoever follows a log calls it when nothing more is to be read for the moment.
+func (l *Live) Settle() []logdoc.Turn {
+	l.work(func() bool { return true })
+	return l.take()
+}
+
+// End decides what only the end of the input decides, and returns the findings as if all had been read cold, with the last turns. now replaces the newest stamp as the
+// time of capture when it is not zero. What was told as surer on matches that a flood has washed away since, or before a record without any stamp cast doubt on an absence,
+// is told as it stands without them.
+func (l *Live) End(now time.Time) (Outcome, []logdoc.Turn) {
+	for len(l.pending) > 0 {
+		l.release(heap.Pop(&l.pending).(*logdoc.Match))
+	}
+	for i := range l.in.set.symptoms {
+		for _, g := range l.in.groups(i, l.in.capture(now)) {
+			if now.IsZero() {
+				l.in.settle(g)
+			}
+			l.tell(l.of(i, g.key), g)
+		}
+	}
+	return l.in.Finish(now), l.take()
+}
+
+func (l *Live) take() []logdoc.Turn {
+	turns := l.turns
+	l.turns = nil
+	return turns
+}
+
+// release hands a match to the correlator and marks the keys that it may change.
+func (l *Live) release(m *logdoc.Match) {
+	s := l.in.set.symptoms[m.Symptom]
+	f := &l.symptoms[m.Symptom]
+	fields := s.keys[m.Event]
+	key := s.keyOf(m)
+	if shelf := &l.in.shelves[m.Symptom][m.Event]; shelf.full() && shelf.byKey[key] == nil {
+		l.forget(m.Symptom, m.Event)
+	}
+	l.in.Add(*m)
+	l.credit = min(l.credit+workPerMatch, maxCredit)
+	switch {
+	case len(fields) == 0 && !f.keyed:
+		l.mark(l.of(m.Symptom, ""))
+	case len(fields) == 0:
+		if f.due < len(f.told) {
+			l.credit -= len(f.told) / 8
+			for _, t := range f.inOrder() {
+				l.mark(t)
+			}
+		}
+	case l.in.shelves[m.Symptom][m.Event].byKey[key] == nil:
+		// There was no room for it.
+	case partial(fields) && len(f.parts[key]) > 0:
+		l.credit -= len(f.parts[key]) / 8
+		for _, t := range f.parts[key] {
+			l.mark(t)
+		}
+	default:
+		l.key(m.Symptom, key)
+	}
+}
+
+// inOrder returns what is told in the order of the keys.
+func (f *following) inOrder() []*told {
+	list := make([]*told, 0, len(f.told))
+	for _, t := range f.told {
+		list = append(list, t)
+	}
+	slices.SortFunc(list, func(a, b *told) int {
+		if a.key < b.key {
+			return -1
+		}
+		return 1
+	})
+	return list
+}
+
+// key marks a key of a match. What was told under a part of it moves there.
+func (l *Live) key(symptom int, key string) {
+	f := &l.symptoms[symptom]
+	if t := f.told[key]; t != nil && f.keyed {
+		l.mark(t)
+		return
+	}
+	if !f.keyed {
+		f.keyed = true
+		if key != "" {
+			l.move(symptom, "")
+		}
+	}
+	t := l.of(symptom, key)
+	for _, fields := range l.in.set.symptoms[symptom].keys {
+		if !partial(fields) {
+			continue
+		}
+		if part, ok := project(key, fields); ok && part != key && !slices.Contains(f.parts[part], t) {
+			f.parts[part] = append(f.parts[part], t)
+			l.move(symptom, part)
+		}
+	}
+	l.mark(t)
+}
+
+// move ends what was told under a key that turned out to be no whole one.
+func (l *Live) move(symptom int, key string) {
+	f := &l.symptoms[symptom]
+	t := f.told[key]
+	if t == nil {
+		return
+	}
+	l.drop(f, t)
+	if t.found {
+		s := l.in.set.symptoms[symptom]
+		l.turns = append(l.turns, logdoc.Turn{Kind: logdoc.Moved, Finding: logdoc.Finding{Symptom: s.name, Title: s.src.Title.Value, Product: s.src.Product.Value, Pack: s.pack,
+			Severity: t.severity, Certainty: t.certainty, State: t.state, Count: t.count, Last: t.last, Key: keyText(key)}})
+	}
+}
+
+func (l *Live) drop(f *following, t *told) {
+	t.gone = true
+	if t.due {
+		f.due--
+	}
+	delete(f.told, t.key)
+}
+
+// of returns what is told of a key.
+func (l *Live) of(symptom int, key string) *told {
+	f := &l.symptoms[symptom]
+	t := f.told[key]
+	if t == nil {
+		t = &told{symptom: symptom, key: key, alarm: math.MaxInt64}
+		f.told[key] = t
+	}
+	return t
+}
+
+// mark puts a key in the line of those to be looked at.
+func (l *Live) mark(t *told) {
+	if !t.due && !t.gone {
+		t.due = true
+		l.symptoms[t.symptom].due++
+		l.due = append(l.due, t)
+	}
+}
+
+// work looks at the keys that are due, as long as more says so.
+func (l *Live) work(more func() bool) {
+	done := 0
+	for ; done < len(l.due) && more(); done++ {
+		if t := l.due[done]; !t.gone {
+			t.due = false
+			l.symptoms[t.symptom].due--
+			l.look(t)
+		}
+	}
+	if done == len(l.due) {
+		l.due = l.due[:0]
+	} else if done > 0 {
+		l.due = append(l.due[:0], l.due[done:]...)
+	}
+}
+
+// look evaluates a key as far as it is decided by now.
+func (l *Live) look(t *told) {
+	now := l.watermark
+	if l.in.clock {
+		now = max(now, l.in.end)
+	}
+	g := l.in.group(t.symptom, time.Unix(0, now).UTC(), t.key)
+	g.decided = l.watermark
+	l.credit -= lookWork
+	for _, list := range g.lists {
+		l.credit -= len(list) * l.symptoms[t.symptom].conditions
+	}
+	l.tell(t, g)
+	if l.symptoms[t.symptom].timed {
+		g.wake = min(g.wake, l.watermark+int64(lookAgain))
+	}
+	if g.wake < t.alarm {
+		t.alarm = g.wake
+		heap.Push(&l.alarms, alarm{g.wake, t})
+	}
+}
+
+// tell compares what a key comes to with what was told of it.
+func (l *Live) tell(t *told, g *group) {
+	f, ok := g.finding()
+	if !ok {
+		return
+	}
+	turn := func(k logdoc.TurnKind) { l.turns = append(l.turns, logdoc.Turn{Kind: k, Finding: f}) }
+	before := *t
+	if before.found && f.Certainty < before.certainty {
+		f.Certainty, f.Why = before.certainty, before.why
+	}
+	t.found, t.certainty, t.severity, t.state, t.count, t.last, t.why = true, f.Certainty, max(f.Severity, before.severity), f.State, max(f.Count, before.count), f.Last, f.Why
+	quiet := g.symptom.quiet()
+	stronger := before.found && (f.Certainty > before.certainty || f.Severity > before.severity)
+	if stronger {
+		turn(logdoc.Stronger)
+	}
+	switch {
+	case !before.found:
+		turn(logdoc.Opened)
+		if f.State == logdoc.Cleared {
+			turn(logdoc.WasCleared)
+		}
+	case f.State == logdoc.Cleared && before.state != logdoc.Cleared:
+		turn(logdoc.WasCleared)
+	case f.State != logdoc.Cleared && before.state == logdoc.Cleared,
+		quiet >= 0 && f.State == logdoc.Active && !before.last.IsZero() && f.Last.Sub(before.last) > quiet:
+		turn(logdoc.Reopened)
+	case f.Count > before.count && !stronger:
+		turn(logdoc.Repeated)
+	}
+}
+
+// forget makes room for more keys of an event.
+func (l *Live) forget(symptom, event int) {
+	f := &l.symptoms[symptom]
+	if l.watermark < f.retry {
+		return
+	}
+	f.retry = l.watermark + int64(max(time.Minute, f.horizon/16))
+	s := l.in.set.symptoms[symptom]
+	shelves := l.in.shelves[symptom]
+	open := map[string]bool{}
+	for key, t := range f.told {
+		if part, ok := project(key, s.keys[event]); ok && l.open(t) {
+			open[part] = true
+		}
+	}
+	for _, b := range slices.Clone(shelves[event].buckets) {
+		if old := l.watermark - int64(f.horizon); old < l.watermark && b.last.Time < old && !open[b.key] {
+			shelves[event].remove(b)
+		}
+	}
+	for key, t := range f.told {
+		if !l.open(t) && !slices.ContainsFunc(shelves, func(s shelf) bool { return s.byKey[key] != nil }) {
+			l.drop(f, t)
+		}
+	}
+	for part, list := range f.parts {
+		if list = slices.DeleteFunc(list, func(t *told) bool { return t.gone }); len(list) > 0 {
+			f.parts[part] = list
+		} else {
+			delete(f.parts, part)
+		}
+	}
+}
+
+// open reports whether a key has a finding that is neither cleared nor stale.
+func (l *Live) open(t *told) bool {
+	if !t.found || t.state == logdoc.Cleared {
+		return false
+	}
+	quiet := l.in.set.symptoms[t.symptom].quiet()
+	return quiet < 0 || t.last.IsZero() || l.watermark-t.last.UnixNano() <= int64(quiet)
+}
+
+// pending is a heap of matches by time.
+type pending []*logdoc.Match
+
+func (p pending) Len() int           { return len(p) }
+func (p pending) Less(i, k int) bool { return inOrder(p[i], p[k]) < 0 }
+func (p pending) Swap(i, k int)      { p[i], p[k] = p[k], p[i] }
+func (p *pending) Push(m any)        { *p = append(*p, m.(*logdoc.Match)) }
+func (p *pending) Pop() any {
+	last := len(*p) - 1
+	m := (*p)[last]
+	(*p)[last] = nil
+	*p = (*p)[:last]
+	return m
+}
+
+// alarm is when a key must be looked at although nothing came.
+type alarm struct {
+	at int64
+	of *told
+}
+
+type alarms []alarm
+
+func (a alarms) Len() int           { return len(a) }
+func (a alarms) Less(i, k int) bool { return a[i].at < a[k].at }
+func (a alarms) Swap(i, k int)      { a[i], a[k] = a[k], a[i] }
+func (a *alarms) Push(x any)        { *a = append(*a, x.(alarm)) }
+func (a *alarms) Pop() any {
+	last := len(*a) - 1
+	x := (*a)[last]
+	*a = (*a)[:last]
+	return x
+}
