@@ -5,6 +5,7 @@
 package main
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -48,6 +49,10 @@ func run(logdoc, dir, size string, runs int) error {
 	if err := generate(dir, bytes); err != nil {
 		return fmt.Errorf("generate logs: %w", err)
 	}
+	few, many := filepath.Join(dir, "few"), filepath.Join(dir, "many")
+	if err := errors.Join(writeRules(few, 20), writeRules(many, 2000)); err != nil {
+		return fmt.Errorf("generate rules: %w", err)
+	}
 	var logs []string
 	for _, k := range samples.Kinds() {
 		logs = append(logs, filepath.Join(dir, k.FileName()))
@@ -62,6 +67,15 @@ func run(logdoc, dir, size string, runs int) error {
 			work: "report, all built-in packs, " + size, against: "wc -l",
 			ours:   func() *exec.Cmd { return exec.Command(logdoc, append([]string{"report", "-q"}, logs...)...) },
 			theirs: func() *exec.Cmd { return exec.Command("wc", append([]string{"-l"}, logs...)...) },
+		},
+		{
+			work: "report, 2,000 CRE rules more, " + size, against: "report, 20 CRE rules more", atMost: 1.5,
+			ours: func() *exec.Cmd {
+				return exec.Command(logdoc, append([]string{"report", "-q", "--pack", many}, logs...)...)
+			},
+			theirs: func() *exec.Cmd {
+				return exec.Command(logdoc, append([]string{"report", "-q", "--pack", few}, logs...)...)
+			},
 		},
 	}
 	fmt.Printf("%-42s %-40s %8s %8s %7s %12s %9s\n", "work", "against", "ours", "theirs", "ratio", "at most", "peak MiB")

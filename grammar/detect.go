@@ -59,7 +59,7 @@ func (s *Set) Detect(head []byte, o Options) *Reading {
 	if r.noBreak {
 		head = blanked(head)
 	}
-	order := s.formats
+	order := s.known()
 	forced, isForced := s.byName[o.Force]
 	if isForced {
 		order = []*Format{forced}
@@ -116,6 +116,9 @@ func (s *Set) Detect(head []byte, o Options) *Reading {
 	r.tables = s.arranged(order, r.Format)
 	r.readZone(lines)
 	r.detectSalvage(lines)
+	if o.Force == "" && !r.salvage {
+		s.lastResort(r, order, lines)
+	}
 	r.repeat(lines)
 	return r
 }
@@ -178,6 +181,9 @@ func (s *Set) count(lines [][]byte) []hit {
 			heads++
 		}
 		for i, f := range s.formats {
+			if f.last {
+				continue
+			}
 			for _, kind := range [...][]*line{f.records, f.headers, f.bare} {
 				l := sc.accepts(blank, kind, b, &sc.probe)
 				if l == nil {

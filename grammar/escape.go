@@ -36,7 +36,7 @@ func (s *Set) isEscaped(lines [][]byte) bool {
 
 // telling counts the records that start a line or stand in it and tell something of a format.
 func (s *Set) telling(lines [][]byte) int {
-	r := &Reading{tables: s.arranged(s.formats, nil)}
+	r := &Reading{tables: s.arranged(s.known(), nil)}
 	sc, n := NewScanner(), 0
 	for _, b := range lines {
 		if text, _ := unmark(b); len(text) > 0 {

@@ -42,6 +42,8 @@ type Format struct {
 	fields    []string       // names by slot
 	samples   []lang.Sample
 	pos       lang.Pos
+	// last is a format that is tried only where no other one fits.
+	last bool
 }
 
 type severityWord struct {
@@ -58,6 +60,8 @@ type line struct {
 	layout *template.Layout // of a regexp's time group
 	slots  []int            // by hole, or by regexp group
 	kind   lang.LineKind
+	// stamped accepts any line that states a time in a usual notation.
+	stamped bool
 	// telling means that it reads a time, a code or a zone: a line that it accepts is hardly something else.
 	telling bool
 
@@ -253,6 +257,11 @@ func compile(src *lang.Format) (*Format, lang.Problems) {
 			one.guardSlot, one.guardValue = slot, in.Guard.Value.Value
 		}
 		f.inner = append(f.inner, one)
+	}
+	if src.Stamped != (lang.Pos{}) {
+		f.last = true
+		f.fields[logdoc.FieldMessage] = "message"
+		f.records = append(f.records, &line{format: f, stamped: true})
 	}
 	if len(f.records)+len(f.bare) == 0 && len(c.problems) == 0 {
 		c.problem(src.Pos, len("format"), fmt.Sprintf("format %s has no line", f.Name), "say how a record starts: line | {time:2006-01-02 15:04:05} {message}")

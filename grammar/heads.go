@@ -295,7 +295,7 @@ func only(r *Reading, l *line, h *head, minute []byte, first byte) bool {
 		switch {
 		case other == l:
 			return true
-		case other.re != nil:
+		case other.re != nil || other.stamped:
 			return false
 		case !other.tmpl.MayFit(minute):
 		case other.tmpl.Stamped() == nil || other.tmpl.Stamped().Source != l.tmpl.Stamped().Source || other.tmpl.MayFollow(h.text[:h.gap]):

@@ -38,7 +38,7 @@ func (r *Reading) through(filter func(io.Reader) io.Reader) {
 
 // pieces cuts lines in front of the records within them: a page that lost its line breaks tells something only there.
 func (s *Set) pieces(r *Reading, lines [][]byte) [][]byte {
-	all := &Reading{tables: s.arranged(s.formats, nil)}
+	all := &Reading{tables: s.arranged(s.known(), nil)}
 	var pieces [][]byte
 	records := 0
 	for _, b := range lines[:min(len(lines), salvageLines)] {

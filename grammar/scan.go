@@ -262,6 +262,9 @@ func (sc *Scanner) parse(r *Reading, l *line, b []byte, ev *logdoc.Event) bool {
 	if l.re != nil {
 		return sc.parseRegexp(r, l, b, ev)
 	}
+	if l.stamped {
+		return sc.parseStamped(r, l.format, b, ev)
+	}
 	res := &sc.result
 	if !l.tmpl.Match(b, res) {
 		return false

@@ -36,14 +36,14 @@ func arrange(order []*Format, main *Format) *tables {
 	t := &tables{}
 	add := func(table *[256][]*line, l *line) {
 		for c := range table {
-			if l.re != nil && l.first[c] || l.tmpl != nil && l.tmpl.MayStart(byte(c)) {
+			if l.stamped || l.re != nil && l.first[c] || l.tmpl != nil && l.tmpl.MayStart(byte(c)) {
 				table[c] = append(table[c], l)
 			}
 		}
 	}
 	for _, f := range order {
 		for _, l := range f.records {
-			if l.telling || f == main {
+			if l.telling || l.stamped || f == main {
 				add(&t.records, l)
 			} else {
 				add(&t.bare, l)

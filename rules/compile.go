@@ -39,6 +39,7 @@ type Set struct {
 	expected []*expected
 	patterns []*pattern
 	byFormat []formatIndex // by format index + 1
+	terms    termIndex     // of all formats
 	names    []string      // of formats
 	products []string      // by format
 	hasHost  []bool        // by format
@@ -131,7 +132,7 @@ func Compile(schema Schema, sources []Source) (set *Set, overridden []string, pr
 	}
 	for i, s := range set.symptoms {
 		for _, name := range s.src.Explains {
-			if !slices.Contains(set.SymptomNames(), name.Value) {
+			if _, ok := index[name.Value]; !ok {
 				c.warn(name.Pos, len(name.Value), fmt.Sprintf("no symptom is called %q", name.Value), didYouMean(name.Value, set.SymptomNames()))
 			}
 		}
@@ -195,6 +196,7 @@ type compiler struct {
 	schema   Schema
 	set      *Set
 	problems lang.Problems
+	every    *everyFormat
 }
 
 func (c *compiler) problem(pos lang.Pos, width int, message, advice string) {

@@ -23,6 +23,8 @@ type occurrence struct {
 	unclocked, unproven, unseen, open bool
 	// since is the stamp above the first of the records without a clock: none of them is older.
 	since int64
+	// trust says what was taken on trust, where it is neither a clock nor an absence.
+	trust string
 	bound []bound
 }
 
@@ -117,7 +119,8 @@ type group struct {
 	key     string
 	lists   [][]logdoc.Match // by event, ordered
 	counts  []int            // by event, also of matches that were not kept
-	partial bool             // some matches were not kept, or some combinations not tried
+	starts  map[logdoc.LogText]int64
+	partial bool // some matches were not kept, or some combinations not tried
 	// decided is the time before which all records are known: math.MaxInt64 once the input has ended. While it has not, a condition holds only if no later record can
 	// change that; what still waits for the time to pass lowers wake to the moment when it is worth looking again.
 	decided, wake int64

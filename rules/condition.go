@@ -53,6 +53,8 @@ func conditionOf(c lang.Cond) condition {
 		return gapCond{c}
 	case *lang.CondCompare:
 		return compareCond{c}
+	case *lang.CondHits:
+		return hitsCond{c}
 	}
 	panic("rules: a condition of the language that the engine does not know")
 }

@@ -121,6 +121,10 @@ func (c *compiler) index() {
 	ids := make([]map[string]int, len(s.byFormat))
 	texts := make([][]string, len(s.byFormat))
 	for _, p := range s.patterns {
+		if t := p.termOf(); t != nil && t.needs != nil {
+			s.terms.add(p.id, t.needs)
+			continue
+		}
 		for _, f := range p.formats {
 			fi := &s.byFormat[f+1]
 			fi.any = true
@@ -156,7 +160,9 @@ func (c *compiler) index() {
 			}
 		}
 	}
+	s.terms.finish()
 	for i := range s.byFormat {
+		s.byFormat[i].any = s.byFormat[i].any || len(s.terms.texts) > 0
 		s.byFormat[i].literals = literal.New(texts[i])
 	}
 }
@@ -210,7 +216,9 @@ type Scanner struct {
 	Normals []Normal
 	stated  map[statedKey]int // index in Normals
 	recent  []int             // by declaration: the last counter used, as an index in Normals plus one
-	last    int64             // the newest record's stamp, or that of the nearest one before it; math.MinInt64 before any
+	terms   termHits
+	record  jsonRecord // of the record that a term last asked for
+	last    int64      // the newest record's stamp, or that of the nearest one before it; math.MinInt64 before any
 }
 
 // NewScanner returns a scanner.
@@ -227,6 +235,7 @@ func (sc *Scanner) Begin(block []byte, offset int64, format int) {
 	sc.last = math.MinInt64
 	sc.searched = format
 	sc.hits = sc.set.byFormat[format+1].literals.Find(block, sc.hits)
+	sc.terms = termHits{hits: sc.set.terms.find(block, sc.terms.hits[:0])}
 }
 
 // Accept tries the patterns on an event and says what is known of it.
@@ -263,7 +272,7 @@ func (sc *Scanner) Accept(ev *logdoc.Event) Class {
 	if ev.Severity >= logdoc.Warning {
 		class = max(class, sc.tryAll(fi.severe, ev))
 	}
-	class = max(class, sc.tryAll(fi.always, ev))
+	class = max(class, sc.tryAll(fi.always, ev), sc.acceptTerms(ev))
 	if len(fi.literal) == 0 {
 		return class
 	}

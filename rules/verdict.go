@@ -51,6 +51,9 @@ func (g *group) why(r *reached) []string {
 	case r.by.unproven:
 		why = append(why, doubt(&r.by))
 	}
+	if _, ok := r.from.When.(*lang.CondHits); ok {
+		why = append(why, "a rule of the pack "+g.symptom.pack)
+	}
 	if g.partial {
 		why = append(why, "so many records match that only the first and the newest were kept: counts within windows may be too low")
 	}
@@ -61,6 +64,9 @@ func (g *group) why(r *reached) []string {
 func doubt(o *occurrence) string {
 	if o.unseen {
 		return "what would speak against it was not seen, but its log or file is not in the input"
+	}
+	if o.trust != "" {
+		return o.trust
 	}
 	return "records without a clock prove neither order nor a time window"
 }
@@ -83,11 +89,12 @@ func (g *group) finding() (logdoc.Finding, bool) {
 			break
 		}
 	}
+	f.Why = g.why(&r)
+	g.keepHits(r.from.When)
 	g.evidence(&f, r.from.When)
 	g.state(&f)
 	f.Values = g.values()
 	f.Steps = g.steps()
-	f.Why = g.why(&r)
 	return f, true
 }
 

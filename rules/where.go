@@ -50,6 +50,9 @@ const (
 var virtualFields = map[string]int{"text": fieldText, "line": fieldLine, "root": fieldRoot, "severity": fieldSeverity}
 
 func (c *compiler) event(src *lang.EventClause, wanted []string, layouts map[string]*template.Layout) *pattern {
+	if term, ok := src.Where.(*lang.WhereTerm); ok && len(src.Formats) == 0 {
+		return c.termEvent(src, term, layouts)
+	}
 	p := &pattern{name: src.Name.Value, label: src.Label.Value, tests: map[int]test{}, slots: map[int][]int{}, any: len(src.Formats) == 0}
 	if p.any {
 		p.formats = append(p.formats, plain)

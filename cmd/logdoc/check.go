@@ -17,7 +17,8 @@ func newCheck(s streams) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "check [FILE|DIR...]",
 		Short: "Check pack files and run their examples",
-		Long: `Parses and checks .logdoc files and runs their samples and examples. Without arguments it checks the built-in packs.
+		Long: `Parses and checks .logdoc files and runs their samples and examples; reads Common Reliability Enumerations (.yaml, .yml)
+and runs the test.log and test-fp.log beside them. Without arguments it checks the built-in packs.
 Overlays and silences are checked against the built-in packs, your own and what is named.
 Exit status: 0 everything is right, 2 something is not.`,
 		Example: `  logdoc check mypack/symptom.logdoc
@@ -112,6 +113,7 @@ func counts(p *diagnose.Packs, names map[string]bool, all bool) (files, symptoms
 			continue
 		}
 		files++
+		examples += p.TestLogs(f.Name)
 		symptoms += len(f.Symptoms)
 		for _, s := range f.Symptoms {
 			examples += len(s.Examples)

@@ -9,6 +9,7 @@ import (
 
 	"logdoc/internal/diagnose"
 	"logdoc/internal/lang"
+	"logdoc/internal/sanitize"
 )
 
 func newFmt(s streams) *cobra.Command {
@@ -26,6 +27,9 @@ func newFmt(s streams) *cobra.Command {
 					return &statusError{exitUsage, err}
 				}
 				for _, name := range names {
+					if name != arg && diagnose.IsCRE(name) {
+						continue
+					}
 					if err := formatFile(s, name, write); err != nil {
 						return err
 					}
@@ -39,6 +43,9 @@ func newFmt(s streams) *cobra.Command {
 }
 
 func formatFile(s streams, name string, write bool) error {
+	if diagnose.IsCRE(name) {
+		return &statusError{exitUsage, fmt.Errorf("%s: fmt prints .logdoc files", sanitize.Line(name))}
+	}
 	src, err := os.ReadFile(name)
 	if err != nil {
 		return &statusError{exitUsage, fmt.Errorf("read pack: %w", err)}

@@ -120,7 +120,8 @@ func load(files []*packFile, sel Selection, overlay bool) (*Packs, error) {
 			p.lines[f.name] = strings.Split(string(f.src), "\n")
 		}
 		p.Problems = append(p.Problems, f.problems...)
-		if len(f.problems.Errors()) > 0 {
+		// Of a file of rules in YAML those stay that can be run.
+		if len(f.problems.Errors()) > 0 && (f.file == nil || !IsCRE(f.name)) {
 			continue
 		}
 		p.Files = append(p.Files, f.file)
@@ -181,7 +182,7 @@ func readPacks(paths []string) ([]*packFile, error) {
 		}
 		for _, name := range names {
 			f := &packFile{pack: given, name: name}
-			if f.src, err = os.ReadFile(name); err != nil {
+			if f.src, err = readPackFile(name); err != nil {
 				f.problems = lang.Problems{unreadable(name, err)}
 			}
 			files = append(files, f)
@@ -199,6 +200,10 @@ func parse(files []*packFile) {
 			for i := next.Add(1) - 1; i < int64(len(files)); i = next.Add(1) - 1 {
 				f := files[i]
 				if f.problems != nil || f.snapshot {
+					continue
+				}
+				if IsCRE(f.name) {
+					f.parseCRE()
 					continue
 				}
 				if f.file, f.problems = lang.Parse(f.name, f.src); len(f.problems.Errors()) == 0 {
@@ -235,7 +240,7 @@ func unreadable(name string, err error) lang.Problem {
 // ErrEmptyPack means that a folder holds no pack file.
 var ErrEmptyPack = errors.New("no .logdoc file in it")
 
-// PackFiles lists the .logdoc files of a pack: the file itself, or those below the folder, in the order of their names.
+// PackFiles lists the .logdoc and YAML files of a pack: the file itself, or those below the folder, in the order of their names.
 func PackFiles(given string) ([]string, error) {
 	info, err := os.Stat(given)
 	if err != nil {
@@ -250,7 +255,7 @@ func PackFiles(given string) ([]string, error) {
 	var names []string
 	// With the separator a link to a folder counts as the folder.
 	err = filepath.WalkDir(given+string(filepath.Separator), func(name string, d fs.DirEntry, err error) error {
-		if err == nil && !d.IsDir() && filepath.Ext(name) == ".logdoc" {
+		if err == nil && !d.IsDir() && isPackFile(name) {
 			names = append(names, name)
 		}
 		return err
@@ -269,5 +274,6 @@ func PackFiles(given string) ([]string, error) {
 func (p *Packs) Check() lang.Problems {
 	problems := slices.Clone(p.Problems)
 	problems = append(problems, p.Grammar.CheckSamples()...)
+	problems = append(problems, p.checkCRE()...)
 	return p.placed(append(problems, p.Rules.CheckExamples(p.Grammar.Read)...))
 }

@@ -73,7 +73,7 @@ func (r *runner) stream(s *source.Stream, p *part) error {
 		}
 		return nil
 	}
-	if file.read && reading.Format == nil {
+	if file.read && (reading.Format == nil || reading.Format.LastResort()) {
 		res.coverage.Why = "read as a fact"
 		res.coverage.Bytes, res.coverage.Lines = int64(len(file.content)), bytes.Count(file.content, []byte("\n"))
 		if !bytes.HasSuffix(file.content, []byte("\n")) {

@@ -54,7 +54,9 @@ type Format struct {
 	Severities []Mapping
 	Zones      []Mapping
 	// Zone is the zone of stamps that carry none: "UTC", "+02:00" or empty, which means that it must be given or is taken as UTC and told.
-	Zone    Name
+	Zone Name
+	// Stamped is where `stamped` stands: any line that states a time in a usual notation starts a record, where no other format fits. Nowhere when it does not.
+	Stamped Pos
 	Samples []Sample
 }
 

@@ -119,7 +119,7 @@ func (c *checker) regexp(n Name) {
 
 func (c *checker) format(f *Format) {
 	c.title(f.Pos, "format", f.Name, f.Title)
-	if len(f.Lines) == 0 {
+	if len(f.Lines) == 0 && f.Stamped == (Pos{}) {
 		c.name(f.Name, fmt.Sprintf("format %s has no line", f.Name.Value), "write line | and what a record looks like")
 	}
 	for _, l := range f.Lines {

@@ -205,6 +205,9 @@ func (c *converter) format(r *rawFormat) *Format {
 		case item.Zone != nil:
 			c.once(f.Zone != Name{}, item.Pos, "zone")
 			f.Zone = c.str(item.Zone)
+		case item.Stamped:
+			c.once(f.Stamped != Pos{}, item.Pos, "stamped")
+			f.Stamped = c.place(item.Pos)
 		case item.Sample != nil:
 			s := Sample{Pos: c.place(item.Pos), Text: c.text(item.Sample.Text)}
 			for _, a := range item.Sample.Fields {

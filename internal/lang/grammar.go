@@ -60,6 +60,7 @@ type (
 		Severity *rawTable  `parser:"| 'severity' @@"`
 		Zones    *rawTable  `parser:"| 'zones' @@"`
 		Zone     *rawStr    `parser:"| 'zone' @@"`
+		Stamped  bool       `parser:"| @'stamped'"`
 		Sample   *rawSample `parser:"| @@"`
 	}
 	rawLine struct {

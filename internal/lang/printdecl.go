@@ -38,6 +38,9 @@ func (p *printer) format(f *Format, d decl) {
 	if f.Zone != (Name{}) {
 		p.stmt(f.Zone.Pos, 1, "zone     "+quote(f.Zone.Value))
 	}
+	if f.Stamped != (Pos{}) {
+		p.stmt(f.Stamped, 1, "stamped")
+	}
 	for _, s := range f.Samples {
 		p.stmt(s.Pos, 1, beside("sample", s.Text))
 		if len(s.Fields) > 0 {

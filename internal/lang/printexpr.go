@@ -53,6 +53,8 @@ func printCond(c Cond, level int) string {
 		text = PrintExpr(c.Left) + " " + c.Op + " " + PrintExpr(c.Right)
 	case *CondRef:
 		text = printRef(c.Ref)
+	case *CondHits:
+		text = c.print()
 	}
 	if own < level {
 		return "(" + text + ")"

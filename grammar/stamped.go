@@ -1,0 +1,645 @@
+package grammar
+
+import (
+	"bytes"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"time"
+
+	"logdoc"
+	"logdoc/internal/lang"
+	"logdoc/internal/template"
+)
+
+// A log of no known format still has records, as long as its lines say when they were written. What stands here finds the time of such a line in the notations that are
+// met most often, without asking the line to look like anything else.
+
+// Bounds of where the time of a line is looked for: at its start, perhaps behind a container's name, a process number or a host; and in the fields of JSON and of
+// key=value lines, which may stand in any order.
+const (
+	stampReach  = 96
+	fieldsReach = 4 << 10
+)
+
+// fewStamped is how many lines with a time of no known format are needed for them to be records in a log of a known one.
+const fewStamped = 3
+
+// lastResort adds the format that reads any line with a time, where the head has such lines that no other format knows: as the main format when they are the most,
+// beside it when they are many.
+func (s *Set) lastResort(r *Reading, order []*Format, lines [][]byte) {
+	var last *Format
+	for _, f := range s.formats {
+		if f.last {
+			last = f
+		}
+	}
+	if last == nil {
+		return
+	}
+	sc := r.scratch
+	blank := &Reading{modTime: r.modTime}
+	known, stamped, heads := 0, 0, 0
+	for _, b := range lines {
+		b, _ = unmark(b)
+		if len(b) == 0 {
+			continue
+		}
+		if b[0] != ' ' && b[0] != '\t' {
+			heads++
+		}
+		switch {
+		case s.knows(sc, blank, order, b):
+			known++
+		case sc.accepts(blank, last.records, b, &sc.probe) != nil:
+			stamped++
+		}
+	}
+	switch {
+	case stamped == 0 || stamped*10 < heads:
+		return
+	case stamped > known:
+		r.Format = last
+		r.Why = fmt.Sprintf("by the times of %d of the first %d lines", known+stamped, len(lines))
+	case stamped < fewStamped || stamped*4 < known:
+		return
+	}
+	r.tables = s.arranged(append(slices.Clip(order), last), r.Format)
+}
+
+// LastResort reports whether the format reads any line with a time, and so says nothing of what a file is.
+func (f *Format) LastResort() bool { return f.last }
+
+// known lists the formats without those of the last resort.
+func (s *Set) known() []*Format {
+	return slices.DeleteFunc(slices.Clone(s.formats), func(f *Format) bool { return f.last })
+}
+
+// knows reports whether a format accepts the line and tells something by it.
+func (s *Set) knows(sc *Scanner, r *Reading, formats []*Format, b []byte) bool {
+	for _, f := range formats {
+		if l := sc.accepts(r, f.records, b, &sc.probe); l != nil && l.telling {
+			return true
+		}
+		if l := sc.accepts(r, f.headers, b, &sc.probe); l != nil && l.kind == lang.LineHeader {
+			return true
+		}
+	}
+	return false
+}
+
+// parseStamped reads a line that says when it was written; ev is filled when it does.
+func (sc *Scanner) parseStamped(r *Reading, f *Format, b []byte, ev *logdoc.Event) bool {
+	var at moment
+	if len(b) == 0 || !at.find(b) {
+		return false
+	}
+	*ev = logdoc.Event{Format: f.index, Head: b}
+	if at.epoch {
+		ev.Time, ev.Clock = at.nanoseconds, true
+	} else {
+		sc.stamp(r, f, &at.stamp, r.zone, ev)
+	}
+	if !ev.Clock {
+		return false
+	}
+	ev.Severity = f.severityNear(b, &at)
+	if ev.Severity == logdoc.Unrated {
+		ev.Severity = f.otherwise
+	}
+	lo := 0
+	if !at.field {
+		for lo = at.hi; lo < len(b) && strings.IndexByte(" \t]|:-,", b[lo]) >= 0; lo++ {
+		}
+	}
+	ev.Fields[logdoc.FieldMessage] = logdoc.Span{Lo: int32(lo), Hi: int32(len(b))}
+	return true
+}
+
+// moment is a time that was found in a line, from lo to hi: as a stamp, or as a number of nanoseconds since 1970.
+type moment struct {
+	stamp       template.Stamp
+	nanoseconds int64
+	epoch       bool
+	// field means that it stands in a field of JSON or of a key=value line.
+	field  bool
+	lo, hi int
+}
+
+// find looks for the time of a line.
+func (m *moment) find(b []byte) bool {
+	switch b[0] {
+	case ' ', '\t', '#', '}', ')', '<':
+		return false // it goes on with what stands before it
+	case '{':
+		return m.inJSON(b)
+	}
+	reach := min(len(b), stampReach)
+	for i := range reach {
+		if i > 0 && (isAlnum(b[i-1]) || b[i-1] == '.' && i > 1 && isDigit(b[i-2])) {
+			continue
+		}
+		c := b[i]
+		if !isDigit(c) && (c < 'A' || c > 'Z') {
+			continue
+		}
+		// Behind a sign it may be the rest of something else, unless it starts with a year.
+		if i > 0 && strings.IndexByte("-/:.", b[i-1]) >= 0 && digits(b[i:]) < 4 {
+			continue
+		}
+		if n := m.at(b[i:], i == 0 || b[i-1] == '['); n > 0 {
+			m.lo, m.hi = i, i+n
+			return true
+		}
+	}
+	if m.inPairs(b[:min(len(b), fieldsReach)]) {
+		return true
+	}
+	if i := bytes.Index(b[:reach], []byte(`{"`)); i >= 0 {
+		return m.inJSON(b)
+	}
+	return false
+}
+
+// at reads a time at the start of b and returns its length, or 0. A bare number counts only where number is set.
+func (m *moment) at(b []byte, number bool) int {
+	m.stamp, m.epoch = template.Stamp{}, false
+	n := digits(b)
+	var i int
+	switch {
+	case n == 0:
+		i = m.named(b)
+	case number && (n == 10 || n == 13 || n == 16 || n == 19):
+		return m.sinceEpoch(b)
+	case n == 4:
+		i = m.yearFirst(b)
+	case n == 8:
+		i = m.compact(b, 4)
+	case n == 6:
+		i = m.compact(b, 2)
+	case n <= 2:
+		i = m.dayFirst(b, n)
+	}
+	if i == 0 || i < len(b) && isAlnum(b[i]) {
+		return 0
+	}
+	return i
+}
+
+// yearFirst reads 2006-01-02 15:04:05, with slashes or dots as well, and 2006 Jan _2 15:04:05.
+func (m *moment) yearFirst(b []byte) int {
+	s := &m.stamp
+	s.Year, s.HasYear = number(b[:4]), true
+	if len(b) < 16 {
+		return 0
+	}
+	if b[4] == ' ' {
+		month := monthName(b[5:])
+		if month == 0 {
+			return 0
+		}
+		day, n := padded(b[8:])
+		if n == 0 {
+			return 0
+		}
+		s.Month, s.Day = month, day
+		return m.clock(b, 8+n)
+	}
+	if b[4] != '-' && b[4] != '/' && b[4] != '.' || digits(b[5:]) != 2 || b[7] != b[4] || digits(b[8:]) != 2 {
+		return 0
+	}
+	s.Month, s.Day = number(b[5:7]), number(b[8:10])
+	return m.clock(b, 10)
+}
+
+// compact reads 20060102 15:04:05 and 060102 15:04:05.
+func (m *moment) compact(b []byte, year int) int {
+	s := &m.stamp
+	s.Year, s.HasYear = number(b[:year]), true
+	if year == 2 {
+		s.Year += 2000
+	}
+	s.Month, s.Day = number(b[year:year+2]), number(b[year+2:year+4])
+	return m.clock(b, year+4)
+}
+
+// dayFirst reads 02/Jan/2006:15:04:05, 02 Jan 2006 15:04:05, 01/02/2006 15:04:05 and 01-02 15:04:05.
+func (m *moment) dayFirst(b []byte, n int) int {
+	s := &m.stamp
+	first := number(b[:n])
+	if len(b) < n+10 {
+		return 0
+	}
+	sep := b[n]
+	if sep != '/' && sep != '-' && sep != ' ' && sep != '.' {
+		return 0
+	}
+	rest := b[n+1:]
+	if month := monthName(rest); month > 0 && len(rest) > 4 {
+		s.Day, s.Month = first, month
+		if digits(rest[4:]) == 4 && rest[3] == sep {
+			s.Year, s.HasYear = number(rest[4:8]), true
+			return m.clock(b, n+9)
+		}
+		return m.clock(b, n+4)
+	}
+	if sep == ' ' || n != 2 || digits(rest) != 2 {
+		return 0
+	}
+	second := number(rest[:2])
+	s.Month, s.Day = first, second
+	// 02.01.2006 is always the day first; with slashes it is where it cannot be the month.
+	if sep == '.' || first > 12 {
+		s.Month, s.Day = second, first
+	}
+	switch {
+	case rest[2] == sep && digits(rest[3:]) == 4:
+		s.Year, s.HasYear = number(rest[3:7]), true
+		return m.clock(b, n+8)
+	case sep == '-' && rest[2] == ' ':
+		return m.clock(b, n+3)
+	}
+	return 0
+}
+
+// named reads what starts with a letter: Jan _2 15:04:05, and klog's E0102 15:04:05.
+func (m *moment) named(b []byte) int {
+	s := &m.stamp
+	if len(b) < 14 {
+		return 0
+	}
+	if (b[0] == 'I' || b[0] == 'W' || b[0] == 'E' || b[0] == 'F') && digits(b[1:]) == 4 && b[5] == ' ' {
+		s.Month, s.Day = number(b[1:3]), number(b[3:5])
+		return m.clock(b, 5)
+	}
+	month := monthName(b)
+	if month == 0 || b[3] != ' ' {
+		return 0
+	}
+	day, n := padded(b[3:])
+	if n == 0 {
+		return 0
+	}
+	s.Month, s.Day = month, day
+	i := 3 + n
+	if i < len(b) && b[i] == ',' {
+		i++
+	}
+	if i+5 < len(b) && b[i] == ' ' && digits(b[i+1:]) == 4 {
+		s.Year, s.HasYear = number(b[i+1:i+5]), true
+		return m.clock(b, i+5)
+	}
+	i = m.clock(b, i)
+	// Fri Sep  9 10:42:29 UTC 2011 has its year at the end.
+	for k := i; i > 0 && k+5 <= len(b) && k < i+6; k++ {
+		if b[k] == ' ' && digits(b[k+1:]) == 4 && (k+5 == len(b) || !isAlnum(b[k+5]) && b[k+5] != ':') {
+			if y := number(b[k+1 : k+5]); y >= firstYear && y <= 2100 {
+				s.Year, s.HasYear = y, true
+				return k + 5
+			}
+		}
+		if k > i && (b[k] < 'A' || b[k] > 'Z') {
+			break
+		}
+	}
+	return i
+}
+
+// clock reads what follows a date: the time of day, and perhaps its fraction and zone. It returns where that ends, or 0.
+func (m *moment) clock(b []byte, i int) int {
+	s := &m.stamp
+	if s.Month < 1 || s.Month > 12 || s.Day < 1 || s.Day > 31 || i >= len(b) {
+		return 0
+	}
+	s.HasDate = true
+	for k := 0; k < 3 && i < len(b) && (b[i] == ' ' || b[i] == 'T' || b[i] == ':' || b[i] == '-' || b[i] == '_' || b[i] == ','); k++ {
+		i++
+	}
+	n := 0
+	if i < len(b) {
+		n = digits(b[i:])
+	}
+	if n != 1 && n != 2 || len(b)-i < n+6 || b[i+n] != ':' || digits(b[i+n+1:]) != 2 || b[i+n+3] != ':' || digits(b[i+n+4:]) != 2 {
+		return 0
+	}
+	s.Hour, s.Minute, s.Second = number(b[i:i+n]), number(b[i+n+1:i+n+3]), number(b[i+n+4:i+n+6])
+	if s.Hour > 23 || s.Minute > 59 || s.Second > 60 {
+		return 0
+	}
+	if s.Second == 60 {
+		s.Second, s.Nanosecond, s.Leap = 59, 999_999_999, true
+	}
+	i += n + 6
+	if i+1 < len(b) && (b[i] == '.' || b[i] == ',') && isDigit(b[i+1]) {
+		scale := int32(100_000_000)
+		for i++; i < len(b) && isDigit(b[i]); i++ {
+			if !s.Leap {
+				s.Nanosecond += int32(b[i]-'0') * scale
+			}
+			scale /= 10
+		}
+	}
+	return m.zone(b, m.half(b, i))
+}
+
+// half reads AM or PM.
+func (m *moment) half(b []byte, i int) int {
+	k := i
+	if k < len(b) && b[k] == ' ' {
+		k++
+	}
+	if k+2 > len(b) || b[k+1] != 'M' || b[k] != 'A' && b[k] != 'P' || k+2 < len(b) && isAlnum(b[k+2]) || m.stamp.Hour > 12 {
+		return i
+	}
+	m.stamp.Hour %= 12
+	if b[k] == 'P' {
+		m.stamp.Hour += 12
+	}
+	return k + 2
+}
+
+// zone reads Z, +01:00, +0100, +01, UTC or GMT.
+func (m *moment) zone(b []byte, i int) int {
+	s := &m.stamp
+	k := i
+	if k < len(b) && b[k] == ' ' {
+		k++
+	}
+	switch rest := b[k:]; {
+	case k == i && len(rest) > 0 && rest[0] == 'Z':
+		s.HasZone = true
+		return k + 1
+	case len(rest) >= 3 && (string(rest[:3]) == "UTC" || string(rest[:3]) == "GMT"):
+		s.HasZone = true
+		return k + 3
+	case len(rest) >= 3 && (rest[0] == '+' || rest[0] == '-') && digits(rest[1:]) >= 2:
+		hours, minutes, n := number(rest[1:3]), int16(0), 3
+		switch {
+		case digits(rest[1:]) == 4:
+			minutes, n = number(rest[3:5]), 5
+		case len(rest) >= 6 && rest[3] == ':' && digits(rest[4:]) == 2:
+			minutes, n = number(rest[4:6]), 6
+		case digits(rest[1:]) != 2 || k > i:
+			return i
+		}
+		if hours > 14 || minutes > 59 {
+			return i
+		}
+		s.HasZone, s.Offset = true, int32(hours)*3600+int32(minutes)*60
+		if rest[0] == '-' {
+			s.Offset = -s.Offset
+		}
+		return k + n
+	}
+	return i
+}
+
+// sinceEpoch reads a number of seconds, milliseconds, microseconds or nanoseconds since 1970, which its length tells apart. It must lie in this century.
+func (m *moment) sinceEpoch(b []byte) int {
+	n := digits(b)
+	if n != 10 && n != 13 && n != 16 && n != 19 {
+		return 0
+	}
+	v := int64(0)
+	for _, c := range b[:n] {
+		if v > (math.MaxInt64-9)/10 {
+			return 0
+		}
+		v = v*10 + int64(c-'0')
+	}
+	for range 19 - n {
+		v *= 10
+	}
+	if t := time.Unix(0, v).UTC().Year(); v < 0 || t < 2000 || t > 2100 {
+		return 0
+	}
+	if n == 10 && len(b) > 11 && b[10] == '.' && isDigit(b[11]) {
+		scale := int64(100_000_000)
+		for n++; n < len(b) && isDigit(b[n]); n++ {
+			v += int64(b[n]-'0') * scale
+			scale /= 10
+		}
+	}
+	if n < len(b) && isAlnum(b[n]) {
+		return 0
+	}
+	m.epoch, m.nanoseconds = true, v
+	return n
+}
+
+// inJSON looks for a field that states the time.
+func (m *moment) inJSON(b []byte) bool {
+	b = b[:min(len(b), fieldsReach)]
+	for i := 0; i < len(b); {
+		open := bytes.IndexByte(b[i:], '"')
+		if open < 0 {
+			return false
+		}
+		open += i + 1
+		end := bytes.IndexByte(b[open:], '"')
+		if end < 0 {
+			return false
+		}
+		end += open
+		i = end
+		if !timeField(b[open:end]) {
+			continue
+		}
+		at := end + 1
+		for at < len(b) && (b[at] == ' ' || b[at] == ':' || b[at] == '\t') {
+			at++
+		}
+		if at == end+1 {
+			continue
+		}
+		// {"$date": "…"} and "\/Date(…)\/" wrap the time.
+		for _, wrap := range [...]string{`{`, `"$date"`, `:`, ` `, `"`, `\`, `/Date(`} {
+			if bytes.HasPrefix(b[at:], []byte(wrap)) {
+				at += len(wrap)
+			}
+		}
+		if n := m.at(b[at:], true); n > 0 {
+			m.field, m.lo, m.hi = true, at, at+n
+			return true
+		}
+	}
+	return false
+}
+
+// inPairs looks for a pair key=value that states the time.
+func (m *moment) inPairs(b []byte) bool {
+	for i := 0; i < len(b); {
+		eq := bytes.IndexByte(b[i:], '=')
+		if eq < 0 {
+			return false
+		}
+		eq += i
+		start := eq
+		for start > i && isAlnum(b[start-1]) {
+			start--
+		}
+		i = eq + 1
+		if !timeField(b[start:eq]) {
+			continue
+		}
+		at := i
+		if at < len(b) && b[at] == '"' {
+			at++
+		}
+		if n := m.at(b[at:], true); n > 0 {
+			m.field, m.lo, m.hi = true, at, at+n
+			return true
+		}
+	}
+	return false
+}
+
+// timeField reports whether a field of this name states when a record was written.
+func timeField(name []byte) bool {
+	if len(name) > len("creationTimestamp") {
+		return false
+	}
+	switch string(name) {
+	case "time", "ts", "t", "timestamp", "@timestamp", "Timestamp", "stamp", "date", "datetime", "asctime", "creationTimestamp", "lastTimestamp", "eventTime", "TimeCreated",
+		"timeMillis", "time_local", "Time", "@t", "event_time", "log_time", "startTime":
+		return true
+	}
+	return false
+}
+
+// severityNear looks for a word of the format's severity table: behind the stamp, before it, or in a field that is named for it; there first where the stamp is one.
+func (f *Format) severityNear(b []byte, at *moment) logdoc.Severity {
+	if len(f.words) == 0 {
+		return logdoc.Unrated
+	}
+	if at.field {
+		return f.severityField(b)
+	}
+	// klog states it by one letter, right before the date.
+	if digits(b[at.lo:]) == 0 && at.lo+5 < len(b) && digits(b[at.lo+1:]) == 4 {
+		sev, _ := f.severityOf(b[at.lo : at.lo+1])
+		return sev
+	}
+	sev := f.severityIn(b[at.hi:min(len(b), at.hi+stampReach)])
+	if sev == logdoc.Unrated {
+		sev = f.severityIn(b[:at.lo])
+	}
+	if sev == logdoc.Unrated {
+		sev = f.severityField(b)
+	}
+	return sev
+}
+
+// severityField looks for a field that is named for the severity.
+func (f *Format) severityField(b []byte) logdoc.Severity {
+	b = b[:min(len(b), fieldsReach)]
+	for i := 0; i < len(b); {
+		n := bytes.IndexByte(b[i:], 'l')
+		if n < 0 {
+			break
+		}
+		i += n + 1
+		for _, name := range [...]string{"evel", "vl", "evelname"} {
+			if sev := f.severityValue(b[i:], name); sev != logdoc.Unrated {
+				return sev
+			}
+		}
+	}
+	if i := bytes.Index(b, []byte("severity")); i >= 0 {
+		return f.severityValue(b[i:], "severity")
+	}
+	return logdoc.Unrated
+}
+
+// severityValue reads the value of the field whose name b starts with.
+func (f *Format) severityValue(b []byte, name string) logdoc.Severity {
+	if !bytes.HasPrefix(b, []byte(name)) {
+		return logdoc.Unrated
+	}
+	b = bytes.TrimPrefix(b[len(name):], []byte{'"'})
+	if len(b) == 0 || b[0] != ':' && b[0] != '=' {
+		return logdoc.Unrated
+	}
+	b = bytes.TrimLeft(b[1:], ` "`)
+	sev, _ := f.severityOf(b[:letters(b)])
+	return sev
+}
+
+// severityIn looks for a severity word. In small letters it may be a word of a sentence, unless something sets it off.
+func (f *Format) severityIn(b []byte) logdoc.Severity {
+	for i := 0; i < len(b); {
+		n := letters(b[i:])
+		if n == 0 {
+			i++
+			continue
+		}
+		word := b[i : i+n]
+		if n >= 3 && n <= 9 && (i == 0 || !isAlnum(b[i-1]) && b[i-1] != '.') && (i+n == len(b) || !isAlnum(b[i+n]) && b[i+n] != '.') {
+			setOff := word[0] >= 'A' && word[0] <= 'Z' && word[1] >= 'A' && word[1] <= 'Z' || i > 0 && strings.IndexByte("[<(|=", b[i-1]) >= 0 || i+n < len(b) && strings.IndexByte("]:>)|", b[i+n]) >= 0
+			if setOff {
+				if sev, ok := f.severityOf(word); ok {
+					return sev
+				}
+			}
+		}
+		i += n
+	}
+	return logdoc.Unrated
+}
+
+func isAlnum(c byte) bool { return isDigit(c) || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' }
+
+// digits returns how many digits b starts with.
+func digits(b []byte) int {
+	n := 0
+	for n < len(b) && n < 20 && isDigit(b[n]) {
+		n++
+	}
+	return n
+}
+
+// letters returns how many letters b starts with.
+func letters(b []byte) int {
+	n := 0
+	for n < len(b) && isAlnum(b[n]) && !isDigit(b[n]) {
+		n++
+	}
+	return n
+}
+
+// number is the value of up to four digits.
+func number(b []byte) int16 {
+	v := int16(0)
+	for _, c := range b {
+		v = v*10 + int16(c-'0')
+	}
+	return v
+}
+
+// padded reads a blank or several and a day of one or two digits, and returns how many bytes that takes.
+func padded(b []byte) (int16, int) {
+	i := 0
+	for i < len(b) && i < 2 && b[i] == ' ' {
+		i++
+	}
+	n := digits(b[i:])
+	if i == 0 || n < 1 || n > 2 {
+		return 0, 0
+	}
+	return number(b[i : i+n]), i + n
+}
+
+// monthName returns the month that b starts with the first three letters of, or 0.
+func monthName(b []byte) int16 {
+	const names = "JanFebMarAprMayJunJulAugSepOctNovDec"
+	if len(b) < 3 {
+		return 0
+	}
+	for m := range int16(12) {
+		if string(b[:3]) == names[3*m:3*m+3] {
+			return m + 1
+		}
+	}
+	return 0
+}

@@ -1,0 +1,96 @@
+package rules
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"logdoc"
+	"logdoc/internal/lang"
+)
+
+// jsonRecord is a record that is JSON, or ends in JSON behind what a collector put in front of it.
+type jsonRecord struct {
+	value any
+	ok    bool
+	// of tells which record was looked at.
+	serial uint32
+}
+
+// jsonReach bounds where in a line JSON may start.
+const jsonReach = 512
+
+// jsonOf reads the record as JSON if the term asks for a field or is a jq program. Several terms that ask for the same record have it read once.
+func (sc *Scanner) jsonOf(ev *logdoc.Event, t *termTest) *jsonRecord {
+	r := &sc.record
+	if t.field == "" && t.kind != lang.TermJQ && len(t.keep) == 0 {
+		return r
+	}
+	if r.serial == sc.serial && sc.serial != 0 {
+		return r
+	}
+	*r = jsonRecord{serial: sc.serial}
+	text := ev.Text
+	for reach := min(len(text), jsonReach); reach > 0; {
+		i := bytes.IndexByte(text[:reach], '{')
+		if i < 0 {
+			break
+		}
+		var v map[string]any
+		if json.NewDecoder(bytes.NewReader(text[i:])).Decode(&v) == nil {
+			r.value, r.ok = v, true
+			break
+		}
+		text, reach = text[i+1:], reach-i-1
+	}
+	return r
+}
+
+// fieldOf returns the text of a field: of the JSON, or else of the event.
+func fieldOf(ev *logdoc.Event, record *jsonRecord, name string, slot int) []byte {
+	if record.ok {
+		v, ok := lookUp(record.value, name)
+		if !ok {
+			return nil
+		}
+		switch v := v.(type) {
+		case string:
+			return []byte(v)
+		case float64:
+			return strconv.AppendFloat(nil, v, 'f', -1, 64)
+		case nil:
+			return nil
+		case bool:
+			return strconv.AppendBool(nil, v)
+		}
+		text, err := json.Marshal(v)
+		if err != nil {
+			return []byte(fmt.Sprint(v))
+		}
+		return text
+	}
+	if slot < 0 {
+		return nil
+	}
+	return ev.Field(slot)
+}
+
+// lookUp finds a field of a JSON object by its name, or by a path with dots.
+func lookUp(v any, name string) (any, bool) {
+	for {
+		object, ok := v.(map[string]any)
+		if !ok {
+			return nil, false
+		}
+		if found, ok := object[name]; ok {
+			return found, true
+		}
+		first, rest, dotted := strings.Cut(name, ".")
+		if !dotted {
+			return nil, false
+		}
+		v, name = object[first], rest
+	}
+}
