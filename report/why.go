@@ -153,7 +153,7 @@ type jsonExplanation struct {
 	Title         text          `json:"title"`
 	Product       text          `json:"product"`
 	Certainty     string        `json:"certainty"`
-	State         string        `json:"state"`
+	State         *string       `json:"state"`
 	Key           text          `json:"key"`
 	Keys          int           `json:"keys"`
 	Verdicts      []jsonVerdict `json:"verdicts"`
@@ -189,7 +189,10 @@ type jsonRecorded struct {
 func WhyJSON(w io.Writer, e *logdoc.Explanation) error {
 	doc := jsonExplanation{
 		SchemaVersion: SchemaVersion, Symptom: sanitize.JSON(e.Symptom), Title: sanitize.JSON(e.Title), Product: sanitize.JSON(e.Product),
-		Certainty: e.Certainty.String(), State: e.State.String(), Key: sanitize.JSON(e.Key), Keys: e.Keys, Verdicts: []jsonVerdict{},
+		Certainty: e.Certainty.String(), Key: sanitize.JSON(e.Key), Keys: e.Keys, Verdicts: []jsonVerdict{},
+	}
+	if state := e.State.String(); e.Certainty > logdoc.NotFound {
+		doc.State = &state
 	}
 	for i := range e.Verdicts {
 		doc.Verdicts = append(doc.Verdicts, jsonVerdict{e.Verdicts[i].Certainty.String(), jsonOfReason(&e.Verdicts[i].Reason)})

@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"cmp"
 	"math"
 	"slices"
 	"time"
@@ -18,13 +19,13 @@ type occurrence struct {
 	start, end int64
 	// first and last are the records at both ends; nil when no record is part of it: a fact, an absence.
 	first, last *logdoc.Match
-	// unclocked: a record without a clock is part of it. unproven: something was taken on trust: order or a window, or, with unseen, that what is not in the input is absent.
-	// open: it goes on, nobody knows until when.
-	unclocked, unproven, unseen, open bool
+	// unclocked: a record without a clock is part of it. unproven: something was taken on trust: order or a window, or what trust says. open: it goes on, nobody knows until
+	// when.
+	unclocked, unproven, open bool
+	// trust says what was taken on trust, where it is not the clock.
+	trust string
 	// since is the stamp above the first of the records without a clock: none of them is older.
 	since int64
-	// trust says what was taken on trust, where it is neither a clock nor an absence.
-	trust string
 	bound []bound
 }
 
@@ -88,7 +89,7 @@ func (o *occurrence) shares(p *occurrence) bool {
 func join(a, b *occurrence) occurrence {
 	o := occurrence{
 		start: min(a.start, b.start), end: max(a.end, b.end), first: a.first, last: a.last,
-		unclocked: a.unclocked || b.unclocked, unproven: a.unproven || b.unproven, unseen: a.unseen || b.unseen, open: a.open || b.open, since: min(a.since, b.since),
+		unclocked: a.unclocked || b.unclocked, unproven: a.unproven || b.unproven, trust: cmp.Or(a.trust, b.trust), open: a.open || b.open, since: min(a.since, b.since),
 		bound: slices.Concat(a.bound, b.bound),
 	}
 	if a.timeless() || !b.timeless() && inOrder(b.first, a.first) < 0 {
@@ -200,8 +201,9 @@ func (c notCond) holds(g *group) []occurrence {
 		return nil
 	}
 	o := outOfTime(false)
-	o.unseen = g.unseen(c.Term)
-	o.unproven = o.unseen
+	if g.unseen(c.Term) {
+		o.unproven, o.trust = true, unseenTrust
+	}
 	return []occurrence{o}
 }
 
@@ -489,7 +491,9 @@ func (c unlessCond) holds(g *group) []occurrence {
 			o.unproven = true
 		}
 		if g.settled(hi, wait) || g.symptom.constant(c.Absent) {
-			o.unseen, o.unproven = o.unseen || unseen, o.unproven || unseen
+			if unseen {
+				o.unproven, o.trust = true, unseenTrust
+			}
 			out = append(out, o)
 		}
 	}

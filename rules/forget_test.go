@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"logdoc"
+	"logdoc/internal/lang"
 )
 
 // TestLiveForgetsKeys follows a log for months, in which hosts come and go: those with an open finding stay, what is over makes room, and memory does not grow.
@@ -118,6 +119,57 @@ func TestLiveTurns(t *testing.T) {
 			}
 			if _, turns := l.End(time.Time{}); say(turns) != tt.end {
 				t.Errorf("at the end: %q, want %q", say(turns), tt.end)
+			}
+		})
+	}
+}
+
+// TestLiveHits tells a hit when what must not be there can no longer come.
+func TestLiveHits(t *testing.T) {
+	file, problems := lang.Parse("test.logdoc", []byte(`symptom test/a "A" { severity error event a in t event b in t event c in t certain when a then b }`))
+	if len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	of := func(name string) lang.HitTerm { return lang.HitTerm{Event: &lang.Ref{Owner: name}, Count: 1} }
+	file.Symptoms[0].Verdicts[0].When = &lang.CondHits{Ordered: true, Window: 10 * time.Second, Terms: []lang.HitTerm{of("a"), of("b")},
+		Absent: []lang.AbsentTerm{{HitTerm: of("c"), Window: 5 * time.Second, Anchor: 1, Absolute: true}}}
+	set, _, problems := Compile(twoFormats{}, []Source{{"test", file}})
+	if len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	for _, tt := range []struct {
+		name   string
+		events string // each a second after the other
+		want   string
+	}{
+		{"nothing forbids it", "ab", "opened after the window"},
+		{"it is forbidden while its window is open", "ab.c", ""},
+		{"the window has passed", "ab........c", "opened at the end"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			l, got := set.NewLive(), ""
+			for i, e := range tt.events {
+				if e != '.' {
+					m := flood(i, "h")
+					m.Event = int(e - 'a')
+					l.Input().SeeTime(m.Time)
+					l.Add(m)
+				}
+				if len(l.Advance(time.Unix(int64(i), 0))) > 0 {
+					got = "opened while records came"
+				}
+			}
+			if tt.want == "opened after the window" {
+				if len(l.Advance(time.Unix(100, 0))) == 1 {
+					got = tt.want
+				}
+			}
+			out, turns := l.End(time.Time{})
+			if len(turns) > 0 {
+				got = "opened at the end"
+			}
+			if got != tt.want || (len(out.Findings) == 1) != (tt.want != "") {
+				t.Errorf("%q, want %q; %d findings at the end", got, tt.want, len(out.Findings))
 			}
 		})
 	}

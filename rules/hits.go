@@ -36,9 +36,13 @@ type hitsCond struct{ *lang.CondHits }
 
 func (c hitsCond) holds(g *group) []occurrence {
 	items := g.hitItems(c.CondHits, c.Same)
-	out := make([]occurrence, len(items))
+	_, wait := c.settles(g.symptom)
+	var out []occurrence
 	for i := range items {
-		out[i] = items[i].occurrence
+		// While the input goes on, what must not be there may still come, and in what has no clock it may stand anywhere.
+		if o := &items[i].occurrence; g.ended() || (wait == 0 || !o.unclocked) && g.settled(o.end, wait) {
+			out = append(out, *o)
+		}
 	}
 	slices.SortStableFunc(out, compareOccurrences)
 	return out

@@ -17,6 +17,8 @@ const (
 	keptMatches = 8192
 	// keptPerKey are kept of every key, however many keys there are.
 	keptPerKey = 16
+	// countedMatches is for all keys together where the symptom counts to more than a key's share of keptMatches.
+	countedMatches = 8 * keptMatches
 	// maxKeys bounds the keys of one event.
 	maxKeys = 1024
 	// keptTexts is how many matches keep their whole text; of more, the first two and the newest of each key do. In a flood the start of one more record is enough to
@@ -76,7 +78,7 @@ func (b *bucket) limit(keep func(*logdoc.Match) bool) {
 type shelf struct {
 	buckets []*bucket
 	byKey   map[string]*bucket
-	// least is how many matches of a key the symptom's own counts need.
+	// least is how many matches of a key the symptom's own counts need. Where there are too many keys for that, they get what countedMatches leaves them.
 	least int
 	size  int // of all buckets
 	loose int // bytes of long texts that came since the last trim
@@ -86,7 +88,10 @@ type shelf struct {
 }
 
 // most is how many matches each key may keep.
-func (s *shelf) most() int { return max(keptPerKey, s.least, keptMatches/max(1, len(s.buckets))) }
+func (s *shelf) most() int {
+	n := max(1, len(s.buckets))
+	return max(keptPerKey, keptMatches/n, min(s.least, countedMatches/n))
+}
 
 // whole is how many matches of a key keep their whole text.
 func (s *shelf) whole() int { return max(3, keptTexts/max(1, len(s.buckets))) }

@@ -155,6 +155,32 @@ func TestKeptDoesNotDependOnOrder(t *testing.T) {
 	}
 }
 
+// TestCountsByKeyAreReached counts to more than a key's share of what is kept, for many keys; memory stays bounded for too many.
+func TestCountsByKeyAreReached(t *testing.T) {
+	set := compileText(t, `symptom test/a "A" { severity error by host event a in t certain when 40 of a within 1h }`)
+	for _, keys := range []int{500, maxKeys} {
+		c := set.NewCorrelator()
+		for i := range 200 * keys {
+			c.Add(flood(i, fmt.Sprint("h", i%keys)))
+		}
+		s := &c.shelves[0][0]
+		if kept, _ := s.kept(); kept > 2*countedMatches {
+			t.Errorf("%d keys: %d matches are kept", keys, kept)
+		}
+		want := keys
+		if out := c.Finish(time.Time{}); keys == 500 && len(out.Findings) != 0 {
+			t.Errorf("of records minutes apart: %d findings", len(out.Findings))
+		}
+		c = set.NewCorrelator()
+		for i := range 200 * keys {
+			c.Add(flood(i/keys, fmt.Sprint("h", i%keys)))
+		}
+		if out := c.Finish(time.Time{}); len(out.Findings) != want {
+			t.Errorf("%d of %d keys are found", len(out.Findings), want)
+		}
+	}
+}
+
 // TestLimit makes only records between the times evidence.
 func TestLimit(t *testing.T) {
 	set := compileText(t, byHost)

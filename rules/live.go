@@ -118,7 +118,7 @@ func (s *symptom) quiet() time.Duration {
 // Input is where all that is no match is told: files for facts (before the first Advance), formats and stamps that were seen, normal records.
 func (l *Live) Input() *Correlator { return l.in }
 
-// Add takes a match. It counts once the watermark has passed its time.
+// Add takes a match, with the rank of its source. It counts once the watermark has passed its time.
 func (l *Live) Add(m logdoc.Match) {
 	heap.Push(&l.pending, &m)
 	if len(l.pending) > maxPending {

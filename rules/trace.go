@@ -258,14 +258,14 @@ func (c withinCond) trace(t tracer, _ []occurrence, r *logdoc.Reason) {
 	if r.Held || !r.Reasons[0].Held {
 		return
 	}
-	if o := shortest(t.holds(c.Term)); o != nil {
+	if o := briefest(t.holds(c.Term)); o != nil {
 		r.Detail = logdoc.LogText(fmt.Sprintf("%s apart at best, the window is %s", apart(o), lang.FormatDuration(c.Within)))
 		t.showParts(r, o)
 	}
 }
 
-// shortest returns the occurrence whose records with a clock lie nearest together.
-func shortest(list []occurrence) *occurrence {
+// briefest returns the occurrence whose records with a clock lie nearest together.
+func briefest(list []occurrence) *occurrence {
 	var best *occurrence
 	for i := range list {
 		if o := &list[i]; o.start <= o.end && (best == nil || o.end-o.start < best.end-best.start) {
@@ -308,7 +308,7 @@ func (c thenCond) trace(t tracer, _ []occurrence, r *logdoc.Reason) {
 		}
 	}
 	ordered := thenCond{&lang.CondThen{Terms: c.Terms}}.holds(t.group)
-	if o := shortest(ordered); o != nil {
+	if o := briefest(ordered); o != nil {
 		r.Detail = logdoc.LogText(fmt.Sprintf("came %s after at best, the window is %s", apart(o), lang.FormatDuration(c.Within)))
 		t.showParts(r, o)
 		return

@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strings"
@@ -60,15 +61,12 @@ func (g *group) why(r *reached) []string {
 	return why
 }
 
+// unseenTrust is what an absence trusts in that could not have been seen.
+const unseenTrust = "what would speak against it was not seen, but its log or file is not in the input"
+
 // doubt says what of an unproven occurrence was taken on trust.
 func doubt(o *occurrence) string {
-	if o.unseen {
-		return "what would speak against it was not seen, but its log or file is not in the input"
-	}
-	if o.trust != "" {
-		return o.trust
-	}
-	return "records without a clock prove neither order nor a time window"
+	return cmp.Or(o.trust, "records without a clock prove neither order nor a time window")
 }
 
 // finding evaluates one group.

@@ -28,5 +28,6 @@ holding.`,
 	fl.StringArrayVar(&f.packs, "pack", nil, "add the packs in this `file` or folder")
 	fl.StringVar(&f.zone, "tz", "", "the `zone` of stamps that state none: UTC, +08:00, Europe/Berlin")
 	fl.StringVar(&f.color, "color", "auto", "colours: `auto`, always or never")
+	completeWhy(cmd, s, &f.packs)
 	return cmd
 }

@@ -8,6 +8,8 @@ import (
 	"os"
 	"slices"
 
+	"github.com/spf13/cobra"
+
 	"logdoc/grammar"
 	"logdoc/internal/diagnose"
 	"logdoc/report"
@@ -98,4 +100,16 @@ func explainWhy(ctx context.Context, s streams, f whyFlags, symptom string, path
 		return &statusError{exitUsage, nil}
 	}
 	return nil
+}
+
+// completeWhy completes the names of symptoms behind --why.
+func completeWhy(cmd *cobra.Command, s streams, packs *[]string) {
+	// It fails only for a flag that is not there, which a test of the command would show at once.
+	_ = cmd.RegisterFlagCompletionFunc("why", func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+		p, err := diagnose.Load(packPaths(s, *packs), diagnose.Selection{})
+		if err != nil {
+			return nil, cobra.ShellCompDirectiveError
+		}
+		return p.Rules.SymptomNames(), cobra.ShellCompDirectiveNoFileComp
+	})
 }
