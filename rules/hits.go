@@ -97,7 +97,7 @@ func (c hitsCond) trace(t tracer, list []occurrence, r *logdoc.Reason) {
 	c.Refs(func(ref *lang.Ref) {
 		if e := t.symptom.eventIndex(ref.Owner); e >= 0 && !told[ref.Owner] {
 			told[ref.Owner] = true
-			seen = append(seen, fmt.Sprintf("%s: %d records", t.words(&lang.CondRef{Ref: ref}), t.counts[e]))
+			seen = append(seen, t.words(&lang.CondRef{Ref: ref})+": "+records(t.counts[e]))
 		}
 	})
 	r.Detail = logdoc.LogText(strings.Join(seen, "; "))

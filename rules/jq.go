@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"strconv"
 
 	"github.com/itchyny/gojq"
 )
@@ -29,14 +30,22 @@ func compileJQ(text string) (*gojq.Code, *gojq.Query, error) {
 	if err != nil {
 		return nil, nil, fmt.Errorf("the jq program does not parse: %w", err)
 	}
-	refused := ""
-	walkJQ(reflect.ValueOf(query), func(name string) {
-		if slices.Contains(refusedJQ, name) {
-			refused = name
+	refused, grows := "", false
+	walkJQ(reflect.ValueOf(query), func(v any) {
+		switch v := v.(type) {
+		case gojq.Func:
+			if slices.Contains(refusedJQ, v.Name) {
+				refused = v.Name
+			}
+		case gojq.Query:
+			grows = grows || v.Op == gojq.OpMul && !smallFactor(v.Left) && !smallFactor(v.Right)
 		}
 	})
 	if refused != "" {
 		return nil, nil, fmt.Errorf("the jq program uses %s, which is not of the record", refused)
+	}
+	if grows {
+		return nil, nil, fmt.Errorf("the jq program multiplies by more than %d, or by what is not known: jq makes long texts of that", maxFactor)
 	}
 	if len(query.Imports) > 0 || query.Meta != nil {
 		return nil, nil, errors.New("the jq program imports another one, which is not read")
@@ -48,8 +57,20 @@ func compileJQ(text string) (*gojq.Code, *gojq.Query, error) {
 	return code, query, nil
 }
 
-// walkJQ visits the names of all functions and variables that a parsed program uses.
-func walkJQ(v reflect.Value, visit func(name string)) {
+// maxFactor bounds what a program multiplies by: a text times a number is the text so many times, in one step.
+const maxFactor = 1000
+
+// smallFactor reports whether a query is a number up to maxFactor.
+func smallFactor(q *gojq.Query) bool {
+	if q == nil || q.Op != 0 || q.Term == nil || q.Term.Type != gojq.TermTypeNumber || len(q.Term.SuffixList) > 0 {
+		return false
+	}
+	n, err := strconv.ParseFloat(q.Term.Number, 64)
+	return err == nil && n <= maxFactor
+}
+
+// walkJQ visits the functions and queries of a parsed program.
+func walkJQ(v reflect.Value, visit func(any)) {
 	switch v.Kind() {
 	case reflect.Pointer, reflect.Interface:
 		if !v.IsNil() {
@@ -60,9 +81,7 @@ func walkJQ(v reflect.Value, visit func(name string)) {
 			walkJQ(v.Index(i), visit)
 		}
 	case reflect.Struct:
-		if f, ok := v.Interface().(gojq.Func); ok {
-			visit(f.Name)
-		}
+		visit(v.Interface())
 		for i := range v.NumField() {
 			if v.Type().Field(i).IsExported() {
 				walkJQ(v.Field(i), visit)

@@ -6,6 +6,7 @@ import (
 	"math"
 	"math/bits"
 	"slices"
+	"sort"
 )
 
 // gram is how many bytes are looked at together.
@@ -29,16 +30,18 @@ type pass struct {
 	stride int
 	shift  uint
 	filter []uint64 // a bit for the hash of each gram: few are set, so that most places are done with
-	narrow uint     // what of the hash tells the head
+	narrow uint     // what of the hash does not tell the head
 	head   []int32  // by hash: one more than the first entry
-	keys   []entry
+	keys   []entry  // by hash, gram, offset and start
 }
 
 // entry is a gram of a string, offset bytes behind its start, which is itself a gram.
 type entry struct {
 	gram, start  uint64
 	text, offset int32
-	next         int32 // one more than the next entry of this hash
+	// alike is how many entries from here on have this gram at this offset; last is set for the last of those with this hash.
+	alike int32
+	last  bool
 }
 
 // NewMany compiles the strings; their indexes are what Find reports. Each must have at least LongLength bytes.
@@ -88,10 +91,19 @@ func newPass(stride int, keys []entry) pass {
 	size := min(max(bits.Len(uint(len(keys)))+6, 12), 22)
 	narrow := min(max(bits.Len(uint(len(keys)))+1, 6), size)
 	p := pass{stride: stride, shift: uint(64 - size), filter: make([]uint64, 1<<(size-6)), narrow: uint(size - narrow), head: make([]int32, 1<<narrow), keys: keys}
+	bucket := func(e *entry) uint64 { return p.hash(e.gram) >> p.narrow }
+	slices.SortFunc(keys, func(a, b entry) int {
+		return cmp.Or(cmp.Compare(bucket(&a), bucket(&b)), cmp.Compare(a.gram, b.gram), cmp.Compare(a.offset, b.offset), cmp.Compare(a.start, b.start))
+	})
 	for i := range slices.Backward(keys) {
-		h := p.hash(keys[i].gram)
+		e := &keys[i]
+		h := p.hash(e.gram)
 		p.filter[h>>6] |= 1 << (h & 63)
-		keys[i].next, p.head[h>>p.narrow] = p.head[h>>p.narrow], int32(i)+1
+		p.head[h>>p.narrow] = int32(i) + 1
+		e.alike, e.last = 1, i+1 == len(keys) || bucket(&keys[i+1]) != h>>p.narrow
+		if i+1 < len(keys) && keys[i+1].gram == e.gram && keys[i+1].offset == e.offset {
+			e.alike += keys[i+1].alike
+		}
 	}
 	return p
 }
@@ -127,17 +139,26 @@ func (m *Many) Find(block []byte, hits []Hit) []Hit {
 	return hits
 }
 
-// verify appends the strings that have the gram at this place.
+// verify appends the strings that have the gram at this place. Of those that have it at the same offset it looks only at the ones that start as the block does there.
 func (m *Many) verify(p *pass, v, h uint64, block []byte, at int, hits []Hit) []Hit {
-	for i := p.head[h>>p.narrow]; i > 0; i = p.keys[i-1].next {
-		e := &p.keys[i-1]
-		start := at - int(e.offset)
-		if e.gram != v || start < 0 || binary.LittleEndian.Uint64(block[start:]) != e.start {
-			continue
-		}
-		if t := m.texts[e.text]; start+len(t) <= len(block) && string(block[start:start+len(t)]) == t {
-			hits = append(hits, Hit{e.text, int32(start)})
-		}
+	i := int(p.head[h>>p.narrow]) - 1
+	if i < 0 {
+		return hits
 	}
-	return hits
+	for {
+		alike := p.keys[i : i+int(p.keys[i].alike)]
+		if start := at - int(alike[0].offset); alike[0].gram == v && start >= 0 {
+			first := binary.LittleEndian.Uint64(block[start:])
+			from := sort.Search(len(alike), func(k int) bool { return alike[k].start >= first })
+			for k := from; k < len(alike) && alike[k].start == first; k++ {
+				if t := m.texts[alike[k].text]; start+len(t) <= len(block) && string(block[start:start+len(t)]) == t {
+					hits = append(hits, Hit{alike[k].text, int32(start)})
+				}
+			}
+		}
+		if alike[len(alike)-1].last {
+			return hits
+		}
+		i += len(alike)
+	}
 }

@@ -184,6 +184,7 @@ func TestHits(t *testing.T) {
 
 		{"jq", "set:\n    match: [{jq: '.level == \"error\" and .n > 3'}]", []string{"1 {\"level\":\"error\",\"n\":4}\n2 {\"level\":\"error\",\"n\":3}\n3 level error 4"}, "certain 1: 1"},
 		{"jq that gives the record", "set:\n    match: [{jq: 'select(.level == \"error\")'}]", []string{"1 {\"level\":\"error\"}\n2 {\"level\":\"info\"}"}, "certain 1: 1"},
+		{"jq that multiplies", "set:\n    match: [{jq: '.n * 2 > 7'}]", []string{"1 {\"n\":4}\n2 {\"n\":3}"}, "certain 1: 1"},
 		{"jq that fails", "set:\n    match: [{jq: '.level | .x'}]", []string{"1 {\"level\":\"error\"}"}, "nothing"},
 		{"jq that never ends", "set:\n    match: [{jq: 'def f: f; f'}]", []string{"1 {\"level\":\"error\"}"}, "nothing"},
 		{"jq that counts forever", "set:\n    match: [{jq: '[range(1e12)] | length > 3'}]", []string{"1 {\"level\":\"error\"}"}, "nothing"},

@@ -4,8 +4,15 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
+
+	"logdoc"
+	"logdoc/grammar"
+	"logdoc/internal/lang"
+	"logdoc/rules"
+	"logdoc/rules/cre"
 )
 
 // record is one record of a generated log: a second, and which terms stand in it.
@@ -68,4 +75,63 @@ next:
 		}
 	}
 	return false
+}
+
+// TestFollowedAsRead holds that what is told while a log is followed stays true: a hit is told only when no later record can take it back, and at the end all is found that
+// a cold reading finds.
+func TestFollowedAsRead(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		kind, key := "set", "match"
+		if rapid.Bool().Draw(t, "ordered") {
+			kind, key = "sequence", "order"
+		}
+		yaml := rule(fmt.Sprintf("%s:\n    window: %ds\n    %s: [aaaa, bbbb]\n    negate:\n    - {value: cccc, window: %ds, slide: %ds, anchor: %d, absolute: %v}", kind, rapid.IntRange(1, 6).Draw(t, "window"), key,
+			rapid.IntRange(0, 5).Draw(t, "width"), rapid.IntRange(-4, 4).Draw(t, "slide"), rapid.IntRange(0, 1).Draw(t, "anchor"), rapid.Bool().Draw(t, "absolute")))
+		f, problems := cre.Read("rule.yaml", []byte(yaml))
+		if len(problems) > 0 {
+			t.Fatal(problems)
+		}
+		formats := generic(t)
+		set, _, _ := rules.Compile(formats, []rules.Source{{File: &lang.File{Symptoms: f.Symptoms}}})
+		var log strings.Builder
+		second := 0
+		for range rapid.IntRange(0, 10).Draw(t, "records") {
+			second += rapid.IntRange(0, 3).Draw(t, "later")
+			fmt.Fprintf(&log, "%d x %s\n", second, rapid.SampledFrom([]string{"aaaa", "bbbb", "cccc", "aaaa bbbb", "dddd"}).Draw(t, "term"))
+		}
+		live, sc := set.NewLive(), set.NewScanner()
+		text := []byte(stamped(log.String()))
+		sc.Begin(text, 0, 0)
+		var turns []logdoc.Turn
+		known := 0
+		grammar.NewScanner().Scan(formats.Detect(text, grammar.Options{}), formats, grammar.Chunk{Data: text, Line: 1}, &grammar.Tally{}, func(ev *logdoc.Event) {
+			sc.Accept(ev)
+			turns = append(turns, live.Advance(time.Unix(0, ev.Time))...)
+			turns = append(turns, live.Settle()...)
+			for _, m := range sc.Matches[known:] {
+				m.Place.Source = "0.log"
+				live.Add(m)
+			}
+			known = len(sc.Matches)
+		})
+		told := 0
+		for i := range turns {
+			told = max(told, turns[i].Finding.Count)
+		}
+		out, _ := live.End(time.Time{})
+		found := 0
+		if len(out.Findings) > 0 {
+			found = out.Findings[0].Count
+		}
+		if told > found {
+			t.Fatalf("%d records were told of, in the end there are %d\n%s\n%s", told, found, yaml, log.String())
+		}
+		cold := 0
+		if f := diagnosed(t, yaml, log.String()); f != nil {
+			cold = f.Count
+		}
+		if cold != found {
+			t.Fatalf("followed %d, read cold %d\n%s\n%s", found, cold, yaml, log.String())
+		}
+	})
 }

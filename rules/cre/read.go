@@ -30,8 +30,8 @@ func Read(name string, src []byte) (*File, lang.Problems) {
 			continue
 		}
 		top := r.follow(doc.Content[0], 1)
-		if top == nil || top.isNull() {
-			continue
+		if top == nil || top.Kind != mapping {
+			continue // YAML of another kind
 		}
 		pairs, ok := r.pairs(top, "the file")
 		if !ok {

@@ -51,6 +51,7 @@ func TestRefused(t *testing.T) {
 		{"jq that does not parse", rule("set:\n    match: [{jq: '.a =='}]"), "6:20: the jq program does not parse"},
 		{"jq that does not compile", rule("set:\n    match: [{jq: 'nosuch(1)'}]"), "6:20: the jq program does not compile"},
 		{"jq that asks for the time", rule("set:\n    match: [{jq: '.a > now'}]"), "6:20: the jq program uses now"},
+		{"jq that makes long texts", rule("set:\n    match: [{jq: '.a * .b == 1'}]"), "6:20: the jq program multiplies"},
 		{"jq that reads on", rule("set:\n    match: [{jq: 'input'}]"), "6:20: the jq program uses input"},
 		{"metrics", rule("set:\n    match: [{promql: {expr: up}}]"), "6:16: a query of metrics is not run"},
 		{"a script", rule("set:\n    match: [{script: {code: x}}]"), "6:16: a script is not run"},
@@ -151,7 +152,7 @@ func TestRefusedBesideGood(t *testing.T) {
 
 // TestOtherYAML holds that YAML beside the rules is told from rules.
 func TestOtherYAML(t *testing.T) {
-	for _, src := range []string{"tags:\n- name: a\n", "", "# nothing\n", "a: b\n---\nc: d\n"} {
+	for _, src := range []string{"tags:\n- name: a\n", "", "# nothing\n", "a: b\n---\nc: d\n", "- a\n- b\n", "just text\n"} {
 		f, problems := cre.Read("tags.yaml", []byte(src))
 		if f.Rules || len(f.Symptoms) > 0 || len(problems) > 0 {
 			t.Errorf("%q: got %v %v", src, f, problems)

@@ -260,8 +260,11 @@ func clean(s string) string {
 	}, s)
 }
 
-// scalar is the kind of a plain value.
-const scalar = yaml.ScalarNode
+// The kinds of values that are asked for.
+const (
+	scalar  = yaml.ScalarNode
+	mapping = yaml.MappingNode
+)
 
 const maxQuoted = 60
 
