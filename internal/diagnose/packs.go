@@ -270,10 +270,14 @@ func PackFiles(given string) ([]string, error) {
 	return names, nil
 }
 
-// Check runs what needs no input: the formats' samples and the symptoms' examples.
+// Check runs what needs no input: the formats' samples and the symptoms' examples. It also warns of what is hardly meant, and reports what a draft leaves to a person.
 func (p *Packs) Check() lang.Problems {
 	problems := slices.Clone(p.Problems)
 	problems = append(problems, p.Grammar.CheckSamples()...)
 	problems = append(problems, p.checkCRE()...)
-	return p.placed(append(problems, p.Rules.CheckExamples(p.Grammar.Read)...))
+	problems = append(problems, p.Rules.CheckExamples(p.Grammar.Read)...)
+	for _, f := range p.Files {
+		problems = append(problems, f.Lint()...)
+	}
+	return p.placed(append(problems, p.Rules.Lint(p.Grammar, p.Grammar.Read)...))
 }
