@@ -94,7 +94,7 @@ and what to do step by step.`,
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.SetFlagErrorFunc(flagError)
 	root.SetHelpCommand(newHelp(root))
-	root.AddCommand(newReport(s), newList(s), newExplain(s), newCheck(s), newFmt(s), newVersion(s))
+	root.AddCommand(newReport(s), newList(s), newExplain(s), newNew(s), newCheck(s), newFmt(s), newVersion(s))
 	return root
 }
 
