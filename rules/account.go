@@ -67,6 +67,8 @@ const (
 	heldText  = 2
 	heldValue = 1
 	leastHeld = 2
+	// leastText is how much fixed text says something of a record.
+	leastText = 4
 	// nearText is how much of a template must fit for the record to be called near.
 	nearText = 10
 )
@@ -91,19 +93,22 @@ func (a *accountant) where(w lang.Where) []logdoc.LogText {
 		}
 		return failed
 	case *lang.WhereOr:
+		// What counts is what holds in the one alternative that is told.
+		before, held := a.held, a.held
 		var least []logdoc.LogText
 		for i, t := range w.Terms {
-			before := a.held
+			captures := len(a.sc.captures)
+			a.held = before
 			failed := a.where(t)
 			if len(failed) == 0 {
 				return nil
 			}
+			a.sc.captures = a.sc.captures[:captures]
 			if i == 0 || len(failed) < len(least) {
-				least = failed
-			} else {
-				a.held = before
+				least, held = failed, a.held
 			}
 		}
+		a.held = held
 		return least
 	case *lang.WhereNot:
 		held, captures := a.held, len(a.sc.captures)
@@ -126,13 +131,32 @@ func (a *accountant) clause(w *lang.WhereTest) []logdoc.LogText {
 		case w.Field.Value == "code" && strings.Trim(w.Value.Value, "0") != "":
 			a.held += heldCode
 		case w.Op == "has" || w.Op == "like" || w.Op == "~":
-			a.held += heldText
+			if fixedText(w) >= leastText {
+				a.held += heldText
+			}
 		case w.Field.Value != "severity" && w.Field.Value != "code":
 			a.held += heldValue
 		}
 		return nil
 	}
 	return []logdoc.LogText{logdoc.LogText(lang.PrintWhere(w)) + ": " + a.why(w)}
+}
+
+// fixedText is how many bytes a record must have for a test on its text to hold.
+func fixedText(w *lang.WhereTest) int {
+	switch w.Op {
+	case "~":
+		return len(requiredLiteral(w.Value.Value))
+	case "like":
+		n := 0
+		if t, err := template.Compile(w.Value.Value, nil); err == nil {
+			for _, l := range t.Literals() {
+				n += len(l)
+			}
+		}
+		return n
+	}
+	return len(w.Value.Value)
 }
 
 // why says why a clause does not hold.

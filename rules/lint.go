@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -16,6 +17,7 @@ import (
 // and examples that are found to be something else.
 func (s *Set) Lint(schema Schema, parse Parse) lang.Problems {
 	l := &linter{set: s, schema: schema, parse: parse}
+	l.indexTerms()
 	for _, p := range s.patterns {
 		clause := s.clause(p)
 		l.slow(p, clause)
@@ -36,6 +38,22 @@ type linter struct {
 	schema   Schema
 	parse    Parse
 	problems lang.Problems
+	// terms are, by pattern, what must hold together; deciding are, by their first term, the symptoms' patterns that give a verdict alone.
+	terms    [][]string
+	deciding map[string][]*pattern
+}
+
+// indexTerms finds for each pattern those that may cover it without comparing all with all.
+func (l *linter) indexTerms() {
+	l.terms = make([][]string, len(l.set.patterns))
+	l.deciding = map[string][]*pattern{}
+	for _, p := range l.set.patterns {
+		ts := terms(l.set.clause(p).Where)
+		l.terms[p.id] = ts
+		if p.symptom >= 0 && len(ts) > 0 && l.set.symptoms[p.symptom].suffices(p) {
+			l.deciding[ts[0]] = append(l.deciding[ts[0]], p)
+		}
+	}
 }
 
 func (l *linter) warn(pos lang.Pos, width int, message, advice string) {
@@ -176,38 +194,45 @@ func fill(source string) string {
 // covered reports a symptom all of whose evidence, pattern by pattern, is that of another symptom as well, which neither explains nor follows from it.
 func (l *linter) covered(index int) {
 	s := l.set.symptoms[index]
-	for i, other := range l.set.symptoms {
-		if i == index || related(s, other) {
+	by := l.coverers(index)
+	for _, i := range slices.Sorted(maps.Keys(by)) {
+		other := l.set.symptoms[i]
+		if related(s, other) {
 			continue
 		}
-		if by := l.coveredBy(s, other); by != "" {
-			// Of two that are the same the later one is told.
-			if i < index || l.coveredBy(other, s) == "" {
-				l.warn(s.src.Name.Pos, len(s.name), fmt.Sprintf("%s finds all that this symptom rests on, by its event %s", other.name, by),
-					"tell them apart, merge them, or say which one explains the other")
-				return
-			}
+		// Of two that are the same the later one is told.
+		if _, same := l.coverers(i)[index]; i < index || !same {
+			l.warn(s.src.Name.Pos, len(s.name), fmt.Sprintf("%s finds all that this symptom rests on, by its event %s", other.name, by[i]),
+				"tell them apart, merge them, or say which one explains the other")
+			return
 		}
 	}
 }
 
-// coveredBy returns an event of the other symptom when each record that is evidence of s is evidence of the other as well, and not only of a part of what it needs.
-func (l *linter) coveredBy(s, other *symptom) string {
-	by := ""
+// coverers are the symptoms of which each record that is evidence of this one is evidence as well, and enough for a verdict, with the event that accepts the last.
+func (l *linter) coverers(index int) map[int]string {
+	s := l.set.symptoms[index]
 	if len(s.facts) > 0 {
-		return ""
+		return nil
 	}
+	var all map[int]string
 	for _, p := range s.events {
 		if !p.bad {
 			continue
 		}
-		i := slices.IndexFunc(other.events, func(o *pattern) bool { return l.covers(o, p) && other.suffices(o) })
-		if i < 0 {
-			return ""
+		by := map[int]string{}
+		for _, t := range l.terms[p.id] {
+			for _, o := range l.deciding[t] {
+				if _, before := all[o.symptom]; o.symptom != index && (all == nil || before) && l.covers(o, p) {
+					by[o.symptom] = o.name
+				}
+			}
 		}
-		by = other.events[i].name
+		if all = by; len(all) == 0 {
+			return nil
+		}
 	}
-	return by
+	return all
 }
 
 // suffices reports whether the event alone gives a verdict.
@@ -232,16 +257,15 @@ func (l *linter) covers(o, p *pattern) bool {
 			return false
 		}
 	}
-	theirs, ours := terms(l.set.clause(o).Where), terms(l.set.clause(p).Where)
-	for _, t := range theirs {
-		if !slices.Contains(ours, t) {
+	for _, t := range l.terms[o.id] {
+		if !slices.Contains(l.terms[p.id], t) {
 			return false
 		}
 	}
 	return true
 }
 
-// terms are what must hold together, as they would be printed; of templates, what they match counts and not what their holes are called.
+// terms are what must hold together, as they would be printed.
 func terms(w lang.Where) []string {
 	if w == nil {
 		return nil

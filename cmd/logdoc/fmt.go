@@ -66,7 +66,7 @@ func formatFile(s streams, name string, write, showDiff bool) (differs bool, err
 	if diagnose.IsCRE(name) {
 		return false, &statusError{exitUsage, fmt.Errorf("%s: fmt prints .logdoc files", sanitize.Line(name))}
 	}
-	src, err := os.ReadFile(name)
+	src, err := diagnose.ReadPackFile(name)
 	if err != nil {
 		return false, &statusError{exitUsage, fmt.Errorf("read pack: %w", err)}
 	}
