@@ -13,16 +13,19 @@ import (
 	"logdoc/internal/template"
 )
 
+// Record writes a record of a format that has the message, or "" where it cannot. It is how rules sees records without knowing the grammar.
+type Record func(format, message string) string
+
 // Lint finds what the symptoms say that is hardly meant, as warnings: slow patterns, patterns that never accept anything or that another symptom has as well,
 // and examples that are found to be something else.
-func (s *Set) Lint(schema Schema, parse Parse) lang.Problems {
-	l := &linter{set: s, schema: schema, parse: parse}
+func (s *Set) Lint(schema Schema, parse Parse, record Record) lang.Problems {
+	l := &linter{set: s, schema: schema, parse: parse, record: record}
 	l.indexTerms()
 	for _, p := range s.patterns {
 		clause := s.clause(p)
 		l.slow(p, clause)
 		l.contradicts(clause.Where)
-		l.whole(p, clause.Where)
+		l.never(p, clause.Where)
 	}
 	for i := range s.symptoms {
 		l.covered(i)
@@ -37,6 +40,7 @@ type linter struct {
 	set      *Set
 	schema   Schema
 	parse    Parse
+	record   Record
 	problems lang.Problems
 	// terms are, by pattern, what must hold together; deciding are, by their first term, the symptoms' patterns that give a verdict alone.
 	terms    [][]string
@@ -127,8 +131,18 @@ func (l *linter) contradicts(w lang.Where) {
 	}
 }
 
-// whole reports a template on the message that holds what the format has read off before: then the message never looks like it.
-func (l *linter) whole(p *pattern, w lang.Where) {
+// never reports a template on the message that can hold for no message of its format: because it holds what the format has read off before, or what the format
+// takes out of the message.
+func (l *linter) never(p *pattern, w lang.Where) {
+	if len(p.formats) != 1 || p.formats[0] == plain {
+		return
+	}
+	f := p.formats[0]
+	name := l.set.names[f]
+	slot, ok := l.schema.Slot(f, "message")
+	if !ok {
+		return
+	}
 	eachTest(w, func(w *lang.WhereTest) {
 		if w.Op != "like" || w.Field.Value != "message" {
 			return
@@ -138,17 +152,21 @@ func (l *linter) whole(p *pattern, w lang.Where) {
 		if err != nil || !t.Match([]byte(filled), new(template.Result)) {
 			return
 		}
-		for _, f := range p.formats {
-			if f == plain || len(p.formats) > 1 {
-				continue
-			}
-			l.parse(l.set.names[f], []byte(filled+"\n"), exampleTime, func(ev *logdoc.Event) {
-				slot, ok := l.schema.Slot(f, "message")
-				if ev.Format != f || !ok || !ev.Clock || t.Match(ev.Field(slot), new(template.Result)) {
-					return
-				}
-				l.warn(w.Value.Pos, len(w.Value.Value), fmt.Sprintf("this is a whole record of %s: its message is only %q", l.set.names[f], string(ev.Field(slot))), "write the message's template, or line like | …")
+		// read tells how the format reads a text, if it is one record of it.
+		read := func(text string) (message string, clock, ok bool) {
+			l.parse(name, []byte(text+"\n"), exampleTime, func(ev *logdoc.Event) {
+				message, clock, ok = string(ev.Field(slot)), ev.Clock, ev.Format == f
 			})
+			return message, clock, ok && !t.Match([]byte(message), new(template.Result))
+		}
+		if message, clock, ok := read(filled); ok && clock {
+			l.warn(w.Value.Pos, len(w.Value.Value), fmt.Sprintf("this is a whole record of %s: its message is only %q", name, message), "write the message's template, or line like | …")
+			return
+		}
+		if text := l.record(name, filled); text != "" {
+			if message, _, ok := read(text); ok {
+				l.warn(w.Value.Pos, len(w.Value.Value), fmt.Sprintf("%s reads such a message as %q, which is not like this", name, message), "see with logdoc explain --line what is left for the message")
+			}
 		}
 	})
 }
@@ -180,7 +198,6 @@ func fill(source string) string {
 			b.WriteString("a.B.c(B.java:7)")
 		case name == "tag":
 			b.WriteString("prog[7]:")
-		case name == "" && kind == "":
 		case strings.Contains(kind, "06") || strings.Contains(kind, "15:04"):
 			b.WriteString(exampleTime.Format(kind))
 		default:

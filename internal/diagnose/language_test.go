@@ -52,7 +52,7 @@ func TestLanguageExamples(t *testing.T) {
 			set, _, ps := rules.Compile(own, append(known[:len(known):len(known)], rules.Source{File: file}))
 			problems = append(problems, ps...)
 			mine, _, _ := rules.Compile(own, []rules.Source{{File: file}})
-			problems = append(append(problems, mine.CheckExamples(own.Read)...), mine.Lint(own, own.Read)...)
+			problems = append(append(problems, mine.CheckExamples(own.Read)...), mine.Lint(own, own.Read, own.Record)...)
 			if len(set.SymptomNames()) == 0 {
 				t.Fatal("no symptom is known")
 			}

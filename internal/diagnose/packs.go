@@ -295,5 +295,5 @@ func (p *Packs) Check() lang.Problems {
 	for _, f := range p.Files {
 		problems = append(problems, f.Lint()...)
 	}
-	return p.placed(append(problems, p.Rules.Lint(p.Grammar, p.Grammar.Read)...))
+	return p.placed(append(problems, p.Rules.Lint(p.Grammar, p.Grammar.Read, p.Grammar.Record)...))
 }

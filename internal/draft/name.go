@@ -18,8 +18,11 @@ var reserved = []string{
 // fillers say nothing of what stands beside them.
 var fillers = []string{
 	"a", "an", "the", "at", "to", "in", "on", "is", "are", "was", "were", "be", "been", "has", "have", "had", "for", "from", "with", "by", "as", "than", "less", "more",
-	"that", "this", "it", "its", "after", "before", "every", "each", "all", "will", "can", "cannot", "could", "not", "already", "current", "new", "old", "set", "but", "into", "over", "under",
+	"that", "this", "it", "its", "after", "before", "every", "each", "all", "will", "can", "cannot", "could", "not", "already", "current", "new", "old", "set", "but", "into", "over", "under", "only",
 }
+
+// units say more of a number than the word in front of it.
+var units = []string{"percent", "bytes", "seconds", "minutes", "hours", "days", "times", "retries", "tries", "records", "files", "blocks"}
 
 var (
 	plainWord  = regexp.MustCompile(`^[A-Za-z][A-Za-z_]*$`)
@@ -122,6 +125,9 @@ func (k *kind) holeName(i int) string {
 	if isInt.MatchString(k.tokens[i].text) {
 		if i > 0 && k.tokens[i-1].text == ":" {
 			return "port"
+		}
+		if word := k.neighbour(i, 1); slices.Contains(units, word) {
+			return word
 		}
 	}
 	if word := k.neighbour(i, -1); word != "" {

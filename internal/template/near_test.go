@@ -33,3 +33,20 @@ func TestNear(t *testing.T) {
 		t.Error("a template that does not compile is missed by nobody")
 	}
 }
+
+func FuzzNear(f *testing.F) {
+	f.Add("{time:2006-01-02 15:04:05} {severity} <{code}>: {message}", "2026-03-04 05:06:07 Error <12> x")
+	f.Add("a {{ {x:last} b", "a { b b c")
+	f.Add("{tag} {x}", "prog[12]: x")
+	f.Add("{}", "")
+	f.Fuzz(func(t *testing.T, source, text string) {
+		m, ok := Near(source, map[string][]string{"severity": {"Info", "Error"}}, []byte(text))
+		whole, err := Compile(source, map[string][]string{"severity": {"Info", "Error"}})
+		if fits := err == nil && whole.Match([]byte(text), new(Result)); ok == (fits || err != nil) {
+			t.Errorf("%q on %q: near is %v, a match %v, %v", source, text, ok, fits, err)
+		}
+		if ok && (m.Col < 1 || m.Col > len(text)+1 || m.Wants == "") {
+			t.Errorf("%q on %q: %+v", source, text, m)
+		}
+	})
+}
