@@ -38,9 +38,9 @@ holding.`,
   logdoc explain --why avamar/session-ticket bundle.tgz`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			given := cmd.Flags().Changed
-			for flag, with := range map[string]string{"format": "line", "tz": "why", "verbose": "why"} {
-				if given(flag) && !given(with) {
-					return usageError("--%s goes with --%s", flag, with)
+			for _, pair := range [][2]string{{"format", "line"}, {"tz", "why"}, {"verbose", "why"}} {
+				if given(pair[0]) && !given(pair[1]) {
+					return usageError("--%s goes with --%s", pair[0], pair[1])
 				}
 			}
 			switch {
