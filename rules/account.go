@@ -27,7 +27,7 @@ func (s *Set) Account(schema Schema, ev *logdoc.Event) (known, nearly []logdoc.B
 			continue
 		}
 		b, clause := s.belonging(p)
-		a := &accountant{compiler: &compiler{schema: schema, set: s}, sc: s.NewScanner(), ev: ev}
+		a := &accountant{compiler: &compiler{schema: schema, set: s}, sc: s.NewScanner(), ev: ev, whole: p.tests[ev.Format]}
 		failed := a.where(clause)
 		switch {
 		case len(a.problems) > 0:
@@ -79,6 +79,8 @@ type accountant struct {
 	sc   *Scanner
 	ev   *logdoc.Event
 	held int
+	// whole is the pattern's test as it runs, which is all there is of a term of another rule language.
+	whole test
 	// reached is how much of the failing template fits.
 	reached int
 }
@@ -120,6 +122,10 @@ func (a *accountant) where(w lang.Where) []logdoc.LogText {
 		return nil
 	case *lang.WhereTest:
 		return a.clause(w)
+	case *lang.WhereTerm:
+		if a.whole == nil || !a.whole.accept(a.sc, a.ev) {
+			return []logdoc.LogText{logdoc.LogText("not: " + termWords(w))}
+		}
 	}
 	return nil
 }

@@ -44,6 +44,8 @@ func (s *symptom) condWords(c lang.Cond, inner bool) string {
 		text = fmt.Sprintf("no further record for %s after: %s", lang.FormatDuration(c.For), s.nameWords(c.Event.Value))
 	case *lang.CondCompare:
 		text = fmt.Sprintf("%s %s %s", lang.PrintExpr(c.Left), comparisonWords[c.Op], lang.PrintExpr(c.Right))
+	case *lang.CondHits:
+		text, several = (&group{symptom: s}).describeHits(c), true
 	case *lang.CondRef:
 		text = s.nameWords(c.Ref.Owner)
 		if c.Ref.Field != "" {
@@ -103,8 +105,24 @@ func whereWords(w lang.Where, inner bool) string {
 		return "not: " + whereWords(w.Term, true)
 	case *lang.WhereTest:
 		return testWords(w)
+	case *lang.WhereTerm:
+		return termWords(w)
 	}
 	return "every record"
+}
+
+func termWords(w *lang.WhereTerm) string {
+	where := "the whole record"
+	if w.Field != "" {
+		where = w.Field
+	}
+	switch w.Kind {
+	case lang.TermRegexp:
+		return fmt.Sprintf("%s matches /%s/", where, w.Text)
+	case lang.TermJQ:
+		return fmt.Sprintf("the jq program %s says yes to %s", w.Text, where)
+	}
+	return fmt.Sprintf("%s has “%s”", where, w.Text)
 }
 
 var fieldWords = map[string]string{"text": "the whole record", "line": "a line of the record", "root": "the root cause"}
