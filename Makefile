@@ -31,7 +31,7 @@ check: build ## formatting, vet, staticcheck with all its checks, module files, 
 	$(GO) vet ./...
 	$(GO) tool staticcheck ./...
 	$(GO) mod tidy -diff
-	$(BIN) check
+	$(BIN) check --strict
 
 .PHONY: race
 race: ## run the tests under the race detector

@@ -200,17 +200,19 @@ func jsonReport(d *logdoc.Diagnosis) jsonDocument {
 				Reason: sanitize.JSON(u.Reason), Collect: each(u.Collect, sanitize.JSON),
 			}
 		}),
-		Unexplained: each(d.Unexplained, func(c logdoc.Cluster) jsonCluster {
-			return jsonCluster{
-				Template: sanitize.JSON(c.Template), Format: sanitize.JSON(c.Format), Severity: c.Severity, Count: c.Count,
-				First: jsonPlaceOf(c.First, c.FirstTime), Last: jsonPlaceOf(c.Last, c.LastTime), Text: sanitize.JSON(c.Text),
-			}
-		}),
+		Unexplained: each(d.Unexplained, jsonClusterOf),
 		Coverage: jsonCoverage{
 			Incomplete: d.Incomplete(),
 			Totals:     jsonCountsOf(&d.Coverage.Totals),
 			Sources:    each(d.Coverage.Sources, jsonSourceOf),
 		},
+	}
+}
+
+func jsonClusterOf(c logdoc.Cluster) jsonCluster {
+	return jsonCluster{
+		Template: sanitize.JSON(c.Template), Format: sanitize.JSON(c.Format), Severity: c.Severity, Count: c.Count,
+		First: jsonPlaceOf(c.First, c.FirstTime), Last: jsonPlaceOf(c.Last, c.LastTime), Text: sanitize.JSON(c.Text),
 	}
 }
 

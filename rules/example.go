@@ -73,33 +73,11 @@ func (s *Set) checkExample(index int, ex *lang.Example, parse Parse, exercised [
 			return problem(in.Format.Pos, len(in.Format.Value), fmt.Sprintf("no format is called %q", in.Format.Value), didYouMean(in.Format.Value, s.names))
 		}
 	}
-	c := s.NewCorrelator()
-	sc := s.NewScanner()
-	formats, texts := logs(ex.Inputs)
-	for n, text := range texts {
-		f := slices.Index(s.names, formats[n])
-		c.SeeFormat(f)
-		sc.Begin([]byte(text), 0, f)
-		parse(formats[n], []byte(text), exampleTime, func(ev *logdoc.Event) {
-			if ev.Clock {
-				c.SeeTime(ev.Time)
-			}
-			sc.Accept(ev)
-		})
-		for _, m := range sc.Matches {
-			m.Place.Source, m.Rank = logdoc.LogText(fmt.Sprintf("log %d, %s", n+1, formats[n])), n
-			if m.Symptom == index {
-				exercised[m.Event] = true
-			}
-			c.Add(m)
+	c := s.readExample(ex, parse, func(m *logdoc.Match) {
+		if m.Symptom == index {
+			exercised[m.Event] = true
 		}
-	}
-	for _, in := range ex.Inputs {
-		if in.Path.Value != "" {
-			c.facts.See(logdoc.LogText(in.Path.Value))
-			c.facts.Read(logdoc.LogText(in.Path.Value), []byte(strings.Join(in.Text.Lines, "\n")))
-		}
-	}
+	})
 	got := logdoc.Finding{}
 	if now.IsZero() && c.clock {
 		now = time.Unix(0, c.end).UTC()
@@ -128,6 +106,36 @@ func (s *Set) checkExample(index int, ex *lang.Example, parse Parse, exercised [
 		}
 	}
 	return ps
+}
+
+// readExample reads an example's input and tells of every match.
+func (s *Set) readExample(ex *lang.Example, parse Parse, matched func(*logdoc.Match)) *Correlator {
+	c := s.NewCorrelator()
+	sc := s.NewScanner()
+	formats, texts := logs(ex.Inputs)
+	for n, text := range texts {
+		f := slices.Index(s.names, formats[n])
+		c.SeeFormat(f)
+		sc.Begin([]byte(text), 0, f)
+		parse(formats[n], []byte(text), exampleTime, func(ev *logdoc.Event) {
+			if ev.Clock {
+				c.SeeTime(ev.Time)
+			}
+			sc.Accept(ev)
+		})
+		for _, m := range sc.Matches {
+			m.Place.Source, m.Rank = logdoc.LogText(fmt.Sprintf("log %d, %s", n+1, formats[n])), n
+			matched(&m)
+			c.Add(m)
+		}
+	}
+	for _, in := range ex.Inputs {
+		if in.Path.Value != "" {
+			c.facts.See(logdoc.LogText(in.Path.Value))
+			c.facts.Read(logdoc.LogText(in.Path.Value), []byte(strings.Join(in.Text.Lines, "\n")))
+		}
+	}
+	return c
 }
 
 // findingValue returns what an expectation can ask of a finding.

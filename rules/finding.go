@@ -199,10 +199,10 @@ func clipText(t logdoc.LogText) logdoc.LogText {
 	return t
 }
 
-// steps builds the runbook, with the values that the steps show.
-func (g *group) steps() []logdoc.Step {
+// runbook returns the steps of a symptom, without values.
+func runbook(src *lang.Symptom) []logdoc.Step {
 	var out []logdoc.Step
-	for i, src := range g.symptom.src.Steps {
+	for i, src := range src.Steps {
 		st := logdoc.Step{Number: i + 1, ID: src.Name.Value, Kind: src.Kind, Title: src.Title.Value}
 		for _, n := range src.Notes {
 			st.Notes = append(st.Notes, strings.Join(n.Lines, " "))
@@ -220,6 +220,16 @@ func (g *group) steps() []logdoc.Step {
 			}
 			st.Answers = append(st.Answers, logdoc.Answer{Text: a.Text.Value, Target: target})
 		}
+		out = append(out, st)
+	}
+	return out
+}
+
+// steps builds the runbook, with the values that the steps show.
+func (g *group) steps() []logdoc.Step {
+	out := runbook(g.symptom.src)
+	for i, src := range g.symptom.src.Steps {
+		st := &out[i]
 		for _, r := range src.Show {
 			if v := g.eval(r, nil); v.kind != unknown {
 				name := r.Field
@@ -236,7 +246,6 @@ func (g *group) steps() []logdoc.Step {
 				st.Values = append(st.Values, logdoc.Value{Name: name, Label: label, Text: clipText(logdoc.LogText(v.String())), Computed: computed})
 			}
 		}
-		out = append(out, st)
 	}
 	return out
 }

@@ -13,15 +13,20 @@ import (
 )
 
 func newCheck(s streams) *cobra.Command {
-	var asJSON bool
+	var asJSON, strict bool
 	cmd := &cobra.Command{
 		Use:   "check [FILE|DIR...]",
 		Short: "Check pack files and run their examples",
 		Long: `Parses and checks .logdoc files and runs their samples and examples; reads Common Reliability Enumerations (.yaml, .yml)
 and runs the test.log and test-fp.log beside them. Without arguments it checks the built-in packs.
 Overlays and silences are checked against the built-in packs, your own and what is named.
-Exit status: 0 everything is right, 2 something is not.`,
+
+It warns of what is hardly meant: text that swallows what should follow it, slow regular expressions, conditions that
+never hold, symptoms that another one covers, examples that another symptom finds as well.
+
+Exit status: 0 everything is right, or there are only warnings; 2 something is wrong, or with --strict there is a warning.`,
 		Example: `  logdoc check mypack/symptom.logdoc
+  logdoc check --strict mypack/
   logdoc check --json mypack/`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			named, err := packFiles(args)
@@ -59,17 +64,26 @@ Exit status: 0 everything is right, 2 something is not.`,
 			} else if err := lang.Render(s.out, problems); err != nil {
 				return err
 			}
+			warnings := len(problems) - len(problems.Errors())
 			if n := len(problems.Errors()); n > 0 {
-				return &statusError{exitUsage, fmt.Errorf("%s in %s", plural(n, "problem"), plural(countFiles(problems), "file"))}
+				return &statusError{exitUsage, fmt.Errorf("%s in %s", plural(n, "problem"), plural(countFiles(problems.Errors()), "file"))}
+			}
+			if strict && warnings > 0 {
+				return &statusError{exitUsage, fmt.Errorf("%s in %s", plural(warnings, "warning"), plural(countFiles(problems), "file"))}
 			}
 			if !asJSON {
 				files, symptoms, examples, more := counts(p, names, len(args) == 0)
-				_, err = fmt.Fprintf(s.out, "%s, %s, %s%s: all right\n", plural(files, "file"), plural(symptoms, "symptom"), plural(examples, "example"), more)
+				verdict := "all right"
+				if warnings > 0 {
+					verdict = "no mistake, " + plural(warnings, "warning")
+				}
+				_, err = fmt.Fprintf(s.out, "%s, %s, %s%s: %s\n", plural(files, "file"), plural(symptoms, "symptom"), plural(examples, "example"), more, verdict)
 			}
 			return err
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print the problems as JSON")
+	cmd.Flags().BoolVar(&strict, "strict", false, "exit with 2 for warnings too")
 	return cmd
 }
 
@@ -99,7 +113,7 @@ func without(files, others []string) []string {
 
 func countFiles(ps lang.Problems) int {
 	files := map[string]bool{}
-	for _, p := range ps.Errors() {
+	for _, p := range ps {
 		files[p.Pos.File] = true
 	}
 	return len(files)

@@ -3,8 +3,10 @@ package main
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"os"
 
+	"github.com/rogpeppe/go-internal/diff"
 	"github.com/spf13/cobra"
 
 	"logdoc/internal/diagnose"
@@ -13,14 +15,22 @@ import (
 )
 
 func newFmt(s streams) *cobra.Command {
-	var write bool
+	var write, showDiff bool
 	cmd := &cobra.Command{
 		Use:   "fmt FILE|DIR...",
 		Short: "Print pack files in their canonical form",
+		Long: `Prints pack files in their canonical form, writes them back (-w), or shows what would change (-d).
+
+Exit status: 0 done, 1 with -d when a file is not in its canonical form, 2 a file has a mistake.`,
 		Example: `  logdoc fmt mypack/symptom.logdoc
+  logdoc fmt -d mypack/
   logdoc fmt -w mypack/`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if write && showDiff {
+				return usageError("-w writes the changes and -d only shows them: take one of the two")
+			}
+			changed := false
 			for _, arg := range args {
 				names, err := diagnose.PackFiles(arg)
 				if err != nil {
@@ -30,43 +40,59 @@ func newFmt(s streams) *cobra.Command {
 					if name != arg && diagnose.IsCRE(name) {
 						continue
 					}
-					if err := formatFile(s, name, write); err != nil {
+					differs, err := formatFile(s, name, write, showDiff)
+					if err != nil {
 						return err
 					}
+					changed = changed || differs
 				}
+			}
+			if showDiff && changed {
+				return &statusError{exitChanged, nil}
 			}
 			return nil
 		},
 	}
 	cmd.Flags().BoolVarP(&write, "write", "w", false, "write the files back instead of printing them")
+	cmd.Flags().BoolVarP(&showDiff, "diff", "d", false, "show what would change, and exit with 1 if anything would")
 	return cmd
 }
 
-func formatFile(s streams, name string, write bool) error {
+// exitChanged is the status of fmt -d when a file is not in its canonical form.
+const exitChanged = 1
+
+// formatFile prints one file, writes it back or shows the difference, and tells whether its canonical form differs.
+func formatFile(s streams, name string, write, showDiff bool) (differs bool, err error) {
 	if diagnose.IsCRE(name) {
-		return &statusError{exitUsage, fmt.Errorf("%s: fmt prints .logdoc files", sanitize.Line(name))}
+		return false, &statusError{exitUsage, fmt.Errorf("%s: fmt prints .logdoc files", sanitize.Line(name))}
 	}
-	src, err := os.ReadFile(name)
+	src, err := diagnose.ReadPackFile(name)
 	if err != nil {
-		return &statusError{exitUsage, fmt.Errorf("read pack: %w", err)}
+		return false, &statusError{exitUsage, fmt.Errorf("read pack: %w", err)}
 	}
 	file, problems := lang.Parse(name, src)
 	if len(problems.Errors()) > 0 {
 		if err := lang.Render(s.err, problems); err != nil {
-			return fmt.Errorf("write: %w", err)
+			return false, fmt.Errorf("write: %w", err)
 		}
-		return &statusError{exitUsage, fmt.Errorf("%s in %s", plural(len(problems.Errors()), "problem"), name)}
+		return false, &statusError{exitUsage, fmt.Errorf("%s in %s", plural(len(problems.Errors()), "problem"), name)}
 	}
 	printed := file.Print()
-	if !write {
-		_, err := s.out.Write(printed)
-		return err
+	differs = !bytes.Equal(printed, src)
+	switch {
+	case showDiff:
+		text := string(diff.Diff(name, src, name+" (canonical)", printed))
+		if s.outTerminal {
+			// The lines of a pack may hold anything that a log does; in a file they stay as they are, for patch to read.
+			text = string(sanitize.Text(text))
+		}
+		_, err = io.WriteString(s.out, text)
+	case !write:
+		_, err = s.out.Write(printed)
+	case differs:
+		if err := writeFile(name, func(f *os.File) error { _, err := f.Write(printed); return err }); err != nil {
+			return differs, &statusError{exitInternal, err}
+		}
 	}
-	if bytes.Equal(printed, src) {
-		return nil
-	}
-	if err := writeFile(name, func(f *os.File) error { _, err := f.Write(printed); return err }); err != nil {
-		return &statusError{exitInternal, err}
-	}
-	return nil
+	return differs, err
 }

@@ -63,7 +63,7 @@ func TestLanguagePage(t *testing.T) {
 		kind, body, _ := strings.Cut(block, "\n")
 		switch {
 		case i%2 == 0:
-		case kind == "" && (strings.HasPrefix(body, "overlay ") || strings.HasPrefix(body, "silence ")):
+		case kind == "logdoc" && (strings.HasPrefix(body, "overlay ") || strings.HasPrefix(body, "silence ")):
 			site += body
 		case kind == "console":
 			writeTestFile(t, filepath.Join(dir, "site.logdoc"), site)

@@ -31,6 +31,7 @@ type reportFlags struct {
 	only, skip           []string
 	failOn, color        string
 	quiet, verbose, json bool
+	unexplained          bool
 	limits               limitFlags
 }
 
@@ -71,6 +72,7 @@ left out, 4 internal or writing error, 130 interrupted (the report then says wha
 	fl.StringVarP(&f.output, "output", "o", "", "write to this `file` instead of standard output")
 	fl.BoolVarP(&f.quiet, "quiet", "q", false, "print only the summary line")
 	fl.BoolVarP(&f.verbose, "verbose", "v", false, "print whole records and all sources")
+	fl.BoolVar(&f.unexplained, "unexplained", false, "print only the records at warning or above that no pack knows, by shape and numbered")
 	fl.StringArrayVar(&f.packs, "pack", nil, "add the packs in this `file` or folder")
 	fl.StringVar(&f.format, "format", "", "read every log with this format; `name` is one of logdoc list formats")
 	fl.StringVar(&f.zone, "tz", "", "the `zone` of stamps that state none: UTC, +08:00, Europe/Berlin")
@@ -116,23 +118,9 @@ func runReport(ctx context.Context, s streams, f reportFlags, paths []string) er
 	if len(f.only) > 0 && len(packs.Rules.SymptomNames()) == 0 {
 		return usageError("--only and --skip leave no symptom to look for: say less of one of them")
 	}
-	o := diagnose.Options{Paths: paths, Files: source.Disk{}, Stdin: interruptible(ctx, s.in), Format: f.format, Now: s.now(), Limits: f.limits.limits()}
-	if _, ok := packs.Grammar.Format(f.format); f.format != "" && !ok {
-		return usageError("unknown format %q%s", f.format, suggestion(f.format, packs.Grammar.Names()))
-	}
-	if f.zone != "" {
-		if o.Zone, err = grammar.ParseZone(f.zone); err != nil {
-			return usageError("--tz: %w", err)
-		}
-	}
-	if o.Since, o.SinceLast, err = parseWhen(f.since); err != nil {
-		return usageError("--since: %w", err)
-	}
-	if o.Until, o.UntilLast, err = parseWhen(f.until); err != nil {
-		return usageError("--until: %w", err)
-	}
-	if o.Since.After(o.Until) && !o.Until.IsZero() || o.UntilLast > 0 && o.SinceLast > 0 && o.SinceLast <= o.UntilLast {
-		return usageError("--since %s is not before --until %s: nothing lies between them", f.since, f.until)
+	o, err := options(ctx, s, f, packs, paths)
+	if err != nil {
+		return err
 	}
 	meter := newMeter(s, paths)
 	o.Progress = meter.add
@@ -156,6 +144,30 @@ func runReport(ctx context.Context, s streams, f reportFlags, paths []string) er
 		return &statusError{exitFindings, nil}
 	}
 	return nil
+}
+
+// options are what a diagnosis wants, from what the user wrote.
+func options(ctx context.Context, s streams, f reportFlags, packs *diagnose.Packs, paths []string) (diagnose.Options, error) {
+	var err error
+	o := diagnose.Options{Paths: paths, Files: source.Disk{}, Stdin: interruptible(ctx, s.in), Format: f.format, Now: s.now(), Limits: f.limits.limits()}
+	if _, ok := packs.Grammar.Format(f.format); f.format != "" && !ok {
+		return o, usageError("unknown format %q%s", f.format, suggestion(f.format, packs.Grammar.Names()))
+	}
+	if f.zone != "" {
+		if o.Zone, err = grammar.ParseZone(f.zone); err != nil {
+			return o, usageError("--tz: %w", err)
+		}
+	}
+	if o.Since, o.SinceLast, err = parseWhen(f.since); err != nil {
+		return o, usageError("--since: %w", err)
+	}
+	if o.Until, o.UntilLast, err = parseWhen(f.until); err != nil {
+		return o, usageError("--until: %w", err)
+	}
+	if o.Since.After(o.Until) && !o.Until.IsZero() || o.UntilLast > 0 && o.SinceLast > 0 && o.SinceLast <= o.UntilLast {
+		return o, usageError("--since %s is not before --until %s: nothing lies between them", f.since, f.until)
+	}
+	return o, nil
 }
 
 // findingSeverities are those that a finding is worth telling at.
@@ -250,6 +262,12 @@ func render(w io.Writer, f reportFlags, d *logdoc.Diagnosis, o report.TextOption
 	o.Quiet, o.Verbose = f.quiet, f.verbose
 	var err error
 	switch {
+	case f.unexplained && !f.quiet && f.as == "json":
+		err = report.UnexplainedJSON(b, d)
+	case f.unexplained && !f.quiet && f.as == "markdown":
+		err = report.UnexplainedMarkdown(b, d)
+	case f.unexplained && !f.quiet:
+		err = report.Unexplained(b, d, o)
 	case f.as == "json" && !f.quiet:
 		err = report.JSON(b, d)
 	case f.as == "markdown" && !f.quiet:

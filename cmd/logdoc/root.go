@@ -84,6 +84,7 @@ and what to do step by step.`,
 		Example: `  logdoc report bundle.tgz                     diagnose a bundle
   logdoc report -f markdown -o case.md logs/   the same, for a ticket
   logdoc list symptoms                         what it knows
+  logdoc explain avamar/session-ticket         what it knows of one of them
   logdoc check mypack/                         check symptoms of your own`,
 		SilenceUsage:  true,
 		SilenceErrors: true,
@@ -93,7 +94,7 @@ and what to do step by step.`,
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.SetFlagErrorFunc(flagError)
 	root.SetHelpCommand(newHelp(root))
-	root.AddCommand(newReport(s), newList(s), newCheck(s), newFmt(s), newExplain(s), newVersion(s))
+	root.AddCommand(newReport(s), newList(s), newExplain(s), newNew(s), newCheck(s), newFmt(s), newVersion(s))
 	return root
 }
 

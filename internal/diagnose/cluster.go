@@ -6,15 +6,17 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"logdoc"
+	"logdoc/internal/shape"
 )
 
 // Bounds of clustering.
 const (
 	maxTemplate    = 240 // bytes
 	maxClusterText = 600 // bytes
+	// WholeRecord is the length up to which the text of a cluster is surely its whole record.
+	WholeRecord = maxClusterText - 4
 	// keptClusters bounds the templates of one run; records of further ones are only counted.
 	keptClusters = 2000
 )
@@ -24,16 +26,26 @@ const nearFinding = 10 * time.Minute
 
 // clusters groups unexplained records by their masked message.
 type clusters struct {
-	by    map[string]*logdoc.Cluster
-	order []string
-	mask  []byte
-	lost  int // records of templates beyond the bound
+	window window
+	by     map[string]*cluster
+	order  []string
+	mask   []byte
+	lost   int // records of templates beyond the bound
 }
 
-func newClusters() *clusters { return &clusters{by: map[string]*logdoc.Cluster{}} }
+// cluster is a group with the moments at which its records were seen, where they may have to be counted again.
+type cluster struct {
+	logdoc.Cluster
+	moments []moment
+}
+
+func newClusters(w window) *clusters { return &clusters{window: w, by: map[string]*cluster{}} }
 
 // add counts one record.
 func (c *clusters) add(ev *logdoc.Event, format string) {
+	if ev.Clock && !c.window.holds(time.Unix(0, ev.Time)) {
+		return
+	}
 	message := ev.Field(logdoc.FieldMessage)
 	if message == nil {
 		message, _, _ = bytes.Cut(ev.Text, []byte("\n"))
@@ -41,14 +53,17 @@ func (c *clusters) add(ev *logdoc.Event, format string) {
 	c.mask = append(append(append(c.mask[:0], format...), 0), ev.Field(logdoc.FieldCode)...)
 	c.mask = append(c.mask, 0)
 	start := len(c.mask)
-	c.mask = appendMasked(c.mask, message)
-	seen := logdoc.Cluster{Count: 1, Severity: ev.Severity, First: logdoc.Place{Line: ev.Line, Offset: ev.Offset}}
+	c.mask = shape.Append(c.mask, message, maxTemplate)
+	seen := cluster{Cluster: logdoc.Cluster{Count: 1, Severity: ev.Severity, First: logdoc.Place{Line: ev.Line, Offset: ev.Offset}}}
 	seen.Last = seen.First
 	if ev.Clock {
 		seen.FirstTime = time.Unix(0, ev.Time).UTC()
 		seen.LastTime = seen.FirstTime
 	}
-	text := func() logdoc.LogText { return logdoc.LogText(cut(ev.Text, maxClusterText)) }
+	text := func() logdoc.LogText { return logdoc.LogText(shape.Cut(ev.Text, maxClusterText)) }
+	if c.window.later && ev.Clock {
+		seen.moments = []moment{{seen.FirstTime, seen.FirstTime, seen.First, seen.First, 1, text()}}
+	}
 	if cl := c.by[string(c.mask)]; cl != nil {
 		extend(cl, &seen, text)
 		return
@@ -64,7 +79,8 @@ func (c *clusters) add(ev *logdoc.Event, format string) {
 }
 
 // extend adds records that stand behind those of a cluster. First and last go by the clock where there is one: rotated files do not always come oldest first.
-func extend(cl, o *logdoc.Cluster, text func() logdoc.LogText) {
+func extend(cl, o *cluster, text func() logdoc.LogText) {
+	cl.remember(o.moments)
 	cl.Count += o.Count
 	cl.Severity = max(cl.Severity, o.Severity)
 	if cl.FirstTime.IsZero() {
@@ -77,17 +93,6 @@ func extend(cl, o *logdoc.Cluster, text func() logdoc.LogText) {
 	}
 }
 
-// cut shortens bytes to n at most, and not within a character.
-func cut(b []byte, n int) []byte {
-	if len(b) <= n {
-		return b
-	}
-	for n > 0 && !utf8.RuneStart(b[n]) {
-		n--
-	}
-	return b[:n]
-}
-
 // mergePlaced adds the clusters of a block of the source.
 func (c *clusters) mergePlaced(o *clusters, name logdoc.LogText) {
 	if o == nil {
@@ -95,6 +100,9 @@ func (c *clusters) mergePlaced(o *clusters, name logdoc.LogText) {
 	}
 	for _, cl := range o.by {
 		cl.First.Source, cl.Last.Source = name, name
+		for i := range cl.moments {
+			cl.moments[i].firstPlace.Source, cl.moments[i].lastPlace.Source = name, name
+		}
 	}
 	c.merge(o)
 }
@@ -121,7 +129,7 @@ func (c *clusters) merge(o *clusters) {
 func (c *clusters) ranked(finding time.Time, n int) ([]logdoc.Cluster, int) {
 	out := make([]logdoc.Cluster, 0, len(c.order))
 	for _, key := range c.order {
-		out = append(out, *c.by[key])
+		out = append(out, c.by[key].Cluster)
 	}
 	far := func(cl *logdoc.Cluster) int {
 		if finding.IsZero() || cl.FirstTime.IsZero() {
@@ -140,54 +148,4 @@ func (c *clusters) ranked(finding time.Time, n int) ([]logdoc.Cluster, int) {
 		lost += out[i].Count
 	}
 	return out[:min(n, len(out))], lost
-}
-
-// appendMasked appends a message with what varies replaced by "*": words with digits, paths, and quoted text. Of a long message it appends the start.
-func appendMasked(dst, message []byte) []byte {
-	start := len(dst)
-	limit := start + maxTemplate
-	for i := 0; i < len(message) && len(dst) < limit; {
-		c := message[i]
-		if c == '"' || c == '\'' && (i == 0 || !wordByte(message[i-1])) {
-			if end := bytes.IndexByte(message[i+1:], c); end >= 0 {
-				dst = append(dst, c, '*', c)
-				i += end + 2
-				continue
-			}
-		}
-		if !wordByte(c) {
-			dst = append(dst, c)
-			i++
-			continue
-		}
-		from, digits, slashes := i, false, 0
-		for i < len(message) && wordByte(message[i]) {
-			switch c := message[i]; {
-			case c >= '0' && c <= '9':
-				digits = true
-			case c == '/':
-				slashes++
-			case c == '\\':
-				slashes += 2
-			}
-			i++
-		}
-		word := message[from:i]
-		// A single slash within a word, as in I/O, makes no path.
-		if !digits && slashes < 2 && word[0] != '/' {
-			dst = append(dst, word...)
-			continue
-		}
-		// A closing full stop or colon belongs to the sentence.
-		end := len(word)
-		for end > 1 && (word[end-1] == '.' || word[end-1] == ':') {
-			end--
-		}
-		dst = append(append(dst, '*'), word[end:]...)
-	}
-	return dst[:start+len(cut(dst[start:], maxTemplate))]
-}
-
-func wordByte(c byte) bool {
-	return c|0x20 >= 'a' && c|0x20 <= 'z' || c >= '0' && c <= '9' || c >= 0x80 || c == '_' || c == '-' || c == '.' || c == '/' || c == '\\' || c == ':' || c == '@' || c == '$'
 }

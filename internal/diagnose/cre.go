@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -26,19 +25,6 @@ func IsCRE(name string) bool {
 
 // isPackFile reports whether a file of this name, found in a folder, belongs to a pack.
 func isPackFile(name string) bool { return filepath.Ext(name) == ".logdoc" || IsCRE(name) }
-
-// readPackFile reads a file of a pack; of one that is too long as much as tells so.
-func readPackFile(name string) ([]byte, error) {
-	if !IsCRE(name) {
-		return os.ReadFile(name)
-	}
-	f, err := os.Open(name)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	return io.ReadAll(io.LimitReader(f, cre.MaxSize+1))
-}
 
 // parseCRE reads the rules of a file. YAML without rules lies beside them in many a folder: it is no mistake, unless the user named the file.
 func (f *packFile) parseCRE() {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path"
@@ -17,6 +18,7 @@ import (
 	"logdoc/grammar"
 	"logdoc/internal/lang"
 	"logdoc/rules"
+	"logdoc/rules/cre"
 )
 
 // BuiltinPack is the name of what comes with the program.
@@ -182,13 +184,27 @@ func readPacks(paths []string) ([]*packFile, error) {
 		}
 		for _, name := range names {
 			f := &packFile{pack: given, name: name}
-			if f.src, err = readPackFile(name); err != nil {
+			if f.src, err = ReadPackFile(name); err != nil {
 				f.problems = lang.Problems{unreadable(name, err)}
 			}
 			files = append(files, f)
 		}
 	}
 	return files, nil
+}
+
+// ReadPackFile reads a pack file, and of one that is too large for a pack no more than shows that: it may be a bundle that was named by mistake.
+func ReadPackFile(name string) ([]byte, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	most := int64(lang.MaxFile)
+	if IsCRE(name) {
+		most = cre.MaxSize
+	}
+	return io.ReadAll(io.LimitReader(f, most+1))
 }
 
 // parse parses and checks the files, several at a time: it is most of what a short run takes.
@@ -270,10 +286,14 @@ func PackFiles(given string) ([]string, error) {
 	return names, nil
 }
 
-// Check runs what needs no input: the formats' samples and the symptoms' examples.
+// Check runs what needs no input: the formats' samples and the symptoms' examples. It also warns of what is hardly meant, and reports what a draft leaves to a person.
 func (p *Packs) Check() lang.Problems {
 	problems := slices.Clone(p.Problems)
 	problems = append(problems, p.Grammar.CheckSamples()...)
 	problems = append(problems, p.checkCRE()...)
-	return p.placed(append(problems, p.Rules.CheckExamples(p.Grammar.Read)...))
+	problems = append(problems, p.Rules.CheckExamples(p.Grammar.Read)...)
+	for _, f := range p.Files {
+		problems = append(problems, f.Lint()...)
+	}
+	return p.placed(append(problems, p.Rules.Lint(p.Grammar, p.Grammar.Read, p.Grammar.Record)...))
 }

@@ -162,7 +162,9 @@ func newRunner(p *Packs, o Options) *runner {
 		r.named[logdoc.LogText(path)] = true
 	}
 	for range o.Workers {
-		r.scanners = append(r.scanners, newScanner(p))
+		sc := newScanner(p)
+		sc.window = window{o.Since, o.Until, o.SinceLast > 0 || o.UntilLast > 0}
+		r.scanners = append(r.scanners, sc)
 	}
 	return r
 }
@@ -254,7 +256,7 @@ func (r *runner) join(d *logdoc.Diagnosis, parts []*part) *rules.Correlator {
 			notes[name] = append(notes[name], p.notes[name]...)
 		}
 	}
-	clusters := newClusters()
+	clusters := newClusters(window{})
 	for _, s := range all {
 		var wanted bool
 		if s.coverage.Facts, wanted = facts[s.coverage.Source]; wanted && len(s.coverage.Facts) == 0 {
@@ -286,7 +288,7 @@ func (r *runner) join(d *logdoc.Diagnosis, parts []*part) *rules.Correlator {
 		}
 	}
 	c.Rank(ranks(all))
-	r.limit(c, d)
+	clusters.clip(r.limit(c, d))
 	out := c.Finish(time.Time{})
 	r.packs.Overlays.Tell(out.Findings)
 	d.Capture, d.Clean, d.Unchecked = out.Capture, out.Clean, out.Unchecked
@@ -325,7 +327,8 @@ func ranks(all []*sourceResult) func(logdoc.LogText) int {
 }
 
 // limit applies --since and --until, also those that count back from the newest stamp.
-func (r *runner) limit(c *rules.Correlator, d *logdoc.Diagnosis) {
+// It returns what they are in the end.
+func (r *runner) limit(c *rules.Correlator, d *logdoc.Diagnosis) window {
 	o := r.options
 	since, until := o.Since, o.Until
 	newest := time.Time{}
@@ -336,7 +339,7 @@ func (r *runner) limit(c *rules.Correlator, d *logdoc.Diagnosis) {
 	}
 	if newest.IsZero() && (o.SinceLast > 0 || o.UntilLast > 0) {
 		d.Notes = append(d.Notes, logdoc.Note{Text: "no record has a time to count back from: all of them count as evidence"})
-		return
+		return window{}
 	}
 	if o.SinceLast > 0 {
 		since = newest.Add(-o.SinceLast)
@@ -345,7 +348,7 @@ func (r *runner) limit(c *rules.Correlator, d *logdoc.Diagnosis) {
 		until = newest.Add(-o.UntilLast)
 	}
 	if since.IsZero() && until.IsZero() {
-		return
+		return window{}
 	}
 	c.Limit(since, until)
 	text := "only records"
@@ -356,6 +359,7 @@ func (r *runner) limit(c *rules.Correlator, d *logdoc.Diagnosis) {
 		text += " until " + until.UTC().Format("2006-01-02 15:04:05")
 	}
 	d.Notes = append(d.Notes, logdoc.Note{Text: text + " (UTC) count as evidence"})
+	return window{since: since, until: until}
 }
 
 // collect replaces the formats' names in the lists of what to bring by what the formats say of their files.

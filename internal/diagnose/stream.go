@@ -36,7 +36,7 @@ type sourceResult struct {
 // stream reads one log, or passes it over, and adds what it gave to the part.
 func (r *runner) stream(s *source.Stream, p *part) error {
 	file := factFile{name: s.Name, read: r.packs.Rules.WantsFile(s.Name)}
-	res := &sourceResult{order: s.Order, formats: map[int]bool{}, clusters: newClusters()}
+	res := &sourceResult{order: s.Order, formats: map[int]bool{}, clusters: newClusters(window{})}
 	res.coverage.Source, res.coverage.Log = s.Name, s.Log
 	p.sources = append(p.sources, res)
 	defer func() { p.facts = append(p.facts, file) }()
@@ -253,6 +253,7 @@ type scanner struct {
 	grammar *grammar.Scanner
 	rules   *rules.Scanner
 	formats []string
+	window  window
 }
 
 func newScanner(p *Packs) *scanner {
@@ -282,7 +283,7 @@ func (sc *scanner) scan(j *job) {
 			j.counts[class]++
 			if ev.Severity >= logdoc.Warning {
 				if j.clusters == nil {
-					j.clusters = newClusters()
+					j.clusters = newClusters(sc.window)
 				}
 				j.clusters.add(ev, sc.formats[ev.Format])
 			}

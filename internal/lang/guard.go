@@ -9,19 +9,21 @@ import (
 	"github.com/alecthomas/participle/v2/lexer"
 )
 
-// The bounds of a file. They are looked at before anything is parsed, so that a hostile file costs no more than reading it.
+// MaxFile is how many bytes of a file are read.
+const MaxFile = 1 << 20
+
+// The further bounds of a file. They are looked at before anything is parsed, so that a hostile file costs no more than reading it.
 const (
-	maxFile  = 1 << 20
 	maxLine  = 8 << 10
 	maxDepth = 64
 )
 
 // guard looks at the bytes of a file: size, encoding, line lengths.
 func (f *File) guard(src []byte) Problems {
-	if len(src) > maxFile {
+	if len(src) > MaxFile {
 		return Problems{{
 			Pos: Pos{File: f.Name, Line: 1, Col: 1}, Width: 1,
-			Message: fmt.Sprintf("the file has %d bytes, more than the %d that are read", len(src), maxFile),
+			Message: fmt.Sprintf("the file has more than the %d bytes that are read", MaxFile),
 			Advice:  "split it into several files of the same pack",
 		}}
 	}

@@ -11,7 +11,7 @@ func TestGuards(t *testing.T) {
 		{"not UTF-8", "format f {\n  line | a\xffb\n}", "g:2:11: this byte is not UTF-8"},
 		{"NUL", "format f {\n  line | a\x00b\n}", "g:2:11: a NUL byte stands here"},
 		{"CR", "format f {\n  line | a\rb\n}", "g:2:11: a carriage return stands inside the line"},
-		{"size", strings.Repeat("\n", maxFile+1), "g:1:1: the file has 1048577 bytes, more than the 1048576 that are read"},
+		{"size", strings.Repeat("\n", MaxFile+1), "g:1:1: the file has more than the 1048576 bytes that are read"},
 		{"line", "# " + strings.Repeat("x", maxLine), "g:1:1: the line has 8194 bytes, more than the 8192 that are read"},
 		{"brackets in text do not nest", "format f \"{{{{\" {\n  line | " + strings.Repeat("{", 100) + "\n  line /" + strings.Repeat("(", 100) + "/ # ((((\n}", ""},
 		{"byte order mark", "\ufeffformat f {\n}", ""},

@@ -52,14 +52,14 @@ var (
 // reservedWords cannot be names, because conditions and expressions would read them as their own.
 var reservedWords = []string{"and", "or", "not", "no", "now", "of", "distinct", "then", "unless", "within", "any"}
 
-// tokenize cuts text into tokens, blanks and comments included. Columns count bytes from 1, unlike participle's, which count characters.
+// tokenize cuts text into tokens, blanks and comments included, and stops behind a bracket that nests too deep, so that a file of nothing else costs little. Columns count bytes from 1, unlike participle's, which count characters.
 func tokenize(name, text string) []lexer.Token {
 	lex, err := rules.LexString(name, text)
 	if err != nil {
 		return nil
 	}
 	var tokens []lexer.Token
-	lineStart, line := 0, 1
+	lineStart, line, depth := 0, 1, 0
 	for {
 		t, err := lex.Next()
 		if err != nil || t.EOF() {
@@ -70,6 +70,14 @@ func tokenize(name, text string) []lexer.Token {
 			t.Type = reservedToken
 		}
 		tokens = append(tokens, t)
+		switch t.Value {
+		case "(", "{":
+			if depth++; depth > maxDepth {
+				return tokens
+			}
+		case ")", "}":
+			depth = max(0, depth-1)
+		}
 		if n := strings.Count(t.Value, "\n"); n > 0 {
 			line += n
 			lineStart = t.Pos.Offset + strings.LastIndexByte(t.Value, '\n') + 1

@@ -37,7 +37,7 @@ type comment struct {
 // Problems. Each declaration is parsed by itself, so that one mistake does not hide the next.
 func Parse(name string, src []byte) (*File, Problems) {
 	f := &File{Name: name}
-	if len(src) > maxFile {
+	if len(src) > MaxFile {
 		return f, f.guard(src)
 	}
 	text := normalize(src)

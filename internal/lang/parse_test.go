@@ -117,18 +117,15 @@ func TestReferenceExamplesParse(t *testing.T) {
 		t.Fatal(err)
 	}
 	parsed := 0
-	for i, block := range strings.Split(string(doc), "\n```\n") {
-		for _, word := range declWords {
-			if i%2 == 1 && strings.HasPrefix(block, word+" ") {
-				f, ps := Parse(word, []byte(block))
-				if len(ps) > 0 {
-					t.Error(rendered(ps))
-					continue
-				}
-				fixedPoint(t, f)
-				parsed++
-			}
+	for _, block := range strings.Split(string(doc), "\n```logdoc\n")[1:] {
+		block, _, _ = strings.Cut(block, "\n```\n")
+		f, ps := Parse("block", []byte(block))
+		if len(ps) > 0 {
+			t.Error(rendered(ps))
+			continue
 		}
+		fixedPoint(t, f)
+		parsed++
 	}
 	if parsed < len(declWords) {
 		t.Errorf("only %d examples were found", parsed)

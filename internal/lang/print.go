@@ -105,7 +105,8 @@ func endsVerbatim(line string) bool {
 	return len(tokens) > 0 && tokens[len(tokens)-1].Type == verbatimToken
 }
 
-// breakLine breaks a line of code at blanks between its tokens; verbatim text is never broken.
+// breakLine breaks a line of code, in front of a word that goes on with a statement if there is one, else at any blank between its tokens; verbatim text is never
+// broken.
 func breakLine(line, hang string) []string {
 	if len(line) <= maxWidth {
 		return []string{line}
@@ -113,8 +114,16 @@ func breakLine(line, hang string) []string {
 	var lines []string
 	var cur strings.Builder
 	gap := ""
-	for _, piece := range pieces(line) {
-		if cur.Len() > 0 && cur.Len()+len(gap)+len(piece.text) > maxWidth && strings.TrimSpace(cur.String()) != "" && !piece.verbatim {
+	all := pieces(line)
+	for i, piece := range all {
+		fits := cur.Len()+len(gap)+len(piece.text) <= maxWidth
+		if piece.joins() {
+			// What belongs together is not torn apart, unless it is too long by itself.
+			if whole := together(all[i:]); len(hang)+whole <= maxWidth {
+				fits = cur.Len()+len(gap)+whole <= maxWidth
+			}
+		}
+		if cur.Len() > 0 && !fits && strings.TrimSpace(cur.String()) != "" && !piece.verbatim {
 			lines = append(lines, cur.String())
 			cur.Reset()
 			gap = hang
@@ -123,6 +132,23 @@ func breakLine(line, hang string) []string {
 		gap = piece.gap
 	}
 	return append(lines, cur.String())
+}
+
+// joiningWords go on with a statement: a line is best broken in front of one.
+var joiningWords = []string{"and", "or", "then", "unless", "within", "where", "when", "from", "in"}
+
+func (p piece) joins() bool { return slices.Contains(joiningWords, p.text) }
+
+// together is how long the first piece is with those up to the next joining word.
+func together(ps []piece) int {
+	n := len(ps[0].text)
+	for i, p := range ps[1:] {
+		if p.joins() {
+			break
+		}
+		n += len(ps[i].gap) + len(p.text)
+	}
+	return n
 }
 
 // piece is tokens that stand together, and the blanks behind them.

@@ -195,3 +195,6 @@ func slashed(re string) string {
 	b.WriteByte('/')
 	return b.String()
 }
+
+// PrintWhere writes a condition on one record in its canonical form on one line, which only its last template may end.
+func PrintWhere(w Where) string { return printWhere(w, levelOr, bar) }

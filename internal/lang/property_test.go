@@ -261,7 +261,7 @@ func TestHostileFilesAreCheap(t *testing.T) {
 		"nots":             "symptom a/b { certain when " + strings.Repeat("not\n", 40_000) + "a }",
 		"braces":           strings.Repeat("{\n", 20_000),
 		"signs":            strings.Repeat("-+\n", 20_000),
-		"too large":        strings.Repeat("#\n", maxFile),
+		"too large":        strings.Repeat("#\n", MaxFile),
 		"a late mistake":   "symptom a/b { " + strings.Repeat("see \"x\"\n", 20_000) + "certian }",
 	} {
 		t.Run(name, func(t *testing.T) {
