@@ -13,13 +13,16 @@ import (
 	"github.com/mattn/go-isatty"
 )
 
-func main() {
+func main() { os.Exit(program()) }
+
+// program runs the command line that the process was given, and returns its exit status.
+func program() int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	// A second Ctrl-C ends the program at once: the first one has restored the default.
 	context.AfterFunc(ctx, stop)
 	// A reader that closes the pipe, such as head, must not end the program with a signal: writing then fails, and that ends it quietly.
 	signal.Ignore(syscall.SIGPIPE)
-	os.Exit(run(ctx, os.Args[1:], system()))
+	return run(ctx, os.Args[1:], system())
 }
 
 // streams is the outside world as a command sees it, so that tests can give another one.

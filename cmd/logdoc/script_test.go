@@ -25,7 +25,11 @@ var update = flag.Bool("update", false, "write what cmp compares into the script
 var raced bool
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"logdoc": main})
+	testscript.Main(m, map[string]func(){"logdoc": func() {
+		status := program()
+		tellPeak()
+		os.Exit(status)
+	}})
 }
 
 // TestScripts runs the command as a user does. Besides testscript's own commands the scripts have those of scriptCommands.
