@@ -16,9 +16,9 @@ type Limits struct {
 	TotalBytes int64
 	// MemberBytes is how many bytes one log in an archive may have: 8 GiB.
 	MemberBytes int64
-	// SpillBytes is how many bytes of zips inside other archives may be on disk at a time, over all inputs: 2 GiB.
+	// SpillBytes is how many bytes of zips and 7z inside other archives may be on disk at a time, over all inputs: 2 GiB.
 	SpillBytes int64
-	// SpillMemory is how many bytes of such a zip are kept in memory rather than on disk, for each input: 16 MiB.
+	// SpillMemory is how many bytes of such an archive are kept in memory rather than on disk, for each input: 16 MiB.
 	SpillMemory int
 	// SpillDir is where the spilled bytes go, in a file that has no name by the time it is written; empty is the system's own folder.
 	SpillDir string
@@ -29,6 +29,9 @@ const (
 	xzWindow   = 64 << 20
 	zstdWindow = 128 << 20
 )
+
+// errWindow refuses what asks for a larger one.
+const errWindow limitError = "it was packed with a larger window than is safe to allocate: unpack it by itself and give the result"
 
 // Budget is what is left of the limits. It is shared by all the walks of one run, also at the same time.
 type Budget struct {

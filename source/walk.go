@@ -106,7 +106,7 @@ func reason(err error, count int64) (text string, detail error) {
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, xz.ErrBuf):
 		return fmt.Sprintf("cut off after %d bytes: ask for a complete copy", count), nil
 	case errors.Is(err, xz.ErrMemlimit), errors.Is(err, zstd.ErrWindowSizeExceeded), errors.Is(err, zstd.ErrDecoderSizeExceeded):
-		return "it was packed with a larger window than is safe to allocate: unpack it by itself and give the result", err
+		return string(errWindow), err
 	}
 	return fmt.Sprintf("damaged after %d bytes: ask for a complete copy", count), err
 }
@@ -179,6 +179,8 @@ func (w *walker) content(it item, r io.Reader, at io.ReaderAt) error {
 		return w.archive(it, func(it item) error { return w.tar(it, br) })
 	case zipped:
 		return w.archive(it, func(it item) error { return w.zip(it, br, at) })
+	case sevened:
+		return w.archive(it, func(it item) error { return w.sevenZip(it, br, at) })
 	case foreign:
 		w.leftOut(it.name, "this is "+foreignName(head)+", which logdoc does not read: unpack it and give the result", nil)
 		return nil

@@ -52,7 +52,7 @@ func (w *walker) notSpilled(name string, err error) {
 		w.leftOut(name, string(limit), nil)
 		return
 	}
-	w.leftOut(name, "there was no room to read a zip inside another archive: unpack the outer one and give the folder", err)
+	w.leftOut(name, "there was no room for an archive inside another: unpack the outer one and give the folder", err)
 }
 
 // zipListed reads the members that a zip's directory lists.
@@ -132,12 +132,17 @@ func (w *walker) zipMember(member item, method uint16, raw io.Reader, body *chec
 	return l, err
 }
 
-// checked compares a member with the size and sum that the zip states for it, at its end. Bytes beyond that size are given out all the same.
+var (
+	errLonger   = errors.New("it is longer than the archive states")
+	errChecksum = errors.New("the checksum does not fit")
+)
+
+// checked compares a member with the size and sum that the archive states for it, at its end. Bytes beyond that size are given out all the same.
 type checked struct {
 	r          io.Reader
 	size, read uint64
 	sum, crc   uint32
-	unknown    bool // the zip states neither before the member
+	unknown    bool // the archive states neither before the member
 }
 
 func (c *checked) Read(p []byte) (int, error) {
@@ -151,9 +156,9 @@ func (c *checked) Read(p []byte) (int, error) {
 	case c.read < c.size:
 		return n, io.ErrUnexpectedEOF
 	case c.read > c.size:
-		return n, zip.ErrFormat
+		return n, errLonger
 	case c.sum != 0 && c.sum != c.crc:
-		return n, zip.ErrChecksum
+		return n, errChecksum
 	}
 	return n, io.EOF
 }
