@@ -38,6 +38,9 @@ func label(raw string) string {
 
 // in describes a member of the archive it.
 func (n *names) in(it item, raw string) item {
+	if it.depth == 1 {
+		it.spent = new(int64)
+	}
 	name := label(raw)
 	it.name += "!/" + name
 	it.log, it.order = family(it.name)

@@ -43,6 +43,7 @@ func (w *walker) sevenZip(it item, r io.Reader, at io.ReaderAt) error {
 		w.notListed(it.name, err)
 		return w.ctx.Err()
 	}
+	it.from = &head.list.read
 	return w.sevenListed(it, archive.File, head)
 }
 
@@ -80,7 +81,8 @@ func openSeven(at io.ReaderAt, size int64, members int) (*sevenzip.Reader, *seve
 		if err != nil {
 			return nil, nil, err
 		}
-		archive, err := sevenWith(at, size, list)
+		archive, from, err := sevenWith(at, size, list)
+		head.list = from
 		return archive, head, err
 	}
 	return nil, nil, errSevenHead
@@ -131,7 +133,7 @@ func unpackSevenList(at io.ReaderAt, size int64, list []byte) ([]byte, error) {
 	// header, its streams, one file of no name, end
 	only := append([]byte{sevenHeader, sevenStreams}, list[1:]...)
 	only = append(only, sevenFiles, 1, sevenNames, 3, 0, 0, 0, sevenEnd, sevenEnd)
-	archive, err := sevenWith(at, size, only)
+	archive, _, err := sevenWith(at, size, only)
 	if err != nil {
 		return nil, err
 	}
@@ -154,7 +156,7 @@ func unpackSevenList(at io.ReaderAt, size int64, list []byte) ([]byte, error) {
 }
 
 // sevenWith opens the archive as if list were its last header.
-func sevenWith(at io.ReaderAt, size int64, list []byte) (archive *sevenzip.Reader, err error) {
+func sevenWith(at io.ReaderAt, size int64, list []byte) (archive *sevenzip.Reader, from *relisted, err error) {
 	var start [sevenStart]byte
 	copy(start[:], sevenMagic)
 	start[7] = 4
@@ -163,12 +165,12 @@ func sevenWith(at io.ReaderAt, size int64, list []byte) (archive *sevenzip.Reade
 	le.PutUint64(start[20:], uint64(len(list)))
 	le.PutUint32(start[28:], crc32.ChecksumIEEE(list))
 	le.PutUint32(start[8:], crc32.ChecksumIEEE(start[12:]))
-	relisted := &relisted{start: start[:], body: at, size: size, list: list}
+	from = &relisted{start: start[:], body: at, size: size, list: list}
 	err = guarded(func() error {
-		archive, err = sevenzip.NewReader(relisted, size+int64(len(list)))
+		archive, err = sevenzip.NewReader(from, size+int64(len(list)))
 		return err
 	})
-	return archive, err
+	return archive, from, err
 }
 
 // relisted is an archive with another first and last header.
@@ -177,6 +179,7 @@ type relisted struct {
 	body  io.ReaderAt
 	size  int64
 	list  []byte
+	read  int64 // of the body
 }
 
 func (r *relisted) ReadAt(p []byte, off int64) (n int, err error) {
@@ -188,6 +191,7 @@ func (r *relisted) ReadAt(p []byte, off int64) (n int, err error) {
 			got = copy(p[n:], r.start[at:])
 		case at < r.size:
 			got, err = r.body.ReadAt(p[n:n+int(min(int64(len(p)-n), r.size-at))], at)
+			r.read += int64(got)
 			if got > 0 {
 				err = nil
 			}
@@ -279,7 +283,8 @@ func (w *walker) sevenMember(member item, f *sevenzip.File, wanted, more bool) (
 		return false, nil
 	}
 	body := &checked{r: rc, size: f.UncompressedSize, sum: f.CRC32}
-	l := &layer{ctx: w.ctx, budget: w.budget, r: body}
+	member.start = *member.from
+	l := member.layer(w, body)
 	if wanted {
 		if err := w.content(member, l, nil); err != nil {
 			return false, err
@@ -300,7 +305,10 @@ func (w *walker) sevenMember(member item, f *sevenzip.File, wanted, more bool) (
 }
 
 // sevenHead is what the check of a 7z's list of members has found.
-type sevenHead struct{ folders []sevenFolder }
+type sevenHead struct {
+	folders []sevenFolder
+	list    *relisted
+}
 
 // sevenFolder is one packed stream, which may hold many members.
 type sevenFolder struct {

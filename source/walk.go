@@ -60,6 +60,11 @@ type item struct {
 	depth     int  // archives around it
 	packed    bool // in an archive or compressed, so that the limit for members holds
 	peeled    bool // the layer around it is compression
+	// from counts what was read of the packed bytes around it, since the innermost archive; start is where it stood at the member's start.
+	from  *int64
+	start int64
+	// spent counts what came out of the decoders in one member of the outermost archive.
+	spent *int64
 }
 
 func (w *walker) say(name string, n logdoc.Note) {
@@ -167,7 +172,11 @@ func (w *walker) content(it item, r io.Reader, at io.ReaderAt) error {
 		w.peeks = append(w.peeks, bufio.NewReaderSize(nil, 32<<10))
 	}
 	br := w.peeks[w.level]
-	br.Reset(r)
+	in := &counter{r: r}
+	if it.from == nil {
+		it.from, it.start = &in.count, 0
+	}
+	br.Reset(in)
 	w.level++
 	defer func() { w.level-- }()
 
@@ -196,8 +205,13 @@ func (w *walker) archive(it item, read func(item) error) error {
 		return nil
 	}
 	it.depth++
-	it.packed, it.peeled = true, false
+	it.packed, it.peeled, it.from = true, false, nil
 	return read(it)
+}
+
+// layer reads what a decoder gives out, within the limits.
+func (it item) layer(w *walker, r io.Reader) *layer {
+	return &layer{ctx: w.ctx, budget: w.budget, r: r, packed: it.from, start: it.start, spent: it.spent}
 }
 
 // compressed reads what is packed as a single stream, and keeps the name. One packing does not count as an archive, packings in each other do: a file can
@@ -217,7 +231,7 @@ func (w *walker) compressed(it item, k kind, br *bufio.Reader) error {
 	}
 	defer d.Close()
 	it.size, it.packed, it.peeled = -1, true, true
-	l := &layer{ctx: w.ctx, budget: w.budget, r: d}
+	l := it.layer(w, d)
 	err = w.content(it, l, nil)
 	w.broken(it.name, l.count, l.err)
 	return err

@@ -1,10 +1,12 @@
 package source
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"hash/crc32"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/klauspost/compress/zip"
@@ -42,7 +44,7 @@ func (w *walker) zip(it item, r io.Reader, at io.ReaderAt) error {
 	if err != nil && !errors.Is(err, zip.ErrInsecurePath) {
 		return w.zipForward(it, io.NewSectionReader(at, 0, size), err)
 	}
-	return w.zipListed(it, zr.File)
+	return w.zipListed(it, zr.File, overlapping(zr.File, size))
 }
 
 // notSpilled tells why a zip in another archive could not be read.
@@ -56,7 +58,7 @@ func (w *walker) notSpilled(name string, err error) {
 }
 
 // zipListed reads the members that a zip's directory lists.
-func (w *walker) zipListed(it item, files []*zip.File) error {
+func (w *walker) zipListed(it item, files []*zip.File, shared map[*zip.File]bool) error {
 	seen := newNames()
 	var others special
 	defer func() { others.tell(w, it.name) }()
@@ -91,6 +93,10 @@ func (w *walker) zipListed(it item, files []*zip.File) error {
 			w.encrypted(member)
 			continue
 		}
+		if shared[f] {
+			w.leftOut(member.name, "its packed bytes are also another member's, as only a zip that is meant to harm has it: it was not read", nil)
+			continue
+		}
 		raw, err := f.OpenRaw()
 		if err != nil {
 			w.broken(member.name, 0, noEOF(err))
@@ -101,6 +107,39 @@ func (w *walker) zipListed(it item, files []*zip.File) error {
 		}
 	}
 	return nil
+}
+
+// overlapping finds members whose packed bytes are those of another member too, by which a small zip unpacks to any size; the first of them is not counted. Where all of them
+// together fit into the zip nothing is looked at.
+func overlapping(files []*zip.File, size int64) map[*zip.File]bool {
+	var sum uint64
+	for _, f := range files {
+		sum += min(f.CompressedSize64, 1<<40)
+	}
+	if sum <= uint64(size) {
+		return nil
+	}
+	type extent struct {
+		file  *zip.File
+		start int64
+	}
+	var extents []extent
+	for _, f := range files {
+		if start, err := f.DataOffset(); err == nil && f.CompressedSize64 > 0 {
+			extents = append(extents, extent{f, start})
+		}
+	}
+	slices.SortStableFunc(extents, func(a, b extent) int { return cmp.Compare(a.start, b.start) })
+	shared := map[*zip.File]bool{}
+	var end uint64
+	for _, e := range extents {
+		if uint64(e.start) < end {
+			shared[e.file] = true
+			continue
+		}
+		end = uint64(e.start) + min(e.file.CompressedSize64, 1<<60)
+	}
+	return shared
 }
 
 // rotatedZip takes a zip that holds nothing but one rotated log for that log: FlumeClient.2017-09-11_04-05-09.[1].log.zip.
@@ -123,10 +162,14 @@ func (w *walker) zipMember(member item, method uint16, raw io.Reader, body *chec
 		w.leftOut(member.name, text, nil)
 		return nil, nil
 	}
+	if member.from == nil {
+		in := &counter{r: raw}
+		raw, member.from, member.start = in, &in.count, 0
+	}
 	rc := open(raw)
 	defer rc.Close()
 	body.r = rc
-	l := &layer{ctx: w.ctx, budget: w.budget, r: body}
+	l := member.layer(w, body)
 	err := w.content(member, l, nil)
 	w.broken(member.name, l.count, l.err)
 	return l, err
