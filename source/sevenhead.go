@@ -211,10 +211,10 @@ func (c *sevenChecker) unpackInfo() {
 	var packed uint64
 	var coders []int
 	for range folders {
+		coders = append(coders, c.folder(&packed))
 		if c.err != nil {
 			return
 		}
-		coders = append(coders, c.folder(&packed))
 	}
 	if packed != c.packed {
 		c.fail(errSevenHead)
