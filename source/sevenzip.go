@@ -244,7 +244,7 @@ func (w *walker) sevenListed(it item, files []*sevenzip.File, head *sevenHead) e
 		if wanted {
 			member = seen.in(it, f.Name)
 		}
-		member.size, member.modTime = int64(f.UncompressedSize), f.Modified
+		member.size, member.modTime = int64(f.UncompressedSize), writtenAt(f.Modified, it.modTime)
 		if f.UncompressedSize == 0 {
 			if wanted {
 				if err := w.content(member, bytes.NewReader(nil), nil); err != nil {

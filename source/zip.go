@@ -88,7 +88,7 @@ func (w *walker) zipListed(it item, files []*zip.File, shared map[*zip.File]bool
 		if regular == 1 {
 			member = rotatedZip(it, member)
 		}
-		member.size, member.modTime = int64(f.UncompressedSize64), f.Modified
+		member.size, member.modTime = int64(f.UncompressedSize64), writtenAt(f.Modified, it.modTime)
 		if f.Flags&1 != 0 {
 			w.encrypted(member)
 			continue

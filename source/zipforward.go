@@ -66,7 +66,7 @@ func (w *walker) zipNext(it item, seen *names, h *zipHead, br *bufio.Reader) (en
 		return noEOF(end), nil
 	}
 	member := seen.in(it, zipName(h.name))
-	member.size, member.modTime, member.start = int64(h.size), h.modTime, *it.from
+	member.size, member.modTime, member.start = int64(h.size), writtenAt(h.modTime, it.modTime), *it.from
 	if h.streamed() {
 		return w.zipStreamed(member, h, br)
 	}
