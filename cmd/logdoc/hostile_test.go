@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
 	"syscall"
 	"testing"
@@ -76,7 +77,7 @@ func TestHostileArchives(t *testing.T) {
 			if err := os.WriteFile(path, []byte(a.Make()), 0o600); err != nil {
 				t.Fatal(err)
 			}
-			status, out, stderr := runHere(t, "report", "--json", "--only", "acme", "--pack", "testdata/pump.logdoc", path)
+			status, out, stderr := runHere(t, append([]string{"report", "--json", "--only", "acme", "--pack", "testdata/pump.logdoc", path}, a.Flags...)...)
 			want := exitIncomplete
 			if a.Whole {
 				want = exitDone
@@ -110,7 +111,7 @@ func TestHostileArchives(t *testing.T) {
 
 // TestHostileArchivesTogether reports all of them in one run of the program: whatever they hold, memory stays bounded and nothing is written beside the report.
 func TestHostileArchivesTogether(t *testing.T) {
-	const limit = 640 << 20 // 200,000 members at some 2 KB each; without them it is a tenth of it
+	const limit = 192 << 20
 	dir, temporary := t.TempDir(), t.TempDir()
 	for _, a := range hostile.Archives() {
 		if err := os.WriteFile(filepath.Join(dir, a.Name), []byte(a.Make()), 0o600); err != nil {
@@ -119,6 +120,7 @@ func TestHostileArchivesTogether(t *testing.T) {
 	}
 	cmd, out, _ := start(t, "report", "-v", "--only", "acme", "--pack", "testdata/pump.logdoc", dir)
 	cmd.Env = append(cmd.Env, "TMPDIR="+temporary)
+	shrink(t)
 	if status := exitStatus(t, cmd.Run()); status != exitIncomplete {
 		t.Errorf("status %d, want %d", status, exitIncomplete)
 	}
@@ -134,6 +136,15 @@ func TestHostileArchivesTogether(t *testing.T) {
 	}
 	if left, err := os.ReadDir(temporary); err != nil || len(left) > 0 {
 		t.Errorf("%d temporary files are left, %v", len(left), err)
+	}
+}
+
+// shrink forgets how large this process was: Linux counts that as the peak of a program that it starts.
+func shrink(t *testing.T) {
+	t.Helper()
+	debug.FreeOSMemory()
+	if err := os.WriteFile("/proc/self/clear_refs", []byte("5"), 0); err != nil {
+		t.Log(err)
 	}
 }
 

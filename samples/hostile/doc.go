@@ -18,6 +18,8 @@ type Archive struct {
 	Make func() string
 	// Source is how the name of the odd source ends, as a report shows it, and Note is a part of what is said of it; without a Note it is enough that the source is listed.
 	Source, Note string
+	// Flags are for logdoc report, where the default limit would make the archive large.
+	Flags []string
 	// Whole is true when nothing is lost, so that the status is not that of an incomplete input.
 	Whole bool
 }
