@@ -2,10 +2,12 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"logdoc/samples/hostile"
@@ -98,4 +100,57 @@ func TestUnreadableDirectory(t *testing.T) {
 	if status := exitStatus(t, cmd.Run()); status != exitIncomplete || !strings.HasPrefix(out.String(), "1 finding") || !strings.Contains(stderr.String(), "secret: the directory cannot be read: check its permissions") {
 		t.Errorf("status %d: %s%s", status, out, stderr)
 	}
+}
+
+// TestEndlessText streams text that never ends a line or a record, or holds nothing else than line ends: the records beside it are read, in little memory.
+func TestEndlessText(t *testing.T) {
+	const limit = 64 << 20
+	const first, last = "PUMP 2026-03-04 05:06:07 north ERROR rotor stuck at 90 degrees\n", "PUMP 2026-03-04 05:06:09 north ERROR rotor stuck at 91 degrees\n"
+	long := func(line int) string {
+		return fmt.Sprintf("logdoc: -:%d: a record is longer than 256 KiB: only its start was looked at\n", line)
+	}
+	for _, test := range []struct {
+		name, out, stderr string
+		status            int
+		text              io.Reader
+	}{
+		{"a line of 300 MB", "1 finding: 1 error (certain); 3 records in 1 log, 1 not fully read\n", long(2), exitIncomplete, io.MultiReader(
+			strings.NewReader("PUMP 2026-03-04 05:06:08 north INFO "), io.LimitReader(endless('x'), 300_000_000), strings.NewReader("\n"))},
+		{"a record of 100 MB in short lines", "1 finding: 1 error (certain); 3 records in 1 log, 1 not fully read\n", long(6555), exitIncomplete, io.MultiReader(
+			strings.NewReader("PUMP 2026-03-04 05:06:08 north INFO failed\n"), io.LimitReader(&repeating{text: "\tat com.example.Pump.turn(Pump.java:17)\n"}, 40*2_500_000))},
+		{"ten million empty lines", "1 finding: 1 error (certain); 2 records in 1 log\n", "", exitDone, io.LimitReader(endless('\n'), 10_000_000)},
+		{"ten million blank lines of Windows", "1 finding: 1 error (certain); 2 records in 1 log\n", "", exitDone, io.LimitReader(&repeating{text: "\r\n"}, 20_000_000)},
+		{"a hole of 100 MB of NULs", "1 finding: 1 error (certain); 2 records in 1 log, 1 not fully read\n", long(2), exitIncomplete, io.MultiReader(
+			io.LimitReader(endless(0), 100_000_000), strings.NewReader("\n"))},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			cmd, out, stderr := start(t, "report", "-q", "--only", "acme", "--pack", "testdata/pump.logdoc", "-")
+			cmd.Stdin = io.MultiReader(strings.NewReader(first), test.text, strings.NewReader(last))
+			shrink(t)
+			if status := exitStatus(t, cmd.Run()); status != test.status {
+				t.Errorf("status %d, want %d", status, test.status)
+			}
+			if out.String() != test.out || stderr.String() != test.stderr {
+				t.Errorf("got %q and %q, want %q and %q", out, stderr, test.out, test.stderr)
+			}
+			if usage, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok && usage.Maxrss<<10 > limit {
+				t.Errorf("it took %d MiB, want at most %d", usage.Maxrss>>10, limit>>20)
+			}
+		})
+	}
+}
+
+// repeating gives a text again and again.
+type repeating struct {
+	text string
+	at   int
+}
+
+func (r *repeating) Read(p []byte) (int, error) {
+	for n := 0; n < len(p); {
+		copied := copy(p[n:], r.text[r.at:])
+		n += copied
+		r.at = (r.at + copied) % len(r.text)
+	}
+	return len(p), nil
 }
