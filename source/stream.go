@@ -100,6 +100,11 @@ func (l *layer) Read(p []byte) (n int, err error) {
 	if l.err = l.ctx.Err(); l.err != nil {
 		return 0, l.err
 	}
+	if l.budget != nil {
+		if l.err = l.charge(0); l.err != nil {
+			return 0, l.err
+		}
+	}
 	n, err = l.decode(p[:min(len(p), readStep)])
 	l.count += int64(n)
 	if errors.Is(err, os.ErrDeadlineExceeded) && l.ctx.Err() != nil {
