@@ -30,6 +30,7 @@ var allowed = map[string][]string{
 	"logdoc/samples":          {},
 	"logdoc/samples/generate": {"logdoc/samples"},
 	"logdoc/bench":            {"logdoc/samples"},
+	"logdoc/samples/hostile":  {},
 	"logdoc/cmd/logdoc": {"logdoc", "logdoc/source", "logdoc/grammar", "logdoc/report",
 		"logdoc/internal/diagnose", "logdoc/internal/lang", "logdoc/internal/sanitize"},
 }
@@ -43,6 +44,7 @@ var outside = map[string]string{
 	"github.com/pierrec/lz4/v4":             "logdoc/source",
 	"go.yaml.in/yaml":                       "logdoc/rules/cre",
 	"github.com/itchyny/gojq":               "logdoc/rules",
+	"github.com/bodgit/sevenzip":            "logdoc/source",
 	"github.com/mattn/go-sqlite3":           "logdoc/store",
 	"github.com/charmbracelet/bubbletea":    "logdoc/tui",
 	"github.com/hpcloud/tail":               "logdoc/source",

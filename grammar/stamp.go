@@ -60,7 +60,7 @@ func startOfHour(s *template.Stamp, loc *time.Location, modTime time.Time) (int6
 		if s.Year < firstYear || s.Year > lastYear {
 			return 0, false
 		}
-		return hour.Time(loc).Unix(), dayExists(s.Year, s.Month, s.Day)
+		return pastGap(hour, loc).Unix(), dayExists(s.Year, s.Month, s.Day)
 	}
 	if modTime.IsZero() {
 		return 0, false
@@ -71,7 +71,7 @@ func startOfHour(s *template.Stamp, loc *time.Location, modTime time.Time) (int6
 		if hour.Year = int16(year); !dayExists(year, s.Month, s.Day) {
 			continue
 		}
-		if t := hour.Time(loc); !t.After(limit) {
+		if t := pastGap(hour, loc); !t.After(limit) {
 			return t.Unix(), true
 		}
 	}

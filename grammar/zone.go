@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"time"
 	_ "time/tzdata" // bundles name zones that the machine that reads them may not have
+
+	"logdoc/internal/template"
 )
 
 // abbreviations are zone words that mean one thing only. CST, IST and BST mean several and are left to --tz or a format's zones table.
@@ -46,6 +48,16 @@ func shortZone(word string) (*time.Location, bool) {
 		}
 	}
 	return nil, false
+}
+
+// pastGap is the time at which the stamp's hour starts. An hour that a clock leaves out when summer time begins lies behind the one before it: package time may
+// put it there or an hour earlier, out of order.
+func pastGap(hour template.Stamp, loc *time.Location) time.Time {
+	t := hour.Time(loc)
+	if missing := (int(hour.Hour) - t.Hour() + 24) % 24; !hour.HasZone && missing <= 2 {
+		t = t.Add(time.Duration(missing) * time.Hour)
+	}
+	return t
 }
 
 // zoneCache remembers the zone word of the last line: a log's lines mostly carry the same.

@@ -228,3 +228,6 @@ func walkInput(ctx context.Context, in Input, budget *Budget, step int) walked {
 }
 
 var _ fs.StatFS = Disk{}
+
+// putSum writes the CRC of data where a format has it.
+func putSum(at, data []byte) { binary.LittleEndian.PutUint32(at, crc32.ChecksumIEEE(data)) }

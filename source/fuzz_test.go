@@ -3,6 +3,8 @@ package source
 import (
 	"strings"
 	"testing"
+
+	"logdoc/samples/hostile"
 )
 
 // FuzzWalk looks for bytes that make a walk panic, hang or run past its limits.
@@ -15,6 +17,11 @@ func FuzzWalk(f *testing.F) {
 		tarred, makeGz(tarred), oldTar("x", text), makeUTF16(text, true, false), "7z\xbc\xaf\x27\x1c", strings.Repeat("\x00", 600),
 	} {
 		f.Add([]byte(seed))
+	}
+	for _, a := range hostile.Archives() {
+		if data := a.Make(); len(data) < 64<<10 {
+			f.Add([]byte(data))
+		}
 	}
 	limits := Limits{Depth: 3, Members: 20, TotalBytes: 1 << 20, MemberBytes: 1 << 19, SpillBytes: 1 << 18, SpillMemory: 1 << 10, SpillDir: f.TempDir()}
 	f.Fuzz(func(t *testing.T, data []byte) {

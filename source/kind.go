@@ -18,6 +18,7 @@ const (
 	lz4ed
 	tarred
 	zipped
+	sevened
 	foreign // an archive that is known and not read
 )
 
@@ -26,7 +27,6 @@ const sniffed = 8 << 10
 
 // foreignMagics are archives and packings that logdoc knows and does not read.
 var foreignMagics = []struct{ magic, name string }{
-	{"7z\xbc\xaf\x27\x1c", "a 7-Zip archive"},
 	{"Rar!\x1a\x07", "a RAR archive"},
 	{"\x1f\x9d", "a file packed by compress"},
 	{"MSCF\x00\x00\x00\x00", "a cabinet archive"},
@@ -48,6 +48,8 @@ func sniff(head []byte) kind {
 		return lz4ed
 	case starts("PK\x03\x04"), starts("PK\x05\x06"), starts("PK\x07\x08PK\x03\x04"):
 		return zipped
+	case starts(sevenMagic):
+		return sevened
 	case foreignName(head) != "":
 		return foreign
 	case isTar(head):

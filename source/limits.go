@@ -14,11 +14,13 @@ type Limits struct {
 	Members int
 	// TotalBytes is how many bytes decompression may give out, over all inputs: 20 GiB.
 	TotalBytes int64
-	// MemberBytes is how many bytes one log in an archive may have: 8 GiB.
+	// MemberBytes is how many bytes one member of an archive may give, with all that is packed in it: 8 GiB.
 	MemberBytes int64
-	// SpillBytes is how many bytes of zips inside other archives may be on disk at a time, over all inputs: 2 GiB.
+	// Ratio is how many times its packed size something may grow to, once that is more than 256 MiB: 5000.
+	Ratio int
+	// SpillBytes is how many bytes of zips and 7z inside other archives may be on disk at a time, over all inputs: 2 GiB.
 	SpillBytes int64
-	// SpillMemory is how many bytes of such a zip are kept in memory rather than on disk, for each input: 16 MiB.
+	// SpillMemory is how many bytes of such an archive are kept in memory rather than on disk, for each input: 16 MiB.
 	SpillMemory int
 	// SpillDir is where the spilled bytes go, in a file that has no name by the time it is written; empty is the system's own folder.
 	SpillDir string
@@ -29,6 +31,9 @@ const (
 	xzWindow   = 64 << 20
 	zstdWindow = 128 << 20
 )
+
+// errWindow refuses what asks for a larger one.
+const errWindow limitError = "it was packed with a larger window than is safe to allocate: unpack it by itself and give the result"
 
 // Budget is what is left of the limits. It is shared by all the walks of one run, also at the same time.
 type Budget struct {
@@ -44,6 +49,7 @@ func NewBudget(l Limits) *Budget {
 	orInt(&l.Members, 200_000)
 	orInt(&l.TotalBytes, 20<<30)
 	orInt(&l.MemberBytes, 8<<30)
+	orInt(&l.Ratio, 5000)
 	orInt(&l.SpillBytes, 2<<30)
 	orInt(&l.SpillMemory, 16<<20)
 	return &Budget{limits: l}
@@ -77,6 +83,17 @@ func (b *Budget) spend(n int) error {
 		return limitError(fmt.Sprintf("stopped after %d bytes of decompressed data in all: raise --max-bytes to read the rest", b.limits.TotalBytes))
 	}
 	return nil
+}
+
+// ratioFloor is how much may come out of a few bytes before the ratio is looked at: a log's hole of NULs packs well.
+const ratioFloor = 256 << 20
+
+// grown compares what came out of a decoder with what went in.
+func (b *Budget) grown(out, in int64) error {
+	if out <= ratioFloor || out/int64(b.limits.Ratio) <= in {
+		return nil
+	}
+	return limitError(fmt.Sprintf("stopped after %d bytes that came out of %d: raise --max-ratio to read the rest", out, in))
 }
 
 func (b *Budget) tooDeep() limitError {

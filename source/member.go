@@ -5,6 +5,7 @@ import (
 	"hash/maphash"
 	"io/fs"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"logdoc"
@@ -38,6 +39,9 @@ func label(raw string) string {
 
 // in describes a member of the archive it.
 func (n *names) in(it item, raw string) item {
+	if it.depth == 1 {
+		it.spent = new(int64)
+	}
 	name := label(raw)
 	it.name += "!/" + name
 	it.log, it.order = family(it.name)
@@ -47,6 +51,15 @@ func (n *names) in(it item, raw string) item {
 		it.name += fmt.Sprintf("#%d", count)
 	}
 	return it
+}
+
+// writtenAt is when a member was last written, or its archive where the member does not say: programs that want equal archives of equal files write the first
+// moment that the archive's format knows, 1970 or 1980.
+func writtenAt(member, archive time.Time) time.Time {
+	if member.Year() <= 1980 {
+		return archive
+	}
+	return member
 }
 
 // isMacOS tells the files that a Mac adds to each file it packs.

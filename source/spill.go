@@ -69,7 +69,7 @@ func (s *spill) write(r io.Reader) error {
 }
 
 func tooBigToSpill(limit int64) error {
-	return limitError(fmt.Sprintf("a zip inside another archive, and more than %d bytes of such on disk: unpack the outer one and give the folder", limit))
+	return limitError(fmt.Sprintf("an archive inside another, and more than %d bytes of such on disk: raise --max-spill, or unpack the outer one and give the folder", limit))
 }
 
 // Close gives the disk space back.

@@ -84,6 +84,10 @@ type layer struct {
 	r      io.Reader
 	count  int64
 	err    error
+	// packed is what went into the decoder, from start on; spent is what came out of this and all other decoders of one member of the outermost archive. Both may be nil.
+	packed *int64
+	start  int64
+	spent  *int64
 }
 
 // readStep is the most that is read between two looks at the context.
@@ -96,18 +100,39 @@ func (l *layer) Read(p []byte) (n int, err error) {
 	if l.err = l.ctx.Err(); l.err != nil {
 		return 0, l.err
 	}
+	if l.budget != nil {
+		if l.err = l.charge(0); l.err != nil {
+			return 0, l.err
+		}
+	}
 	n, err = l.decode(p[:min(len(p), readStep)])
 	l.count += int64(n)
 	if errors.Is(err, os.ErrDeadlineExceeded) && l.ctx.Err() != nil {
 		err = l.ctx.Err()
 	}
 	if l.budget != nil && (err == nil || err == io.EOF) {
-		if over := l.budget.spend(n); over != nil {
+		if over := l.charge(n); over != nil {
 			err = over
 		}
 	}
 	l.err = err
 	return n, err
+}
+
+// charge counts n more bytes against the limits.
+func (l *layer) charge(n int) error {
+	if err := l.budget.spend(n); err != nil {
+		return err
+	}
+	if l.spent != nil {
+		if *l.spent += int64(n); *l.spent > l.budget.limits.MemberBytes {
+			return l.budget.tooLong()
+		}
+	}
+	if l.packed != nil {
+		return l.budget.grown(l.count, *l.packed-l.start)
+	}
+	return nil
 }
 
 // decode reads from a decoder and takes a panic of it for an error: the decoders are other people's, the bytes may be hostile, and one

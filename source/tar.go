@@ -39,7 +39,7 @@ func (w *walker) tar(it item, r io.Reader) error {
 			continue
 		}
 		member := seen.in(it, hdr.Name)
-		member.size, member.modTime = hdr.Size, hdr.ModTime
+		member.size, member.modTime = hdr.Size, writtenAt(hdr.ModTime, it.modTime)
 		body := &layer{ctx: w.ctx, r: &sparse{r: tr, in: in, start: in.count, budget: w.budget}}
 		if err := w.content(member, body, nil); err != nil {
 			return err

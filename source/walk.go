@@ -60,6 +60,11 @@ type item struct {
 	depth     int  // archives around it
 	packed    bool // in an archive or compressed, so that the limit for members holds
 	peeled    bool // the layer around it is compression
+	// from counts what was read of the packed bytes around it, since the innermost archive; start is where it stood at the member's start.
+	from  *int64
+	start int64
+	// spent counts what came out of the decoders in one member of the outermost archive.
+	spent *int64
 }
 
 func (w *walker) say(name string, n logdoc.Note) {
@@ -106,7 +111,7 @@ func reason(err error, count int64) (text string, detail error) {
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, xz.ErrBuf):
 		return fmt.Sprintf("cut off after %d bytes: ask for a complete copy", count), nil
 	case errors.Is(err, xz.ErrMemlimit), errors.Is(err, zstd.ErrWindowSizeExceeded), errors.Is(err, zstd.ErrDecoderSizeExceeded):
-		return "it was packed with a larger window than is safe to allocate: unpack it by itself and give the result", err
+		return string(errWindow), err
 	}
 	return fmt.Sprintf("damaged after %d bytes: ask for a complete copy", count), err
 }
@@ -167,7 +172,11 @@ func (w *walker) content(it item, r io.Reader, at io.ReaderAt) error {
 		w.peeks = append(w.peeks, bufio.NewReaderSize(nil, 32<<10))
 	}
 	br := w.peeks[w.level]
-	br.Reset(r)
+	in := &counter{r: r}
+	if it.from == nil {
+		it.from, it.start = &in.count, 0
+	}
+	br.Reset(in)
 	w.level++
 	defer func() { w.level-- }()
 
@@ -179,6 +188,8 @@ func (w *walker) content(it item, r io.Reader, at io.ReaderAt) error {
 		return w.archive(it, func(it item) error { return w.tar(it, br) })
 	case zipped:
 		return w.archive(it, func(it item) error { return w.zip(it, br, at) })
+	case sevened:
+		return w.archive(it, func(it item) error { return w.sevenZip(it, br, at) })
 	case foreign:
 		w.leftOut(it.name, "this is "+foreignName(head)+", which logdoc does not read: unpack it and give the result", nil)
 		return nil
@@ -194,8 +205,13 @@ func (w *walker) archive(it item, read func(item) error) error {
 		return nil
 	}
 	it.depth++
-	it.packed, it.peeled = true, false
+	it.packed, it.peeled, it.from = true, false, nil
 	return read(it)
+}
+
+// layer reads what a decoder gives out, within the limits.
+func (it item) layer(w *walker, r io.Reader) *layer {
+	return &layer{ctx: w.ctx, budget: w.budget, r: r, packed: it.from, start: it.start, spent: it.spent}
 }
 
 // compressed reads what is packed as a single stream, and keeps the name. One packing does not count as an archive, packings in each other do: a file can
@@ -215,7 +231,7 @@ func (w *walker) compressed(it item, k kind, br *bufio.Reader) error {
 	}
 	defer d.Close()
 	it.size, it.packed, it.peeled = -1, true, true
-	l := &layer{ctx: w.ctx, budget: w.budget, r: d}
+	l := it.layer(w, d)
 	err = w.content(it, l, nil)
 	w.broken(it.name, l.count, l.err)
 	return err

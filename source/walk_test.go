@@ -84,7 +84,7 @@ a.tar!/x = "1\n"
 		{"encrypted member", "a.zip", makeZip(member{name: "secret", data: "12345678", flag: 1}, member{name: "x", data: "1\n"}), `
 a.zip!/x = "1\n"
 ! a.zip!/secret: it is encrypted and was not read: unpack it with its password and give the folder`},
-		{"7-Zip", "a.7z", "7z\xbc\xaf\x27\x1c\x00\x04", "! a.7z: this is a 7-Zip archive, which logdoc does not read: unpack it and give the result"},
+		{"7-Zip", "a.7z", "7z\xbc\xaf\x27\x1c\x00\x04", "! a.7z: it is cut off: the list of its members stands at the end and is missing: ask for a complete copy"},
 		{"RAR in zip", "a.zip", makeZip(member{name: "r", data: "Rar!\x1a\x07\x01\x00"}, member{name: "x", data: "1\n"}), `
 a.zip!/x = "1\n"
 ! a.zip!/r: this is a RAR archive, which logdoc does not read: unpack it and give the result`},
@@ -232,7 +232,7 @@ func TestLimits(t *testing.T) {
 		{"bytes of a member", zeros, Limits{MemberBytes: 1 << 20}, 1, "! f: stopped after 1048576 bytes of one member: raise --max-member-bytes to read the rest"},
 		{"exactly the bytes", makeGz(oneTwo), Limits{MemberBytes: 8, TotalBytes: 8}, 1, ""},
 		{"spilled bytes", makeTar(member{name: "z", data: makeZip(many...)}), Limits{SpillBytes: 100, SpillMemory: 10}, 0,
-			"! f!/z: a zip inside another archive, and more than 100 bytes of such on disk: unpack the outer one and give the folder"},
+			"! f!/z: an archive inside another, and more than 100 bytes of such on disk: raise --max-spill, or unpack the outer one and give the folder"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

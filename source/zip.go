@@ -1,10 +1,12 @@
 package source
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"hash/crc32"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/klauspost/compress/zip"
@@ -42,7 +44,7 @@ func (w *walker) zip(it item, r io.Reader, at io.ReaderAt) error {
 	if err != nil && !errors.Is(err, zip.ErrInsecurePath) {
 		return w.zipForward(it, io.NewSectionReader(at, 0, size), err)
 	}
-	return w.zipListed(it, zr.File)
+	return w.zipListed(it, zr.File, overlapping(zr.File, size))
 }
 
 // notSpilled tells why a zip in another archive could not be read.
@@ -52,11 +54,11 @@ func (w *walker) notSpilled(name string, err error) {
 		w.leftOut(name, string(limit), nil)
 		return
 	}
-	w.leftOut(name, "there was no room to read a zip inside another archive: unpack the outer one and give the folder", err)
+	w.leftOut(name, "there was no room for an archive inside another: unpack the outer one and give the folder", err)
 }
 
 // zipListed reads the members that a zip's directory lists.
-func (w *walker) zipListed(it item, files []*zip.File) error {
+func (w *walker) zipListed(it item, files []*zip.File, shared map[*zip.File]bool) error {
 	seen := newNames()
 	var others special
 	defer func() { others.tell(w, it.name) }()
@@ -86,9 +88,13 @@ func (w *walker) zipListed(it item, files []*zip.File) error {
 		if regular == 1 {
 			member = rotatedZip(it, member)
 		}
-		member.size, member.modTime = int64(f.UncompressedSize64), f.Modified
+		member.size, member.modTime = int64(f.UncompressedSize64), writtenAt(f.Modified, it.modTime)
 		if f.Flags&1 != 0 {
 			w.encrypted(member)
+			continue
+		}
+		if shared[f] {
+			w.leftOut(member.name, "its packed bytes are also another member's, as only a zip that is meant to harm has it: it was not read", nil)
 			continue
 		}
 		raw, err := f.OpenRaw()
@@ -101,6 +107,39 @@ func (w *walker) zipListed(it item, files []*zip.File) error {
 		}
 	}
 	return nil
+}
+
+// overlapping finds members whose packed bytes are those of another member too, by which a small zip unpacks to any size; the first of them is not counted. Where all of them
+// together fit into the zip nothing is looked at.
+func overlapping(files []*zip.File, size int64) map[*zip.File]bool {
+	var sum uint64
+	for _, f := range files {
+		sum += min(f.CompressedSize64, 1<<40)
+	}
+	if sum <= uint64(size) {
+		return nil
+	}
+	type extent struct {
+		file  *zip.File
+		start int64
+	}
+	var extents []extent
+	for _, f := range files {
+		if start, err := f.DataOffset(); err == nil && f.CompressedSize64 > 0 {
+			extents = append(extents, extent{f, start})
+		}
+	}
+	slices.SortStableFunc(extents, func(a, b extent) int { return cmp.Compare(a.start, b.start) })
+	shared := map[*zip.File]bool{}
+	var end uint64
+	for _, e := range extents {
+		if uint64(e.start) < end {
+			shared[e.file] = true
+			continue
+		}
+		end = uint64(e.start) + min(e.file.CompressedSize64, 1<<60)
+	}
+	return shared
 }
 
 // rotatedZip takes a zip that holds nothing but one rotated log for that log: FlumeClient.2017-09-11_04-05-09.[1].log.zip.
@@ -123,21 +162,30 @@ func (w *walker) zipMember(member item, method uint16, raw io.Reader, body *chec
 		w.leftOut(member.name, text, nil)
 		return nil, nil
 	}
+	if member.from == nil {
+		in := &counter{r: raw}
+		raw, member.from, member.start = in, &in.count, 0
+	}
 	rc := open(raw)
 	defer rc.Close()
 	body.r = rc
-	l := &layer{ctx: w.ctx, budget: w.budget, r: body}
+	l := member.layer(w, body)
 	err := w.content(member, l, nil)
 	w.broken(member.name, l.count, l.err)
 	return l, err
 }
 
-// checked compares a member with the size and sum that the zip states for it, at its end. Bytes beyond that size are given out all the same.
+var (
+	errLonger   = errors.New("it is longer than the archive states")
+	errChecksum = errors.New("the checksum does not fit")
+)
+
+// checked compares a member with the size and sum that the archive states for it, at its end. Bytes beyond that size are given out all the same.
 type checked struct {
 	r          io.Reader
 	size, read uint64
 	sum, crc   uint32
-	unknown    bool // the zip states neither before the member
+	unknown    bool // the archive states neither before the member
 }
 
 func (c *checked) Read(p []byte) (int, error) {
@@ -151,9 +199,9 @@ func (c *checked) Read(p []byte) (int, error) {
 	case c.read < c.size:
 		return n, io.ErrUnexpectedEOF
 	case c.read > c.size:
-		return n, zip.ErrFormat
+		return n, errLonger
 	case c.sum != 0 && c.sum != c.crc:
-		return n, zip.ErrChecksum
+		return n, errChecksum
 	}
 	return n, io.EOF
 }

@@ -30,6 +30,7 @@ var errZipHead = errors.New("there is no member's head where one should be")
 func (w *walker) zipForward(it item, r io.Reader, why error) error {
 	in := &counter{r: r}
 	br := bufio.NewReaderSize(in, 32<<10)
+	it.from = &in.count
 	seen := newNames()
 	if mark, _ := br.Peek(4); string(mark) == "PK\x07\x08" { // it was meant for several disks
 		_, _ = br.Discard(4)
@@ -65,7 +66,7 @@ func (w *walker) zipNext(it item, seen *names, h *zipHead, br *bufio.Reader) (en
 		return noEOF(end), nil
 	}
 	member := seen.in(it, zipName(h.name))
-	member.size, member.modTime = int64(h.size), h.modTime
+	member.size, member.modTime, member.start = int64(h.size), writtenAt(h.modTime, it.modTime), *it.from
 	if h.streamed() {
 		return w.zipStreamed(member, h, br)
 	}

@@ -9,7 +9,8 @@ import (
 )
 
 func (l limitFlags) limits() source.Limits {
-	return source.Limits{Depth: l.depth, Members: l.members, TotalBytes: int64(l.totalBytes), MemberBytes: int64(l.memberBytes)}
+	return source.Limits{Depth: l.depth, Members: l.members, TotalBytes: int64(l.totalBytes), MemberBytes: int64(l.memberBytes),
+		Ratio: l.ratio, SpillBytes: int64(l.spillBytes)}
 }
 
 // byteSize is a flag such as 512MiB; the zero value is not set.

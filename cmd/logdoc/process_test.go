@@ -185,27 +185,6 @@ func TestFullDisk(t *testing.T) {
 	}
 }
 
-// TestLongLine reads a line of 100 MB: it costs no more memory than any other.
-func TestLongLine(t *testing.T) {
-	const size, limit = 100_000_000, 64 << 20
-	cmd, out, stderr := start(t, "report", "-q", "--only", "acme", "--pack", "testdata/pump.logdoc", "-")
-	checkPeak := boundPeak(t, cmd, limit)
-	cmd.Stdin = io.MultiReader(
-		strings.NewReader("PUMP 2026-03-04 05:06:07 north ERROR rotor stuck at 90 degrees\nPUMP 2026-03-04 05:06:08 north INFO "),
-		io.LimitReader(endless('x'), size),
-		strings.NewReader("\nPUMP 2026-03-04 05:06:09 north ERROR rotor stuck at 91 degrees\n"))
-	if status := exitStatus(t, cmd.Run()); status != exitIncomplete {
-		t.Errorf("status %d, want %d", status, exitIncomplete)
-	}
-	if want := "1 finding: 1 error (certain); 3 records in 1 log, 1 not fully read\n"; out.String() != want {
-		t.Errorf("got %q, want %q", out, want)
-	}
-	if want := "logdoc: -:2: a record is longer than 256 KiB: only its start was looked at\n"; !strings.HasSuffix(stderr.String(), want) {
-		t.Errorf("standard error says %q, want %q", stderr, want)
-	}
-	checkPeak()
-}
-
 // endless gives one byte again and again.
 type endless byte
 

@@ -37,8 +37,8 @@ type reportFlags struct {
 
 // limitFlags bound what is read from archives; 0 is the default.
 type limitFlags struct {
-	depth, members          int
-	totalBytes, memberBytes byteSize
+	depth, members, ratio               int
+	totalBytes, memberBytes, spillBytes byteSize
 }
 
 func newReport(s streams) *cobra.Command {
@@ -85,7 +85,9 @@ left out, 4 internal or writing error, 130 interrupted (the report then says wha
 	fl.IntVar(&f.limits.depth, "max-depth", 0, "archives inside each other (default 6)")
 	fl.IntVar(&f.limits.members, "max-members", 0, "members of archives that are looked at (default 200000)")
 	fl.Var(&f.limits.totalBytes, "max-bytes", "decompressed bytes in all (default 20GiB)")
-	fl.Var(&f.limits.memberBytes, "max-member-bytes", "bytes of one member of an archive (default 8GiB)")
+	fl.Var(&f.limits.memberBytes, "max-member-bytes", "bytes of one member of an archive, with all that is packed in it (default 8GiB)")
+	fl.IntVar(&f.limits.ratio, "max-ratio", 0, "times its packed size that something may grow to, from 256MiB on (default 5000)")
+	fl.Var(&f.limits.spillBytes, "max-spill", "bytes on disk for zips and 7z inside other archives (default 2GiB)")
 	completions(cmd, s, &f)
 	return cmd
 }

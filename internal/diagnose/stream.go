@@ -61,18 +61,20 @@ func (r *runner) stream(s *source.Stream, p *part) error {
 	}
 	blocks := source.NewBlocks(content, r.pool)
 	head := blocks.Head(grammar.HeadSize)
+	if len(head) == 0 {
+		// Before anything is detected, and with its buffer given back: an archive can hold a million of them.
+		_, err := blocks.Next()
+		res.coverage.Why = "empty"
+		if !file.read && !s.Damaged() {
+			res.note(logdoc.Note{LeftOut: r.named[s.Name], Text: "it is empty: ask for it again if it should not be"})
+		}
+		return notEnd(err)
+	}
 	modTime := s.ModTime
 	if modTime.IsZero() {
 		modTime = r.options.Now
 	}
 	reading := r.packs.Grammar.Detect(head, grammar.Options{Name: string(s.Name), Force: r.options.Format, Zone: r.options.Zone, ModTime: modTime})
-	if len(head) == 0 {
-		res.coverage.Why = "empty"
-		if !file.read && !s.Damaged() {
-			res.note(logdoc.Note{LeftOut: r.named[s.Name], Text: "it is empty: ask for it again if it should not be"})
-		}
-		return nil
-	}
 	if file.read && (reading.Format == nil || reading.Format.LastResort()) {
 		res.coverage.Why = "read as a fact"
 		res.coverage.Bytes, res.coverage.Lines = int64(len(file.content)), bytes.Count(file.content, []byte("\n"))
@@ -100,6 +102,14 @@ func (r *runner) stream(s *source.Stream, p *part) error {
 	}
 	if err != nil {
 		res.note(logdoc.Note{LeftOut: true, Line: res.coverage.Lines, Text: "interrupted: what follows was not read"})
+	}
+	return err
+}
+
+// notEnd is nil at the end of a stream.
+func notEnd(err error) error {
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrNoProgress) {
+		return nil
 	}
 	return err
 }
