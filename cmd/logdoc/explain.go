@@ -72,7 +72,7 @@ holding.`,
 	fl.BoolVarP(&f.verbose, "verbose", "v", false, "with --why: print whole records")
 	fl.StringVar(&f.zone, "tz", "", "with --why: the `zone` of stamps that state none: UTC, +08:00, Europe/Berlin")
 	fl.StringVar(&f.color, "color", "auto", "colours: `auto`, always or never")
-	completeWhy(cmd, s, &f.packs)
+	completions(cmd, s, &f.packs, "text", "markdown", "json")
 	return cmd
 }
 

@@ -258,6 +258,9 @@ var ErrEmptyPack = errors.New("no .logdoc file in it")
 
 // PackFiles lists the .logdoc and YAML files of a pack: the file itself, or those below the folder, in the order of their names.
 func PackFiles(given string) ([]string, error) {
+	if given == "" {
+		return nil, errors.New("read pack: the path is empty: name a file or folder")
+	}
 	info, err := os.Stat(given)
 	if err != nil {
 		if errors.Is(err, fs.ErrNotExist) {
