@@ -96,6 +96,9 @@ func explainSymptom(s streams, f explainFlags, args []string) error {
 		}
 		return usageError("no symptom is called %q%s", args[0], advice)
 	}
+	if o, ok := p.Overlays.Of(a.Name); ok {
+		a.Overlay = o.Words()
+	}
 	err = writeExplained(s, f, func(w io.Writer, o report.TextOptions) error {
 		if f.as == "markdown" {
 			return report.ArticleMarkdown(w, &a)

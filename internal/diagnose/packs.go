@@ -156,7 +156,7 @@ func load(files []*packFile, sel Selection, overlay bool) (*Packs, error) {
 	p.Overridden = slices.Concat(p.Overridden, overridden, replaced)
 	p.Problems = append(p.Problems, problems...)
 	p.Silences, problems = p.Rules.Silences(sources)
-	p.Problems = p.placed(append(p.Problems, problems...))
+	p.Problems = p.Placed(append(p.Problems, problems...))
 	return p, nil
 }
 
@@ -231,8 +231,8 @@ func parse(files []*packFile) {
 	parsing.Wait()
 }
 
-// placed sorts problems by place and gives each the line of its file.
-func (p *Packs) placed(problems lang.Problems) lang.Problems {
+// Placed sorts problems by place and gives each the line of its file.
+func (p *Packs) Placed(problems lang.Problems) lang.Problems {
 	for i := range problems {
 		pr := &problems[i]
 		if lines := p.lines[pr.Pos.File]; pr.Source == "" && pr.Pos.Line > 0 && pr.Pos.Line <= len(lines) {
@@ -298,5 +298,5 @@ func (p *Packs) Check() lang.Problems {
 	for _, f := range p.Files {
 		problems = append(problems, f.Lint()...)
 	}
-	return p.placed(append(problems, p.Rules.Lint(p.Grammar, p.Grammar.Read, p.Grammar.Record)...))
+	return p.Placed(append(problems, p.Rules.Lint(p.Grammar, p.Grammar.Read, p.Grammar.Record)...))
 }
