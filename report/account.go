@@ -102,7 +102,7 @@ func (p *printer) belongings(label sanitize.Safe, list []logdoc.Belonging) {
 		}
 		p.items(textColumn+2, valueStyle, captures)
 		if b.Failed != "" {
-			p.prose(textColumn+2, dim, "not "+sanitize.Line(b.Failed))
+			p.prose(textColumn+2, dim, "✗ "+sanitize.Line(b.Failed))
 		}
 	}
 	if len(list) > 0 {

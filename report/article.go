@@ -87,6 +87,9 @@ func articleSections(a *logdoc.Article) []articleSection {
 		add("Finding", "one for each "+a.Per)
 	}
 	add("Severity", a.SeverityRules...)
+	if a.Overlay != "" {
+		add("Overlay", a.Overlay)
+	}
 	add("States", a.States...)
 	return out
 }

@@ -14,7 +14,10 @@ import (
 // Unexplained writes only the clusters of unexplained records, all of them, numbered.
 func Unexplained(w io.Writer, d *logdoc.Diagnosis, o TextOptions) error {
 	p := newPrinter(w, o)
-	p.prose(0, bold, sanitize.Line(unexplainedHeading(d)))
+	p.prose(0, bold, sanitize.Line(unexplainedHeading(d, o.Quiet)))
+	if o.Quiet {
+		return p.w.Flush()
+	}
 	for i, c := range d.Unexplained {
 		p.blank()
 		number := sanitize.Safe(strconv.Itoa(i + 1))
@@ -38,8 +41,8 @@ func Unexplained(w io.Writer, d *logdoc.Diagnosis, o TextOptions) error {
 	return p.w.Flush()
 }
 
-// unexplainedHeading counts them.
-func unexplainedHeading(d *logdoc.Diagnosis) string {
+// unexplainedHeading counts them; unless it is brief it also says how they are ordered.
+func unexplainedHeading(d *logdoc.Diagnosis, brief bool) string {
 	if len(d.Unexplained) == 0 {
 		return "no unexplained record is a warning or worse"
 	}
@@ -47,8 +50,11 @@ func unexplainedHeading(d *logdoc.Diagnosis) string {
 	for _, c := range d.Unexplained {
 		records += c.Count
 	}
-	return fmt.Sprintf("%s of %s, warning or worse, known to no pack: the worst first, then those near the first finding, then the rarest",
-		counted(records, "record"), counted(len(d.Unexplained), "kind"))
+	heading := fmt.Sprintf("%s of %s, warning or worse, known to no pack", counted(records, "record"), counted(len(d.Unexplained), "kind"))
+	if brief {
+		return heading
+	}
+	return heading + ": the worst first, then those near the first finding, then the rarest"
 }
 
 // rarity says how many of all records are of a cluster.
@@ -60,7 +66,7 @@ func rarity(c logdoc.Cluster, d *logdoc.Diagnosis) sanitize.Safe {
 func UnexplainedMarkdown(w io.Writer, d *logdoc.Diagnosis) error {
 	m := &marker{w: bufio.NewWriter(w)}
 	m.paragraph("# Unexplained records")
-	m.paragraph(sanitize.Prose(unexplainedHeading(d)) + ".")
+	m.paragraph(sanitize.Prose(unexplainedHeading(d, false)) + ".")
 	for i, c := range d.Unexplained {
 		m.paragraph(md(fmt.Sprintf("**%d** · %s %s · ", i+1, sign(c.Severity), c.Severity)) + boundedCode(c.Template))
 		items := []sanitize.Markdown{md(rarity(c, d)), sanitize.Prose(c.Format)}

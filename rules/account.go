@@ -124,7 +124,7 @@ func (a *accountant) where(w lang.Where) []logdoc.LogText {
 		return a.clause(w)
 	case *lang.WhereTerm:
 		if a.whole == nil || !a.whole.accept(a.sc, a.ev) {
-			return []logdoc.LogText{logdoc.LogText("not: " + termWords(w))}
+			return []logdoc.LogText{logdoc.LogText(termWords(w) + ": it does not")}
 		}
 	}
 	return nil

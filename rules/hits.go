@@ -85,24 +85,6 @@ func (c hitsCond) words(g *group, _ *occurrence, _ bool) string {
 	return g.describeHits(c.CondHits)
 }
 
-// trace says of each term how often it was seen, for that is what an author asks first, and shows the newest hit.
-func (c hitsCond) trace(t tracer, list []occurrence, r *logdoc.Reason) {
-	r.Text = t.describeHits(c.CondHits)
-	if len(list) > 0 {
-		t.showParts(r, &list[len(list)-1])
-		return
-	}
-	var seen []string
-	told := map[string]bool{}
-	c.Refs(func(ref *lang.Ref) {
-		if e := t.symptom.eventIndex(ref.Owner); e >= 0 && !told[ref.Owner] {
-			told[ref.Owner] = true
-			seen = append(seen, t.words(&lang.CondRef{Ref: ref})+": "+records(t.counts[e]))
-		}
-	})
-	r.Detail = logdoc.LogText(strings.Join(seen, "; "))
-}
-
 // hitItems returns the hits as items that carry the values of the fields that want names.
 func (g *group) hitItems(c *lang.CondHits, want []string) []item {
 	fields := withFields(c.Same, want)
@@ -539,21 +521,9 @@ func (g *group) describeHits(c *lang.CondHits) string {
 	if c.Ordered {
 		glue = ", then "
 	}
-	name := func(t *lang.HitTerm) string {
-		text := ""
-		if t.Sub != nil {
-			text = "(" + g.describeHits(t.Sub) + ")"
-		} else {
-			text = g.words(&lang.CondRef{Ref: t.Event})
-		}
-		if t.Count > 1 {
-			return fmt.Sprintf("%d of: %s", t.Count, text)
-		}
-		return text
-	}
 	var parts []string
 	for i := range c.Terms {
-		parts = append(parts, name(&c.Terms[i]))
+		parts = append(parts, g.hitName(&c.Terms[i]))
 	}
 	s := strings.Join(parts, glue)
 	if c.Window > 0 {
@@ -563,7 +533,21 @@ func (g *group) describeHits(c *lang.CondHits) string {
 		s += ", of one " + strings.Join(c.Same, " and ")
 	}
 	for i := range c.Absent {
-		s += ", without: " + name(&c.Absent[i].HitTerm)
+		s += ", without: " + g.hitName(&c.Absent[i].HitTerm)
 	}
 	return s
+}
+
+// hitName says in words what a term asks for.
+func (g *group) hitName(t *lang.HitTerm) string {
+	text := ""
+	if t.Sub != nil {
+		text = "(" + g.describeHits(t.Sub) + ")"
+	} else {
+		text = g.words(&lang.CondRef{Ref: t.Event})
+	}
+	if t.Count > 1 {
+		return fmt.Sprintf("%d of: %s", t.Count, text)
+	}
+	return text
 }

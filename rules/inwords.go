@@ -33,9 +33,9 @@ func (s *symptom) condWords(c lang.Cond, inner bool) string {
 			text += fmt.Sprintf(" within %s %s it", lang.FormatDuration(c.Within), c.Side)
 		}
 	case *lang.CondCount:
-		text = fmt.Sprintf("at least %d records of: %s", c.N, s.nameWords(c.Ref.Owner))
+		text, several = fmt.Sprintf("%s, at least %d times", s.nameWords(c.Ref.Owner), c.N), true
 		if c.Distinct {
-			text = fmt.Sprintf("at least %d different values of %s in: %s", c.N, c.Ref.Field, s.nameWords(c.Ref.Owner))
+			text = fmt.Sprintf("%s, with at least %d different values of %s", s.nameWords(c.Ref.Owner), c.N, c.Ref.Field)
 		}
 		if c.Within > 0 {
 			text += " within " + lang.FormatDuration(c.Within)

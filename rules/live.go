@@ -344,12 +344,15 @@ func (l *Live) tell(t *told, g *group) {
 	if !ok {
 		return
 	}
-	turn := func(k logdoc.TurnKind) { l.turns = append(l.turns, logdoc.Turn{Kind: k, Finding: f}) }
+	turn := func(k logdoc.TurnKind) {
+		l.turns = append(l.turns, logdoc.Turn{Kind: k, Finding: f})
+		t.count = f.Count // a stronger verdict may rest on less than what was told before
+	}
 	before := *t
 	if before.found && f.Certainty < before.certainty {
 		f.Certainty, f.Why = before.certainty, before.why
 	}
-	t.found, t.certainty, t.severity, t.state, t.count, t.last, t.why = true, f.Certainty, max(f.Severity, before.severity), f.State, max(f.Count, before.count), f.Last, f.Why
+	t.found, t.certainty, t.severity, t.state, t.last, t.why = true, f.Certainty, max(f.Severity, before.severity), f.State, f.Last, f.Why
 	quiet := g.symptom.quiet()
 	stronger := before.found && (f.Certainty > before.certainty || f.Severity > before.severity)
 	if stronger {

@@ -375,3 +375,26 @@ func showArrivals(list []arriving) string {
 	}
 	return b.String()
 }
+
+// TestLiveCountsWhatWasTold: a finding that grows stronger by a verdict that rests on fewer records and files is told with fewer; what comes then is more than that.
+func TestLiveCountsWhatWasTold(t *testing.T) {
+	set := compileText(t, `symptom test/a "A" { severity error event a in t fact f from "*/f.txt" like | {n:int}
+		likely when no a for 1s possible when f.present }`)
+	l := set.NewLive()
+	readInput(l.Input(), "none")
+	var got []string
+	for _, second := range []int{0, 9} {
+		m := flood(second, "h")
+		l.Input().SeeTime(m.Time)
+		l.Add(m)
+		for _, after := range []int{0, 5} {
+			for _, turn := range append(l.Advance(time.Unix(int64(second+after), 1)), l.Settle()...) {
+				got = append(got, fmt.Sprint(turn.Kind, " ", line(&turn.Finding)))
+			}
+		}
+	}
+	want := []string{"opened error possible active ×2", "stronger error likely active ×1", "repeated error likely active ×2"}
+	if diff := gocmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}

@@ -209,10 +209,15 @@ func (os Overlays) Tell(findings []logdoc.Finding) {
 		os.Tell(f.Consequences)
 		for _, o := range os {
 			if o.Symptom == f.Symptom {
-				f.Why = append(f.Why, fmt.Sprintf("an overlay (%s) sets %s: %s", o.File, strings.Join(o.Changes, ", "), o.Because))
+				f.Why = append(f.Why, "an overlay "+o.Words())
 			}
 		}
 	}
+}
+
+// Words says what the overlay sets, and why.
+func (o Overlaid) Words() string {
+	return fmt.Sprintf("(%s) sets %s: %s", o.File, strings.Join(o.Changes, ", "), o.Because)
 }
 
 // Of returns what was changed in a symptom.

@@ -48,7 +48,7 @@ Exit status: 0 everything is right, or there are only warnings; 2 something is w
 			for _, f := range named {
 				names[f] = true
 			}
-			problems := append(p.Check(), p.Silences.Expired(s.now())...)
+			problems := p.Placed(append(p.Check(), p.Silences.Expired(s.now())...))
 			if len(args) > 0 {
 				problems = slices.DeleteFunc(problems, func(pr lang.Problem) bool { return !names[pr.Pos.File] })
 			}

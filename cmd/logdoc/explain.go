@@ -72,7 +72,7 @@ holding.`,
 	fl.BoolVarP(&f.verbose, "verbose", "v", false, "with --why: print whole records")
 	fl.StringVar(&f.zone, "tz", "", "with --why: the `zone` of stamps that state none: UTC, +08:00, Europe/Berlin")
 	fl.StringVar(&f.color, "color", "auto", "colours: `auto`, always or never")
-	completeWhy(cmd, s, &f.packs)
+	completions(cmd, s, &f.packs, "text", "markdown", "json")
 	return cmd
 }
 
@@ -95,6 +95,9 @@ func explainSymptom(s streams, f explainFlags, args []string) error {
 			advice = ": see logdoc list symptoms"
 		}
 		return usageError("no symptom is called %q%s", args[0], advice)
+	}
+	if o, ok := p.Overlays.Of(a.Name); ok {
+		a.Overlay = o.Words()
 	}
 	err = writeExplained(s, f, func(w io.Writer, o report.TextOptions) error {
 		if f.as == "markdown" {

@@ -44,13 +44,20 @@ func explainLine(ctx context.Context, s streams, f explainFlags, args []string) 
 	case err != nil:
 		return err
 	case leftOut > 0:
-		return &statusError{exitIncomplete, fmt.Errorf("%s more were not explained: give fewer lines", plural(leftOut, "record"))}
+		return &statusError{exitIncomplete, fmt.Errorf("%s left out: give fewer lines", furtherRecords(leftOut))}
 	case cut:
 		return &statusError{exitIncomplete, fmt.Errorf("only the first %d KiB were looked at: give fewer lines", diagnose.MaxAccountText>>10)}
 	case broken:
 		return &statusError{exitUsage, nil}
 	}
 	return nil
+}
+
+func furtherRecords(n int) string {
+	if n == 1 {
+		return "1 more record was"
+	}
+	return fmt.Sprintf("%d more records were", n)
 }
 
 // readText reads at most n bytes, and tells whether there are more.

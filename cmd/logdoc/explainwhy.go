@@ -8,8 +8,6 @@ import (
 	"os"
 	"slices"
 
-	"github.com/spf13/cobra"
-
 	"logdoc/grammar"
 	"logdoc/internal/diagnose"
 	"logdoc/report"
@@ -42,6 +40,9 @@ func explainWhy(ctx context.Context, s streams, f whyFlags, symptom string, path
 	}
 	broken := tellBroken(s, packs, f.packs)
 	if names := packs.Rules.SymptomNames(); !slices.Contains(names, symptom) {
+		if slices.Contains(packs.Rules.ArticleNames(), symptom) {
+			return usageError("%q is no symptom but says which records are normal: see logdoc explain %s", symptom, symptom)
+		}
 		advice := suggestion(symptom, names)
 		if advice == "" {
 			advice = ": see logdoc list symptoms"
@@ -100,16 +101,4 @@ func explainWhy(ctx context.Context, s streams, f whyFlags, symptom string, path
 		return &statusError{exitUsage, nil}
 	}
 	return nil
-}
-
-// completeWhy completes the names of symptoms behind --why.
-func completeWhy(cmd *cobra.Command, s streams, packs *[]string) {
-	// It fails only for a flag that is not there, which a test of the command would show at once.
-	_ = cmd.RegisterFlagCompletionFunc("why", func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-		p, err := diagnose.Load(packPaths(s, *packs), diagnose.Selection{})
-		if err != nil {
-			return nil, cobra.ShellCompDirectiveError
-		}
-		return p.Rules.SymptomNames(), cobra.ShellCompDirectiveNoFileComp
-	})
 }

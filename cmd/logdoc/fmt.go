@@ -25,7 +25,12 @@ Exit status: 0 done, 1 with -d when a file is not in its canonical form, 2 a fil
 		Example: `  logdoc fmt mypack/symptom.logdoc
   logdoc fmt -d mypack/
   logdoc fmt -w mypack/`,
-		Args: cobra.MinimumNArgs(1),
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return usageError("say what to print: logdoc fmt FILE|DIR...")
+			}
+			return nil
+		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if write && showDiff {
 				return usageError("-w writes the changes and -d only shows them: take one of the two")

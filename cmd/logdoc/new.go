@@ -7,11 +7,13 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"strconv"
 
 	"github.com/spf13/cobra"
 
 	"logdoc"
 	"logdoc/internal/diagnose"
+	"logdoc/internal/lang"
 )
 
 func newNew(s streams) *cobra.Command {
@@ -20,7 +22,11 @@ func newNew(s streams) *cobra.Command {
 		Short: "Write a first version of a symptom from log lines",
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) > 0 {
-				return usageError("unknown kind %q%s", args[0], suggestion(args[0], []string{"symptom"}))
+				advice := suggestion(args[0], []string{"symptom"})
+				if advice == "" {
+					advice = ": only a symptom can be drafted, with logdoc new symptom"
+				}
+				return usageError("unknown kind %q%s", args[0], advice)
 			}
 			return usageError("say what to write: logdoc new symptom --from-lines FILE")
 		},
@@ -34,7 +40,7 @@ func newNew(s streams) *cobra.Command {
 type draftFlags struct {
 	reportFlags
 	lines       string
-	unexplained int
+	unexplained string
 	name        string
 }
 
@@ -56,26 +62,36 @@ logdoc report --unexplained lists for the same paths and options.`,
 	fl := cmd.Flags()
 	fl.SortFlags = false
 	fl.StringVar(&f.lines, "from-lines", "", "the `file` with the lines; - is standard input")
-	fl.IntVar(&f.unexplained, "from-unexplained", 0, "take number `N` of logdoc report --unexplained")
+	fl.StringVar(&f.unexplained, "from-unexplained", "", "take number `N` of logdoc report --unexplained")
 	fl.StringVar(&f.name, "name", "", "the symptom's `name`: product/what-is-wrong")
 	fl.StringVarP(&f.output, "output", "o", "", "write to this new `file` instead of standard output")
 	fl.StringArrayVar(&f.packs, "pack", nil, "know the packs in this `file` or folder")
 	fl.StringVar(&f.format, "format", "", "read the lines with this format; `name` is one of logdoc list formats")
-	fl.StringVar(&f.zone, "tz", "", "with --from-unexplained: as for logdoc report")
-	fl.StringVar(&f.since, "since", "", "with --from-unexplained: as for logdoc report")
-	fl.StringVar(&f.until, "until", "", "with --from-unexplained: as for logdoc report")
+	fl.StringVar(&f.zone, "tz", "", "with --from-unexplained: the `zone` as for logdoc report")
+	fl.StringVar(&f.since, "since", "", "with --from-unexplained: the `time` as for logdoc report")
+	fl.StringVar(&f.until, "until", "", "with --from-unexplained: the `time` as for logdoc report")
+	completions(cmd, s, &f.packs)
 	return cmd
 }
 
 func runNewSymptom(ctx context.Context, s streams, f draftFlags, cmd *cobra.Command, args []string) error {
 	fromLines, fromUnexplained := cmd.Flags().Changed("from-lines"), cmd.Flags().Changed("from-unexplained")
 	switch {
-	case fromLines == fromUnexplained:
+	case fromLines && fromUnexplained:
+		return usageError("--from-lines and --from-unexplained are two sources: take one of them")
+	case !fromLines && !fromUnexplained:
 		return usageError("say what to write it from: --from-lines FILE, or --from-unexplained N PATH...")
 	case fromLines && len(args) > 0:
 		return usageError("--from-lines reads one file: leave out %q", args[0])
 	case fromUnexplained && len(args) == 0:
-		return usageError("say what to read: logdoc new symptom --from-unexplained %d PATH...", f.unexplained)
+		return usageError("say what to read: logdoc new symptom --from-unexplained %s PATH...", f.unexplained)
+	case f.name != "" && !lang.IsName(f.name):
+		return usageError("--name: %q is no name: write it like product/what-is-wrong", f.name)
+	}
+	for _, flag := range []string{"tz", "since", "until"} {
+		if fromLines && cmd.Flags().Changed(flag) {
+			return usageError("--%s goes with --from-unexplained", flag)
+		}
 	}
 	packs, err := diagnose.Load(packPaths(s, f.packs), diagnose.Selection{})
 	if err != nil {
@@ -143,6 +159,10 @@ func readLines(ctx context.Context, s streams, name string) ([]byte, error) {
 
 // unexplainedRecord diagnoses the paths and returns the cluster that was asked for.
 func unexplainedRecord(ctx context.Context, s streams, f draftFlags, packs *diagnose.Packs, paths []string) (logdoc.Cluster, error) {
+	n, err := strconv.Atoi(f.unexplained)
+	if err != nil {
+		return logdoc.Cluster{}, usageError("--from-unexplained: %q is no number: take one that logdoc report --unexplained lists", f.unexplained)
+	}
 	o, err := options(ctx, s, f.reportFlags, packs, paths)
 	if err != nil {
 		return logdoc.Cluster{}, err
@@ -155,7 +175,7 @@ func unexplainedRecord(ctx context.Context, s streams, f draftFlags, packs *diag
 		return logdoc.Cluster{}, &statusError{exitInternal, err}
 	}
 	tellLeftOut(s.err, d)
-	cluster, err := diagnose.Unexplained(d, f.unexplained)
+	cluster, err := diagnose.Unexplained(d, n)
 	if err != nil {
 		return cluster, &statusError{exitUsage, err}
 	}

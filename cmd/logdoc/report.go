@@ -88,7 +88,7 @@ left out, 4 internal or writing error, 130 interrupted (the report then says wha
 	fl.Var(&f.limits.memberBytes, "max-member-bytes", "bytes of one member of an archive, with all that is packed in it (default 8GiB)")
 	fl.IntVar(&f.limits.ratio, "max-ratio", 0, "times its packed size that something may grow to, from 256MiB on (default 5000)")
 	fl.Var(&f.limits.spillBytes, "max-spill", "bytes on disk for zips and 7z inside other archives (default 2GiB)")
-	completions(cmd, s, &f)
+	completions(cmd, s, &f.packs, "text", "markdown", "json")
 	return cmd
 }
 
@@ -268,7 +268,7 @@ func render(w io.Writer, f reportFlags, d *logdoc.Diagnosis, o report.TextOption
 		err = report.UnexplainedJSON(b, d)
 	case f.unexplained && !f.quiet && f.as == "markdown":
 		err = report.UnexplainedMarkdown(b, d)
-	case f.unexplained && !f.quiet:
+	case f.unexplained:
 		err = report.Unexplained(b, d, o)
 	case f.as == "json" && !f.quiet:
 		err = report.JSON(b, d)
@@ -316,29 +316,5 @@ func tellLeftOut(w io.Writer, d *logdoc.Diagnosis) {
 	}
 	if told > maxTold {
 		fmt.Fprintf(w, "logdoc: %d more were left out; the report names them\n", told-maxTold)
-	}
-}
-
-// completions completes what the packs know.
-func completions(cmd *cobra.Command, s streams, f *reportFlags) {
-	fixed := func(list ...string) cobra.CompletionFunc {
-		return cobra.FixedCompletions(list, cobra.ShellCompDirectiveNoFileComp)
-	}
-	known := func(of func(*diagnose.Packs) []string) cobra.CompletionFunc {
-		return func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-			p, err := diagnose.Load(packPaths(s, f.packs), diagnose.Selection{})
-			if err != nil {
-				return nil, cobra.ShellCompDirectiveError
-			}
-			return of(p), cobra.ShellCompDirectiveNoFileComp
-		}
-	}
-	symptoms := known(func(p *diagnose.Packs) []string { return p.Rules.SymptomNames() })
-	for flag, complete := range map[string]cobra.CompletionFunc{
-		"as": fixed("text", "markdown", "json"), "color": fixed("auto", "always", "never"), "fail-on": fixed(findingSeverities...),
-		"only": symptoms, "skip": symptoms, "format": known(func(p *diagnose.Packs) []string { return p.Grammar.Names() }),
-	} {
-		// It fails only for a flag that is not there, which a test of the command would show at once.
-		_ = cmd.RegisterFlagCompletionFunc(flag, complete)
 	}
 }

@@ -84,7 +84,14 @@ func (p *Packs) folder(product string) string {
 // Unexplained returns the n-th cluster of unexplained records, counted from 1, of a diagnosis.
 func Unexplained(d *logdoc.Diagnosis, n int) (logdoc.Cluster, error) {
 	if n < 1 || n > len(d.Unexplained) {
-		return logdoc.Cluster{}, fmt.Errorf("there is no number %d: logdoc report --unexplained lists %d", n, len(d.Unexplained))
+		listed := fmt.Sprintf("numbers 1 to %d", len(d.Unexplained))
+		switch len(d.Unexplained) {
+		case 0:
+			listed = "none"
+		case 1:
+			listed = "number 1 only"
+		}
+		return logdoc.Cluster{}, fmt.Errorf("there is no number %d: logdoc report --unexplained lists %s", n, listed)
 	}
 	return d.Unexplained[n-1], nil
 }

@@ -156,7 +156,7 @@ func load(files []*packFile, sel Selection, overlay bool) (*Packs, error) {
 	p.Overridden = slices.Concat(p.Overridden, overridden, replaced)
 	p.Problems = append(p.Problems, problems...)
 	p.Silences, problems = p.Rules.Silences(sources)
-	p.Problems = p.placed(append(p.Problems, problems...))
+	p.Problems = p.Placed(append(p.Problems, problems...))
 	return p, nil
 }
 
@@ -231,8 +231,8 @@ func parse(files []*packFile) {
 	parsing.Wait()
 }
 
-// placed sorts problems by place and gives each the line of its file.
-func (p *Packs) placed(problems lang.Problems) lang.Problems {
+// Placed sorts problems by place and gives each the line of its file.
+func (p *Packs) Placed(problems lang.Problems) lang.Problems {
 	for i := range problems {
 		pr := &problems[i]
 		if lines := p.lines[pr.Pos.File]; pr.Source == "" && pr.Pos.Line > 0 && pr.Pos.Line <= len(lines) {
@@ -258,6 +258,9 @@ var ErrEmptyPack = errors.New("no .logdoc file in it")
 
 // PackFiles lists the .logdoc and YAML files of a pack: the file itself, or those below the folder, in the order of their names.
 func PackFiles(given string) ([]string, error) {
+	if given == "" {
+		return nil, errors.New("read pack: the path is empty: name a file or folder")
+	}
 	info, err := os.Stat(given)
 	if err != nil {
 		if errors.Is(err, fs.ErrNotExist) {
@@ -295,5 +298,5 @@ func (p *Packs) Check() lang.Problems {
 	for _, f := range p.Files {
 		problems = append(problems, f.Lint()...)
 	}
-	return p.placed(append(problems, p.Rules.Lint(p.Grammar, p.Grammar.Read, p.Grammar.Record)...))
+	return p.Placed(append(problems, p.Rules.Lint(p.Grammar, p.Grammar.Read, p.Grammar.Record)...))
 }

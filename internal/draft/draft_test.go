@@ -31,6 +31,7 @@ func TestTemplates(t *testing.T) {
 		{"numbers that are not always numbers", []string{"slot 12 is bad", "slot a1 is bad"}, "message like | slot {slot} is bad"},
 		{"words that differ", []string{"the user alice has no right here", "the user bob has no right here"}, "message like | the user {user} has no right here"},
 		{"no fixed text", []string{"12 34"}, `message == "12 34"`},
+		{"keys of JSON", []string{`stats {"Capacity":"10", "Percentage":0.5}`}, `message like | stats {{"Capacity":"{capacity:int}", "Percentage":{percentage}}`},
 		{"a brace", []string{"json {a: 12} is bad"}, "message like | json {{a: {a:int}} is bad"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

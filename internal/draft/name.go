@@ -26,7 +26,7 @@ var units = []string{"percent", "bytes", "seconds", "minutes", "hours", "days", 
 
 var (
 	plainWord  = regexp.MustCompile(`^[A-Za-z][A-Za-z_]*$`)
-	keyBefore  = regexp.MustCompile(`([A-Za-z_][A-Za-z0-9_-]*)\s*[=:]\s*["'(\[<{]?$`)
+	keyBefore  = regexp.MustCompile(`([A-Za-z_][A-Za-z0-9_-]*)["']?\s*[=:]\s*["'(\[<{]?$`)
 	isInt      = regexp.MustCompile(`^[+-]?\d+(?:,\d+)*$`)
 	isHex      = regexp.MustCompile(`^(?:0[xX])?[0-9a-fA-F]{6,}$`)
 	isAddress  = regexp.MustCompile(`^\d{1,3}(?:\.\d{1,3}){3}(?:/\d+)?$|^[0-9a-fA-F]{0,4}(?::[0-9a-fA-F]{0,4}){2,7}$`)

@@ -52,6 +52,12 @@ var (
 // reservedWords cannot be names, because conditions and expressions would read them as their own.
 var reservedWords = []string{"and", "or", "not", "no", "now", "of", "distinct", "then", "unless", "within", "any"}
 
+// IsName tells whether a text can name a symptom, an event or anything else that a pack declares.
+func IsName(text string) bool {
+	tokens := tokenize("", text)
+	return len(tokens) == 1 && tokens[0].Type == identToken
+}
+
 // tokenize cuts text into tokens, blanks and comments included, and stops behind a bracket that nests too deep, so that a file of nothing else costs little. Columns count bytes from 1, unlike participle's, which count characters.
 func tokenize(name, text string) []lexer.Token {
 	lex, err := rules.LexString(name, text)

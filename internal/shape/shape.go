@@ -11,7 +11,7 @@ import (
 // Part is a piece of a message.
 type Part struct {
 	Text string
-	// Varies is true for a word with digits, a path, or quoted text.
+	// Varies is true for a word with digits, a path, or quoted text that is no key of JSON.
 	Varies bool
 }
 
@@ -61,14 +61,15 @@ func walk(message []byte, visit func(text []byte, varies bool) bool) {
 		if c == '"' || c == '\'' && (i == 0 || !wordByte(message[i-1])) {
 			if end := bytes.IndexByte(message[i+1:], c); end >= 0 {
 				quoted := message[i+1 : i+1+end]
-				if !visit(message[i:i+1], false) || !visit(quoted, true) || !visit(message[i+1+end:i+2+end], false) {
+				if !visit(message[i:i+1], false) || !visit(quoted, !isKey(message, i, i+1+end)) || !visit(message[i+1+end:i+2+end], false) {
 					return
 				}
 				i += end + 2
 				continue
 			}
 		}
-		if !wordByte(c) {
+		// The colon behind a quoted key is no part of a number that follows.
+		if !wordByte(c) || c == ':' && i > 0 && message[i-1] == '"' {
 			if !visit(message[i:i+1], false) {
 				return
 			}
@@ -104,6 +105,16 @@ func walk(message []byte, visit func(text []byte, varies bool) bool) {
 			return
 		}
 	}
+}
+
+// isKey tells whether the text between two quotes is the key of a JSON object: what stands in front of it opens the object or ends another value, and a colon follows. Keys
+// with digits may be made up.
+func isKey(message []byte, open, shut int) bool {
+	if shut+1 >= len(message) || message[shut+1] != ':' || bytes.ContainsAny(message[open:shut], "0123456789") {
+		return false
+	}
+	before := bytes.TrimRight(message[:open], " ")
+	return len(before) > 0 && (before[len(before)-1] == '{' || before[len(before)-1] == ',')
 }
 
 func wordByte(c byte) bool {

@@ -60,6 +60,16 @@ func stamped(log string) string {
 // diagnosed runs the rules of one file over logs and returns the finding of the first rule, if there is one.
 func diagnosed(t fataler, yaml string, logs ...string) *logdoc.Finding {
 	t.Helper()
+	out := correlated(t, yaml, logs...).Finish(time.Time{})
+	if len(out.Findings) == 0 {
+		return nil
+	}
+	return &out.Findings[0]
+}
+
+// correlated gives the logs to a correlator for the rules of one file.
+func correlated(t fataler, yaml string, logs ...string) *rules.Correlator {
+	t.Helper()
 	f, problems := cre.Read("rule.yaml", []byte(yaml))
 	if errs := problems.Errors(); len(errs) > 0 {
 		t.Fatalf("refused: %v", errs)
@@ -86,11 +96,7 @@ func diagnosed(t fataler, yaml string, logs ...string) *logdoc.Finding {
 			c.SeeSource(name, tally.Last)
 		}
 	}
-	out := c.Finish(time.Time{})
-	if len(out.Findings) == 0 {
-		return nil
-	}
-	return &out.Findings[0]
+	return c
 }
 
 // told sums a finding up: how sure, how many hits, and the lines of the records that they were made of.
