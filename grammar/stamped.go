@@ -502,7 +502,7 @@ func timeField(name []byte) bool {
 	}
 	switch string(name) {
 	case "time", "ts", "t", "timestamp", "@timestamp", "Timestamp", "stamp", "date", "datetime", "asctime", "creationTimestamp", "lastTimestamp", "eventTime", "TimeCreated",
-		"timeMillis", "time_local", "Time", "@t", "event_time", "log_time", "startTime":
+		"timeMillis", "time_local", "Time", "@t", "event_time", "log_time", "startTime", "firstTimestamp", "receiveTimestamp", "eventTimestamp", "TIMESTAMP", "created_at":
 		return true
 	}
 	return false

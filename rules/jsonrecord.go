@@ -15,6 +15,8 @@ import (
 type jsonRecord struct {
 	value any
 	ok    bool
+	// whole means that the record starts with the JSON: what stands behind other text may be a part of a sentence.
+	whole bool
 	// of tells which record was looked at.
 	serial uint32
 }
@@ -40,7 +42,7 @@ func (sc *Scanner) jsonOf(ev *logdoc.Event, t *termTest) *jsonRecord {
 		}
 		var v map[string]any
 		if json.NewDecoder(bytes.NewReader(text[i:])).Decode(&v) == nil {
-			r.value, r.ok = v, true
+			r.value, r.ok, r.whole = v, true, len(bytes.TrimSpace(ev.Text[:len(ev.Text)-len(text)+i])) == 0
 			break
 		}
 		text, reach = text[i+1:], reach-i-1

@@ -308,7 +308,7 @@ func (t *termTest) holds(ev *logdoc.Event, record *jsonRecord) bool {
 		switch {
 		case v != nil:
 			subject = v
-		case record.ok:
+		case record.whole:
 			return false
 		}
 	}
