@@ -135,6 +135,10 @@ func (c *whereCompiler) newTerm(w *lang.WhereTerm) *termTest {
 		t.jq = code
 		t.needs = needed(requiredByJQ(query))
 	}
+	for i, text := range t.needs {
+		t.needs[i] = unescaped(text)
+	}
+	t.needs = needed(t.needs)
 	// What a JSON string holds may be written with escapes.
 	if w.Field != "" || w.Kind == lang.TermJQ {
 		if slices.ContainsFunc(t.needs, mayBeEscaped) {
@@ -176,8 +180,26 @@ func needed(texts []string) []string {
 	return slices.Compact(texts)
 }
 
+// unescaped returns the longest part of a text that is written the same where JSON wraps it, if that part can be searched for.
+func unescaped(text string) string {
+	best := ""
+	for part := range strings.FieldsFuncSeq(text, escaped) {
+		if len(part) > len(best) {
+			best = part
+		}
+	}
+	if len(best) < literal.MinLength {
+		return text
+	}
+	return best
+}
+
 func mayBeEscaped(text string) bool {
-	return strings.ContainsFunc(text, func(r rune) bool { return r < ' ' || r > '~' || strings.ContainsRune(`"\<>&/'+=`, r) })
+	return strings.ContainsFunc(text, escaped)
+}
+
+func escaped(r rune) bool {
+	return r < ' ' || r > '~' || strings.ContainsRune(`"\<>&/'+=`, r)
 }
 
 // maxAlternativeTexts bounds the texts that stand for one expression.
@@ -290,8 +312,10 @@ func (t *termTest) keys() ([]key, bool) {
 
 func (t *termTest) accept(sc *Scanner, ev *logdoc.Event) bool {
 	record := sc.jsonOf(ev, t)
-	if !t.holds(ev, record) {
-		return false
+	if !t.holds(ev, ev.Text, record) {
+		if line := sc.lineOf(ev); line == nil || t.kind == lang.TermJQ || !t.holds(ev, line, record) {
+			return false
+		}
 	}
 	for _, k := range t.keep {
 		if v := fieldOf(ev, record, k.name, k.slot); v != nil {
@@ -301,8 +325,8 @@ func (t *termTest) accept(sc *Scanner, ev *logdoc.Event) bool {
 	return true
 }
 
-func (t *termTest) holds(ev *logdoc.Event, record *jsonRecord) bool {
-	subject := ev.Text
+// holds looks at a text, or at the field of the record.
+func (t *termTest) holds(ev *logdoc.Event, subject []byte, record *jsonRecord) bool {
 	if t.field != "" && t.kind != lang.TermJQ {
 		v := fieldOf(ev, record, t.field, t.slot)
 		switch {

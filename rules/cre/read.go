@@ -169,7 +169,7 @@ func (r *reader) readTerms(n *node) {
 
 var (
 	creKeys = []string{"id", "severity", "title", "category", "tags", "author", "description", "impact", "impactScore", "cause", "mitigation", "mitigationScore", "references",
-		"applications", "reports", "version"}
+		"applications", "reports", "version", "pillar"}
 	metadataKeys    = []string{"id", "hash", "gen", "generation", "kind", "version", "name"}
 	applicationKeys = []string{"name", "version", "processName", "processPath", "containerName", "imageUrl", "repoUrl"}
 )
