@@ -2,6 +2,7 @@ package rules
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"regexp"
 	"regexp/syntax"
@@ -135,16 +136,14 @@ func (c *whereCompiler) newTerm(w *lang.WhereTerm) *termTest {
 		t.jq = code
 		t.needs = needed(requiredByJQ(query))
 	}
-	for i, text := range t.needs {
-		t.needs[i] = unescaped(text)
-	}
-	t.needs = needed(t.needs)
 	// What a JSON string holds may be written with escapes.
 	if w.Field != "" || w.Kind == lang.TermJQ {
 		if slices.ContainsFunc(t.needs, mayBeEscaped) {
 			t.needs = nil
 		}
+		return t
 	}
+	t.needs = escapedToo(t.needs)
 	return t
 }
 
@@ -180,26 +179,19 @@ func needed(texts []string) []string {
 	return slices.Compact(texts)
 }
 
-// unescaped returns the longest part of a text that is written the same where JSON wraps it, if that part can be searched for.
-func unescaped(text string) string {
-	best := ""
-	for part := range strings.FieldsFuncSeq(text, escaped) {
-		if len(part) > len(best) {
-			best = part
+// escapedToo adds how the texts stand in a line that a container engine wrapped in JSON.
+func escapedToo(texts []string) []string {
+	out := texts
+	for _, text := range texts {
+		if wrapped, err := json.Marshal(text); err == nil && len(wrapped) > len(text)+2 {
+			out = append(out, string(wrapped[1:len(wrapped)-1]))
 		}
 	}
-	if len(best) < literal.MinLength {
-		return text
-	}
-	return best
+	return needed(out)
 }
 
 func mayBeEscaped(text string) bool {
-	return strings.ContainsFunc(text, escaped)
-}
-
-func escaped(r rune) bool {
-	return r < ' ' || r > '~' || strings.ContainsRune(`"\<>&/'+=`, r)
+	return strings.ContainsFunc(text, func(r rune) bool { return r < ' ' || r > '~' || strings.ContainsRune(`"\<>&/'+=`, r) })
 }
 
 // maxAlternativeTexts bounds the texts that stand for one expression.
