@@ -224,7 +224,7 @@ func (m *moment) compact(b []byte, year int) int {
 	return m.clock(b, year+4)
 }
 
-// dayFirst reads 02/Jan/2006:15:04:05, 02 Jan 2006 15:04:05, 01/02/2006 15:04:05 and 01-02 15:04:05.
+// dayFirst reads 02/Jan/2006:15:04:05, 02 Jan 2006 15:04:05, 01/02/2006 15:04:05, also without its zeros, and 01-02 15:04:05.
 func (m *moment) dayFirst(b []byte, n int) int {
 	s := &m.stamp
 	first := number(b[:n])
@@ -244,34 +244,44 @@ func (m *moment) dayFirst(b []byte, n int) int {
 		}
 		return m.clock(b, n+4)
 	}
-	if sep == ' ' || n != 2 || digits(rest) != 2 {
+	// 1/2/2006 is written without zeros only with slashes.
+	d := digits(rest)
+	if sep == ' ' || d < 1 || d > 2 || sep != '/' && (n != 2 || d != 2) {
 		return 0
 	}
-	second := number(rest[:2])
+	second := number(rest[:d])
 	s.Month, s.Day = first, second
 	// 02.01.2006 is always the day first; with slashes it is where it cannot be the month.
 	if sep == '.' || first > 12 {
 		s.Month, s.Day = second, first
 	}
 	switch {
-	case rest[2] == sep && digits(rest[3:]) == 4:
-		s.Year, s.HasYear = number(rest[3:7]), true
-		return m.clock(b, n+8)
-	case sep == '-' && rest[2] == ' ':
+	case rest[d] == sep && digits(rest[d+1:]) == 4:
+		s.Year, s.HasYear = number(rest[d+1:d+5]), true
+		return m.clock(b, n+d+6)
+	case sep == '-' && rest[d] == ' ':
 		return m.clock(b, n+3)
 	}
 	return 0
 }
 
-// named reads what starts with a letter: Jan _2 15:04:05, and klog's E0102 15:04:05.
+// named reads what starts with a letter: Jan _2 15:04:05, klog's E0102 15:04:05, and glog's E20060102 15:04:05.
 func (m *moment) named(b []byte) int {
 	s := &m.stamp
 	if len(b) < 14 {
 		return 0
 	}
-	if (b[0] == 'I' || b[0] == 'W' || b[0] == 'E' || b[0] == 'F') && digits(b[1:]) == 4 && b[5] == ' ' {
-		s.Month, s.Day = number(b[1:3]), number(b[3:5])
-		return m.clock(b, 5)
+	if b[0] == 'I' || b[0] == 'W' || b[0] == 'E' || b[0] == 'F' {
+		switch n := digits(b[1:]); {
+		case n == 4 && b[5] == ' ':
+			s.Month, s.Day = number(b[1:3]), number(b[3:5])
+			return m.clock(b, 5)
+		case n == 8 && b[9] == ' ':
+			if i := m.compact(b[1:], 4); i > 0 {
+				return i + 1
+			}
+			return 0
+		}
 	}
 	month := monthName(b)
 	if month == 0 || b[3] != ' ' {
@@ -502,7 +512,7 @@ func timeField(name []byte) bool {
 	}
 	switch string(name) {
 	case "time", "ts", "t", "timestamp", "@timestamp", "Timestamp", "stamp", "date", "datetime", "asctime", "creationTimestamp", "lastTimestamp", "eventTime", "TimeCreated",
-		"timeMillis", "time_local", "Time", "@t", "event_time", "log_time", "startTime":
+		"timeMillis", "time_local", "Time", "@t", "event_time", "log_time", "startTime", "firstTimestamp", "receiveTimestamp", "eventTimestamp", "TIMESTAMP", "created_at":
 		return true
 	}
 	return false
@@ -517,7 +527,7 @@ func (f *Format) severityNear(b []byte, at *moment) logdoc.Severity {
 		return f.severityField(b)
 	}
 	// klog states it by one letter, right before the date.
-	if digits(b[at.lo:]) == 0 && at.lo+5 < len(b) && digits(b[at.lo+1:]) == 4 {
+	if n := digits(b[at.lo+1:]); digits(b[at.lo:]) == 0 && (n == 4 || n == 8) {
 		sev, _ := f.severityOf(b[at.lo : at.lo+1])
 		return sev
 	}

@@ -15,8 +15,39 @@ import (
 type jsonRecord struct {
 	value any
 	ok    bool
-	// of tells which record was looked at.
+	// whole means that the record starts with the JSON: what stands behind other text may be a part of a sentence.
+	whole bool
+	// serial tells which record was looked at, as do those of what it wraps.
+	serial  uint32
+	wrapped wrapped
+}
+
+// wrapped is the line of a program that a container engine wrote as JSON, {"log":"…","stream":"stderr","time":"…"}: terms are meant for the line.
+type wrapped struct {
 	serial uint32
+	line   []byte
+}
+
+var wrapper = []byte(`{"log":"`)
+
+// lineOf returns the line that a record wraps, or nil.
+func (sc *Scanner) lineOf(ev *logdoc.Event) []byte {
+	if !bytes.HasPrefix(ev.Text, wrapper) {
+		return nil
+	}
+	w := &sc.record.wrapped
+	if w.serial == sc.serial && sc.serial != 0 {
+		return w.line
+	}
+	*w = wrapped{serial: sc.serial}
+	var v struct {
+		Log    string
+		Stream *string
+	}
+	if json.NewDecoder(bytes.NewReader(ev.Text)).Decode(&v) == nil && v.Stream != nil {
+		w.line = bytes.TrimRight([]byte(v.Log), "\r\n")
+	}
+	return w.line
 }
 
 // jsonReach bounds where in a line JSON may start.
@@ -31,21 +62,35 @@ func (sc *Scanner) jsonOf(ev *logdoc.Event, t *termTest) *jsonRecord {
 	if r.serial == sc.serial && sc.serial != 0 {
 		return r
 	}
-	*r = jsonRecord{serial: sc.serial}
-	text := ev.Text
-	for reach := min(len(text), jsonReach); reach > 0; {
-		i := bytes.IndexByte(text[:reach], '{')
+	*r = jsonRecord{serial: sc.serial, wrapped: r.wrapped}
+	if line := sc.lineOf(ev); line != nil {
+		if r.read(line); r.ok {
+			return r
+		}
+		// A text that is wrapped: the wrapping has fields, but lacks none.
+		r.read(ev.Text)
+		r.whole = false
+		return r
+	}
+	r.read(ev.Text)
+	return r
+}
+
+// read looks for JSON in a text.
+func (r *jsonRecord) read(text []byte) {
+	rest := text
+	for reach := min(len(rest), jsonReach); reach > 0; {
+		i := bytes.IndexByte(rest[:reach], '{')
 		if i < 0 {
-			break
+			return
 		}
 		var v map[string]any
-		if json.NewDecoder(bytes.NewReader(text[i:])).Decode(&v) == nil {
-			r.value, r.ok = v, true
-			break
+		if json.NewDecoder(bytes.NewReader(rest[i:])).Decode(&v) == nil {
+			r.value, r.ok, r.whole = v, true, len(bytes.TrimSpace(text[:len(text)-len(rest)+i])) == 0
+			return
 		}
-		text, reach = text[i+1:], reach-i-1
+		rest, reach = rest[i+1:], reach-i-1
 	}
-	return r
 }
 
 // fieldOf returns the text of a field: of the JSON, or else of the event.

@@ -2,6 +2,7 @@ package rules
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"regexp"
 	"regexp/syntax"
@@ -140,7 +141,9 @@ func (c *whereCompiler) newTerm(w *lang.WhereTerm) *termTest {
 		if slices.ContainsFunc(t.needs, mayBeEscaped) {
 			t.needs = nil
 		}
+		return t
 	}
+	t.needs = escapedToo(t.needs)
 	return t
 }
 
@@ -174,6 +177,17 @@ func needed(texts []string) []string {
 	}
 	slices.Sort(texts)
 	return slices.Compact(texts)
+}
+
+// escapedToo adds how the texts stand in a line that a container engine wrapped in JSON.
+func escapedToo(texts []string) []string {
+	out := texts
+	for _, text := range texts {
+		if wrapped, err := json.Marshal(text); err == nil && len(wrapped) > len(text)+2 {
+			out = append(out, string(wrapped[1:len(wrapped)-1]))
+		}
+	}
+	return needed(out)
 }
 
 func mayBeEscaped(text string) bool {
@@ -290,8 +304,10 @@ func (t *termTest) keys() ([]key, bool) {
 
 func (t *termTest) accept(sc *Scanner, ev *logdoc.Event) bool {
 	record := sc.jsonOf(ev, t)
-	if !t.holds(ev, record) {
-		return false
+	if !t.holds(ev, ev.Text, record) {
+		if line := sc.lineOf(ev); line == nil || t.kind == lang.TermJQ || !t.holds(ev, line, record) {
+			return false
+		}
 	}
 	for _, k := range t.keep {
 		if v := fieldOf(ev, record, k.name, k.slot); v != nil {
@@ -301,14 +317,14 @@ func (t *termTest) accept(sc *Scanner, ev *logdoc.Event) bool {
 	return true
 }
 
-func (t *termTest) holds(ev *logdoc.Event, record *jsonRecord) bool {
-	subject := ev.Text
+// holds looks at a text, or at the field of the record.
+func (t *termTest) holds(ev *logdoc.Event, subject []byte, record *jsonRecord) bool {
 	if t.field != "" && t.kind != lang.TermJQ {
 		v := fieldOf(ev, record, t.field, t.slot)
 		switch {
 		case v != nil:
 			subject = v
-		case record.ok:
+		case record.whole:
 			return false
 		}
 	}

@@ -58,9 +58,18 @@ func (p *Packs) checkCRE() lang.Problems {
 	var problems lang.Problems
 	var folders []string
 	files := map[string][]*lang.File{}
+	first := map[string]lang.Pos{}
 	for _, f := range p.Files {
 		if !IsCRE(f.Name) || len(f.Symptoms) == 0 {
 			continue
+		}
+		for _, s := range f.Symptoms {
+			if at, ok := first[s.Name.Value]; ok {
+				problems = append(problems, lang.Problem{Pos: s.Name.Pos, Width: max(len(s.Name.Value), 1), Warning: true,
+					Message: fmt.Sprintf("%s stands in %s:%d too: only the last rule of a name is used", s.Name.Value, at.File, at.Line), Advice: "give it an id of its own"})
+				continue
+			}
+			first[s.Name.Value] = s.Name.Pos
 		}
 		dir := filepath.Dir(f.Name)
 		if files[dir] == nil {
@@ -114,6 +123,9 @@ func (p *Packs) runTest(dir, log string, set *rules.Set) ([]string, error) {
 	info, err := os.Stat(filepath.Join(dir, log))
 	if err != nil {
 		return nil, err
+	}
+	if info.Size() == 0 {
+		return nil, nil // nothing is found in it
 	}
 	d, err := Run(context.Background(), &Packs{Grammar: p.Grammar, Rules: set}, Options{Paths: []string{filepath.Join(dir, log)}, Files: source.Disk{}, Workers: 1, Now: info.ModTime()})
 	if err != nil {

@@ -209,8 +209,8 @@ func (r *reader) negate(at *pair, c *lang.CondHits, total int) bool {
 
 // event accepts any source: without a map of sources every log counts.
 func (r *reader) event(n *node) {
-	if n.isNull() {
-		return
+	if n.Kind == scalar {
+		return // the source alone, or nothing
 	}
 	pairs, ok := r.pairs(n, "event")
 	if !ok {
@@ -249,7 +249,7 @@ func (r *reader) duration(n *node, what string) (time.Duration, bool) {
 }
 
 var (
-	termKeys   = []string{"value", "regex", "jq", "field", "count", "set", "sequence"}
+	termKeys   = []string{"value", "regex", "jq", "field", "count", "within", "set", "sequence"}
 	negateKeys = []string{"window", "slide", "anchor", "absolute"}
 	// notRun are kinds of terms that need more than logs.
 	notRun = map[string]string{
@@ -281,6 +281,8 @@ func (r *reader) term(n *node, negated bool) (*lang.AbsentTerm, places) {
 	t := &lang.AbsentTerm{}
 	t.Count = 1
 	var kinds []pair
+	var within pair
+	var length time.Duration
 	field := ""
 	for _, p := range pairs {
 		switch p.key {
@@ -293,6 +295,15 @@ func (r *reader) term(n *node, negated bool) (*lang.AbsentTerm, places) {
 			before := len(r.problems)
 			t.Count = r.whole(p.value, "count", 1, math.MaxInt32)
 			if len(r.problems) > before {
+				return nil, where
+			}
+		case "within":
+			within = p
+			if length, ok = r.duration(p.value, "within"); !ok {
+				return nil, where
+			}
+			if length <= 0 {
+				r.at(r.pos(p.value.Node), len(p.value.Value), "within is longer than nothing", "write 10s, 5m or 1h")
 				return nil, where
 			}
 		case "window", "slide", "anchor", "absolute":
@@ -328,6 +339,10 @@ func (r *reader) term(n *node, negated bool) (*lang.AbsentTerm, places) {
 			r.at(pos, 1, "a condition has no field", "write the field beside each value")
 			return nil, where
 		}
+		if length > 0 {
+			r.at(within.at, len(within.key), "a condition has no within", "write window: in it")
+			return nil, where
+		}
 		t.Sub = r.condition(k)
 		if t.Sub == nil {
 			return nil, where
@@ -343,6 +358,17 @@ func (r *reader) term(n *node, negated bool) (*lang.AbsentTerm, places) {
 		return nil, where
 	}
 	t.Event = leaf.Event
+	switch {
+	case length == 0:
+	case negated || t.Count < 2:
+		r.warn(within.at, len(within.key), `"within" is not used: it belongs to terms that are counted`, "")
+	case t.Count > maxTerms:
+		r.at(where.count, len("count"), fmt.Sprintf("more than %d records are not counted within a time", maxTerms), "")
+		return nil, where
+	default:
+		// So many of them within a time of their own are a set beneath this condition.
+		t.HitTerm = lang.HitTerm{Sub: &lang.CondHits{Pos: pos, Terms: []lang.HitTerm{t.HitTerm}, Window: length}, Count: 1}
+	}
 	return t, where
 }
 
@@ -383,8 +409,8 @@ func (r *reader) referred(n, target *node, negated bool, beside []pair) (*lang.A
 			fallthrough
 		case "window", "slide", "absolute":
 			r.option(p, t)
-		case "field":
-			r.warn(p.at, len(p.key), "the field is not used: it belongs to the term that is referred to", "")
+		case "field", "within":
+			r.warn(p.at, len(p.key), fmt.Sprintf("%s is not used: it belongs to the term that is referred to", quote(p.key)), "")
 		}
 	}
 	return t, where

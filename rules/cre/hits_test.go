@@ -125,9 +125,15 @@ func rule(condition string) string {
 	return "rules:\n- cre:\n    id: test\n  rule:\n" + strings.ReplaceAll("    "+strings.TrimSpace(condition), "\n", "\n  ") + "\n"
 }
 
+// wrappedLine is a line as a container engine writes it.
+func wrappedLine(second int, line string) string {
+	return fmt.Sprintf("{\"log\":%q,\"stream\":\"stderr\",\"time\":%q}\n", line+"\n", time.Unix(1740787200+int64(second), 0).UTC().Format(time.RFC3339Nano))
+}
+
 func TestHits(t *testing.T) {
 	const set = "set:\n    window: 10s\n    match: [aaaa, bbbb]\n"
 	const sequence = "sequence:\n    window: 10s\n    order: [aaaa, bbbb]\n"
+	const within = "sequence:\n    window: 10s\n    order:\n    - aaaa\n    - {value: bbbb, count: 3, within: 3s}\n"
 	tests := []struct {
 		name, rule string
 		logs       []string
@@ -199,6 +205,18 @@ func TestHits(t *testing.T) {
 		{"field of JSON", "set:\n    match: [{field: reason, value: Killing}]", []string{"1 {\"reason\":\"Killing\"}\n2 {\"reason\":\"Other\",\"msg\":\"Killing\"}"}, "certain 1: 1"},
 		{"field by a path", "set:\n    match: [{field: a.b, regex: '^x+$'}]", []string{"1 {\"a\":{\"b\":\"xx\"}}\n2 {\"a\":{\"b\":\"xy\"}}"}, "certain 1: 1"},
 		{"field of a text", "set:\n    match: [{field: message, regex: 'aa[a]a'}]", []string{"1 aaaa"}, "certain 1: 1"},
+		{"field of a text that holds JSON", "set:\n    match: [{field: message, value: aaaa}]", []string{"1 nodes: {}, aaaa\n2 x\taaaa\t{\"kind\":\"y\"}\n3 bbbb {\"message\":\"aaaa\"}\n4 aaaa {\"message\":\"bbbb\"}"}, "certain 3: 1 2 3"},
+		{"field that JSON lacks", "set:\n    match: [{field: message, value: aaaa}]", []string{"{\"ts\":1740787200,\"msg\":\"aaaa\"}"}, "nothing"},
+		{"a line that a container engine wrote", "set:\n    match: [{regex: '^x \"aaaa\": [0-9]+$'}]", []string{wrappedLine(0, `x "aaaa": 12`) + wrappedLine(1, `x "aaaa": y`)}, "certain 1: 1"},
+		{"a text of the wrapping", "set:\n    match: ['\"stream\":\"stderr\"']", []string{wrappedLine(0, "aaaa")}, "certain 1: 1"},
+		{"a field of text that is wrapped", "set:\n    match: [{field: message, value: aaaa}]", []string{wrappedLine(0, "aaaa") + wrappedLine(1, `aaaa {"x":1}`)}, "certain 2: 1 2"},
+		{"a field of JSON that is wrapped", "set:\n    match: [{field: message, value: aaaa}]", []string{wrappedLine(0, `{"message":"aaaa"}`) + wrappedLine(1, `{"msg":"aaaa"}`)}, "certain 1: 1"},
+		{"jq of JSON that is wrapped", "set:\n    match: [{jq: '.message == \"aaaa\"'}]", []string{wrappedLine(0, `{"message":"aaaa"}`) + wrappedLine(1, `{"msg":"aaaa"}`)}, "certain 1: 1"},
+		{"a field of the wrapping", "set:\n    match: [{field: stream, value: stderr}]", []string{wrappedLine(0, "aaaa")}, "certain 1: 1"},
+		{"what only looks wrapped", "set:\n    match: [{field: message, value: aaaa}]", []string{`{"log":"aaaa","ts":1740787200}`}, "nothing"},
+
+		{"counted within a time of their own", within, []string{"1 aaaa\n2 bbbb\n4 bbbb\n6 bbbb\n7 bbbb"}, "certain 1: 1 3 4 5"},
+		{"not counted within a time of their own", within, []string{"1 aaaa\n2 bbbb\n4 bbbb\n6 bbbb\n8 bbbb"}, "nothing"},
 
 		{"no clock at all", sequence, []string{"aaaa\nbbbb"}, "likely 1: 1 2"},
 		{"no clock, the other way round", sequence, []string{"bbbb\naaaa"}, "nothing"},

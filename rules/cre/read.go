@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -168,13 +169,30 @@ func (r *reader) readTerms(n *node) {
 
 var (
 	creKeys = []string{"id", "severity", "title", "category", "tags", "author", "description", "impact", "impactScore", "cause", "mitigation", "mitigationScore", "references",
-		"applications", "reports", "version"}
+		"applications", "reports", "version", "pillar"}
 	metadataKeys    = []string{"id", "hash", "gen", "generation", "kind", "version", "name"}
 	applicationKeys = []string{"name", "version", "processName", "processPath", "containerName", "imageUrl", "repoUrl"}
 )
 
-// severities are those of a CRE, 0 the worst.
-var severities = [...]logdoc.Severity{logdoc.Critical, logdoc.Error, logdoc.Warning, logdoc.Notice, logdoc.Info}
+// severities are those of a CRE, 0 the worst, and what the catalogue calls them.
+var severities = [...]struct {
+	logdoc.Severity
+	word string
+}{{logdoc.Critical, "critical"}, {logdoc.Error, "high"}, {logdoc.Warning, "medium"}, {logdoc.Notice, "low"}, {logdoc.Info, "info"}}
+
+// severity reads a severity as a number or a word. Another one keeps no rule from being run.
+func (r *reader) severity(n *node) lang.Name {
+	said := strings.ToLower(strings.TrimSpace(r.told(n, "the severity")))
+	for i, s := range severities {
+		if said == strconv.Itoa(i) || said == s.word {
+			return lang.Name{Pos: r.pos(n.Node), Value: s.String()}
+		}
+	}
+	if n.Kind == scalar && said != "" {
+		r.warn(r.pos(n.Node), len(n.Value), fmt.Sprintf("the severity is no whole number from 0 to %d: the rule counts as a warning", len(severities)-1), "")
+	}
+	return lang.Name{Pos: r.pos(n.Node), Value: logdoc.Warning.String()}
+}
 
 // rule reads one rule, or returns nil when it cannot be run.
 func (r *reader) rule(n *node) *lang.Symptom {
@@ -251,11 +269,9 @@ func (r *reader) cre(n *node, s *lang.Symptom) {
 		case "id":
 			s.Name = name()
 		case "title":
-			s.Title = name()
+			s.Title = lang.Name{Pos: r.pos(p.value.Node), Value: oneLine(r.told(p.value, p.key))}
 		case "severity":
-			if v := r.whole(p.value, "the severity", 0, len(severities)-1); v >= 0 {
-				s.Severity = lang.Name{Pos: r.pos(p.value.Node), Value: severities[v].String()}
-			}
+			s.Severity = r.severity(p.value)
 		case "description":
 			description = r.prose(p.value, p.key)
 		case "cause":
@@ -266,7 +282,7 @@ func (r *reader) cre(n *node, s *lang.Symptom) {
 			s.Steps = steps(r.pos(p.value.Node), r.prose(p.value, p.key))
 		case "references":
 			for _, v := range r.list(p.value) {
-				if see := oneLine(r.text(v, "a reference")); see != "" {
+				if see := oneLine(r.told(v, "a reference")); see != "" {
 					s.See = append(s.See, lang.Name{Pos: r.pos(v.Node), Value: see})
 				}
 			}
@@ -284,13 +300,19 @@ func (r *reader) cre(n *node, s *lang.Symptom) {
 // applications takes the first application's name for the product.
 func (r *reader) applications(n *node, s *lang.Symptom) {
 	for _, app := range r.list(n) {
+		if app.Kind != mapping {
+			if s.Product.Value == "" {
+				s.Product = lang.Name{Pos: r.pos(app.Node), Value: oneLine(r.told(app, "an application"))}
+			}
+			continue
+		}
 		pairs, ok := r.pairs(app, "an application")
 		if !ok {
 			return
 		}
 		for _, p := range pairs {
 			if p.key == "name" && s.Product.Value == "" {
-				s.Product = lang.Name{Pos: r.pos(p.value.Node), Value: oneLine(r.text(p.value, "the name"))}
+				s.Product = lang.Name{Pos: r.pos(p.value.Node), Value: oneLine(r.told(p.value, "the name"))}
 			}
 			if !slices.Contains(applicationKeys, p.key) {
 				r.warn(p.at, len(p.key), fmt.Sprintf("%s is not used", quote(p.key)), suggest(p.key, applicationKeys...))
@@ -303,11 +325,11 @@ func (r *reader) applications(n *node, s *lang.Symptom) {
 func (r *reader) prose(n *node, what string) string {
 	values := r.list(n)
 	if len(values) == 1 && values[0] == n {
-		return clean(strings.TrimSpace(r.text(n, what)))
+		return clean(strings.TrimSpace(r.told(n, what)))
 	}
 	var b strings.Builder
 	for _, v := range values {
-		item := strings.ReplaceAll(strings.TrimSpace(r.text(v, what)), "\n", "\n  ")
+		item := strings.ReplaceAll(strings.TrimSpace(r.told(v, what)), "\n", "\n  ")
 		fmt.Fprintf(&b, "- %s\n", clean(item))
 	}
 	return strings.TrimSpace(b.String())

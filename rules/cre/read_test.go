@@ -35,7 +35,6 @@ func TestRefused(t *testing.T) {
 		{"an empty rule", "rules:\n- cre: {id: x}\n  rule: {}", "3:9: the rule is empty"},
 		{"no rule", "rules:\n- cre: {id: x}", "2:3: the rule has no rule: part"},
 		{"no id", "rules:\n- rule:\n    set:\n      match: [aaaa]", "2:3: the rule has no id"},
-		{"a severity that is none", "rules:\n- cre: {id: x, severity: 5}\n  rule:\n    set:\n      match: [aaaa]", "2:26: the severity is no whole number from 0 to 4"},
 		{"an unknown key of a term", rule("set:\n    match:\n    - regexs: aaaa"), `7:9: "regexs" means nothing in a term`},
 		{"an unknown key of a set", rule("set:\n    matches: [aaaa]"), `6:7: "matches" means nothing in a set`},
 		{"an unknown key of a rule", "rules:\n- cre: {id: x}\n  negate: []\n  rule:\n    set:\n      match: [aaaa]", `3:3: "negate" means nothing in a rule`},
@@ -47,6 +46,10 @@ func TestRefused(t *testing.T) {
 		{"an empty term", rule("set:\n    match: ['']"), "6:15: an empty text is in every record"},
 		{"a term that says nothing", rule("set:\n    match: [{field: x}]"), "6:15: the term says nothing to look for"},
 		{"two terms in one", rule("set:\n    match: [{value: x, regex: y}]"), "6:26: a term is one of value, regex, jq, set and sequence"},
+		{"within of no time", rule("set:\n    match: [{value: aaaa, count: 3, within: 10}]"), `6:47: within is no time: "10"`},
+		{"within nothing", rule("set:\n    match: [{value: aaaa, count: 3, within: 0s}]"), "6:47: within is longer than nothing"},
+		{"within of a condition", rule("set:\n    match: [{within: 3s, set: {match: [aaaa]}}]"), "6:16: a condition has no within"},
+		{"too many within a time", rule("set:\n    match: [{value: aaaa, count: 65, within: 3s}]"), "6:29: more than 64 records are not counted within a time"},
 		{"a count below one", rule("set:\n    match: [{value: aaaa, count: 0}]"), "6:36: count is no whole number"},
 		{"jq that does not parse", rule("set:\n    match: [{jq: '.a =='}]"), "6:20: the jq program does not parse"},
 		{"jq that does not compile", rule("set:\n    match: [{jq: 'nosuch(1)'}]"), "6:20: the jq program does not compile"},
@@ -121,6 +124,42 @@ func indented(n int) string {
 	return b.String() + strings.Repeat("  ", 3+2*n) + "value: aaaa\n"
 }
 
+// described is a rule with one more key of the descriptive part.
+func described(key string) string {
+	return "rules:\n- cre: {id: x, " + key + "}\n  rule:\n    set:\n      match: [aaaa]\n"
+}
+
+// TestTolerated holds what authors write otherwise than the schema says, and what is nevertheless understood without a word.
+func TestTolerated(t *testing.T) {
+	tests := []struct {
+		name, yaml string
+		got        func(*lang.Symptom) string
+		want       string
+	}{
+		{"a severity by its name", described("severity: High"), func(s *lang.Symptom) string { return s.Severity.Value }, "error"},
+		{"a severity in quotes", described(`severity: "4"`), func(s *lang.Symptom) string { return s.Severity.Value }, "info"},
+		{"a title that is a number", described("title: 12"), func(s *lang.Symptom) string { return s.Title.Value }, "12"},
+		{"one reference", described("references: https://example.com"), func(s *lang.Symptom) string { return s.See[0].Value }, "https://example.com"},
+		{"one application", described("applications: {name: pump, version: 1.0}"), func(s *lang.Symptom) string { return s.Product.Value }, "pump"},
+		{"applications by their names", described("applications: [pump, motor]"), func(s *lang.Symptom) string { return s.Product.Value }, "pump"},
+		{"an id with blanks", "rules:\n- cre: {id: My  rule 1}\n  rule:\n    set:\n      match: [aaaa]\n", func(s *lang.Symptom) string { return s.Name.Value }, "My rule 1"},
+		{"an event that is its source", rule("set:\n    event: cre.log.pump\n    match: [aaaa]"), func(s *lang.Symptom) string { return s.Name.Value }, "test"},
+		{"a value that is a number", rule("set:\n    match: [{value: 5040}]"), func(s *lang.Symptom) string { return s.Events[0].Label.Value }, "5040"},
+		{"Windows line ends behind a mark", "\ufeff" + strings.ReplaceAll(rule("set:\n    match: [aaaa]"), "\n", "\r\n"), func(s *lang.Symptom) string { return s.Events[0].Label.Value }, "aaaa"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			f, problems := cre.Read("rule.yaml", []byte(test.yaml))
+			if len(problems) > 0 || len(f.Symptoms) != 1 {
+				t.Fatalf("refused: %v", problems)
+			}
+			if got := test.got(f.Symptoms[0]); got != test.want {
+				t.Errorf("got %q, want %q", got, test.want)
+			}
+		})
+	}
+}
+
 // TestWarned holds what is used, but told.
 func TestWarned(t *testing.T) {
 	tests := []struct{ name, yaml, want string }{
@@ -130,6 +169,13 @@ func TestWarned(t *testing.T) {
 		{"a value that ends in a break", rule("set:\n    match:\n    - value: |\n        aaaa"), "7:16: the text ends in a line break"},
 		{"negation of a term that must be seen", rule("set:\n    match: [{value: aaaa, anchor: 1}]"), `6:29: "anchor" is not used`},
 		{"both", rule("set:\n    match: [aaaa]\n  sequence:\n    window: 10s\n    order: [aaaa, bbbb]"), "7:5: a rule is a set or a sequence, not both: the sequence is run"},
+		{"within of one record", rule("set:\n    match: [{value: aaaa, within: 10s}]"), `6:29: "within" is not used`},
+		{"a severity that is none", described("severity: 5"), "2:26: the severity is no whole number from 0 to 4: the rule counts as a warning"},
+		{"a severity of another type", described("severity: [1]"), "2:26: the severity is no text: it is not shown"},
+		{"a title that is none", described("title: {a: b}"), "2:23: title is no text: it is not shown"},
+		{"a reference with keys", described("references: [{url: y}]"), "2:29: a reference is no text: it is not shown"},
+		{"a mitigation with keys", described("mitigation: {first: y}"), "2:28: mitigation is no text: it is not shown"},
+		{"a name of a list", described("applications: [{name: [y]}]"), "2:38: the name is no text: it is not shown"},
 		{"no rule at all", "rules: []", "1:1: there is no rule in this file"},
 	}
 	for _, test := range tests {

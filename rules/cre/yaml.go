@@ -225,6 +225,15 @@ func (r *reader) text(n *node, what string) string {
 	return n.Value
 }
 
+// told returns a text of the descriptive part, where one of another type is told but keeps no rule from being run.
+func (r *reader) told(n *node, what string) string {
+	if n != nil && n.Kind != yaml.ScalarNode {
+		r.warn(r.pos(n.Node), 1, what+" is no text: it is not shown", "")
+		return ""
+	}
+	return r.text(n, what)
+}
+
 func (r *reader) whole(n *node, what string, least, most int) int {
 	v, err := strconv.Atoi(r.text(n, what))
 	if err != nil || v < least || v > most {
