@@ -30,8 +30,8 @@ func isPackFile(name string) bool { return filepath.Ext(name) == ".logdoc" || Is
 func (f *packFile) parseCRE() {
 	read, problems := cre.Read(f.name, f.src)
 	f.problems = problems
-	if !read.Rules && len(problems) == 0 {
-		f.problems = lang.Problems{{Pos: lang.Pos{File: f.name, Line: 1, Col: 1}, Width: 1, Warning: f.name != f.pack, Message: "no rules in this file: it was passed over", Advice: "rules stand below rules:"}}
+	if !read.Rules && len(problems) == 0 && f.name == f.pack {
+		f.problems = lang.Problems{{Pos: lang.Pos{File: f.name, Line: 1, Col: 1}, Width: 1, Message: "no rules in this file", Advice: "rules stand below rules:"}}
 	}
 	f.file = &lang.File{Name: f.name, Symptoms: read.Symptoms}
 }
