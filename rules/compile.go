@@ -197,6 +197,9 @@ type compiler struct {
 	set      *Set
 	problems lang.Problems
 	every    *everyFormat
+	// templates and regexps are what was compiled so far, by text.
+	templates map[string]*template.Template
+	regexps   map[string]regexpTest
 }
 
 func (c *compiler) problem(pos lang.Pos, width int, message, advice string) {

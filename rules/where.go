@@ -211,7 +211,7 @@ func (c *whereCompiler) test(w *lang.WhereTest) test {
 		}
 		return contains{field, []byte(value)}
 	case "like":
-		tmpl, err := template.Compile(value, nil)
+		tmpl, err := c.template(value)
 		if err != nil {
 			var e *template.Error
 			errors.As(err, &e)
@@ -225,17 +225,50 @@ func (c *whereCompiler) test(w *lang.WhereTest) test {
 		}
 		return like{field, tmpl}
 	case "~":
-		re, err := regexp.Compile(value)
+		re, err := c.regexp(value)
 		if err != nil {
 			c.problem(w.Value.Pos, len(value)+2, "the regular expression does not compile: "+err.Error(), "RE2 syntax is meant: no look-ahead, no back-references")
 			return accepting{}
 		}
-		for _, name := range re.SubexpNames() {
+		for _, name := range re.re.SubexpNames() {
 			c.capture(name, nil)
 		}
-		return regexpTest{field, re, requiredLiteral(value)}
+		re.field = field
+		return re
 	}
 	return compareTest{field, w.Op, []byte(value)}
+}
+
+// template compiles a template once, for however many formats and patterns.
+func (c *compiler) template(text string) (*template.Template, error) {
+	if t, ok := c.templates[text]; ok {
+		return t, nil
+	}
+	t, err := template.Compile(text, nil)
+	if err == nil {
+		if c.templates == nil {
+			c.templates = map[string]*template.Template{}
+		}
+		c.templates[text] = t
+	}
+	return t, err
+}
+
+// regexp is template for a regular expression, without the field that it is asked of.
+func (c *compiler) regexp(expr string) (regexpTest, error) {
+	if t, ok := c.regexps[expr]; ok {
+		return t, nil
+	}
+	re, err := regexp.Compile(expr)
+	if err != nil {
+		return regexpTest{}, err
+	}
+	if c.regexps == nil {
+		c.regexps = map[string]regexpTest{}
+	}
+	t := regexpTest{re: re, required: requiredLiteral(expr)}
+	c.regexps[expr] = t
+	return t, nil
 }
 
 func (c *whereCompiler) capture(name string, layout *template.Layout) {
