@@ -255,6 +255,14 @@ func (g *group) unseen(c lang.Cond) bool {
 	})
 }
 
+// lacking reports whether one of the ways in which a condition can hold needs a log or file that is not in the input.
+func (g *group) lacking(c lang.Cond) bool {
+	return slices.ContainsFunc(conditionOf(c).rests(g.symptom), func(n need) bool {
+		missing, _ := g.in.lacks(g.index, n)
+		return len(missing) > 0
+	})
+}
+
 // relevant reports whether the input has anything of the symptom's product: a log of its formats, or a file that one of its facts is read from. A product that no
 // format is of is always relevant.
 func (c *Correlator) relevant(s *symptom) bool {

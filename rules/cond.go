@@ -479,6 +479,8 @@ func (c unlessCond) holds(g *group) []occurrence {
 	absent := newStanding(g.holds(c.Absent))
 	wait := lag(c.Absent, g.symptom)
 	unseen := !absent.any && g.unseen(c.Absent)
+	// Until the end a record may come that leaves nothing against the absent but what is not in the input.
+	doubtful := !absent.any && !unseen && !g.ended() && g.lacking(c.Absent)
 	var out []occurrence
 	for _, o := range g.holds(c.Term) {
 		lo, hi := c.window(&o)
@@ -490,7 +492,7 @@ func (c unlessCond) holds(g *group) []occurrence {
 		case absent.any && (absent.unclocked <= hi || o.unclocked):
 			o.unproven = true
 		}
-		if g.settled(hi, wait) || g.symptom.constant(c.Absent) {
+		if !doubtful && g.settled(hi, wait) || g.symptom.constant(c.Absent) {
 			if unseen {
 				o.unproven, o.trust = true, unseenTrust
 			}

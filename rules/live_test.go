@@ -398,3 +398,31 @@ func TestLiveCountsWhatWasTold(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+// TestLiveWaitsForWhatCannotBeSeen: that nothing forbids is sure only if what would forbid can be seen. A record that comes later may leave nothing against it but a file that
+// is not there: so nothing is told as sure before the end.
+func TestLiveWaitsForWhatCannotBeSeen(t *testing.T) {
+	set := compileText(t, `symptom test/a "A" { severity error event a in t event b in t event c in t fact f from "*/f.txt" like | {n:int}
+		likely when a unless (c and f.present) within 1s before }`)
+	arrive := func(second, event int) logdoc.Match {
+		m := flood(second, "h")
+		m.Event = event
+		return m
+	}
+	matches := []logdoc.Match{arrive(0, 0), arrive(5, 2)}
+	l := set.NewLive()
+	readInput(l.Input(), "")
+	for _, m := range matches {
+		l.Input().SeeTime(m.Time)
+		l.Add(m)
+		for _, turn := range append(l.Advance(time.Unix(0, m.Time+int64(3*time.Second))), l.Settle()...) {
+			if turn.Finding.Certainty != logdoc.Possible {
+				t.Errorf("told before the end: %s", line(&turn.Finding))
+			}
+		}
+	}
+	end, _ := l.End(time.Unix(9, 0))
+	if len(end.Findings) != 1 || line(&end.Findings[0]) != "error possible active ×1" {
+		t.Errorf("at the end: %v", end.Findings)
+	}
+}
