@@ -50,7 +50,16 @@ func (l *laboratory) matches(in log) ([]logdoc.Match, []rules.Normal, []int64) {
 }
 
 func (l *laboratory) run(inputs ...any) rules.Outcome {
+	return l.correlate("", inputs...).Finish(time.Time{})
+}
+
+// correlate fills a correlator with inputs; formats names further formats that were seen.
+func (l *laboratory) correlate(formats string, inputs ...any) *rules.Correlator {
 	c := l.rules.NewCorrelator()
+	for _, name := range strings.Fields(formats) {
+		f, _ := l.grammar.Index(name)
+		c.SeeFormat(f)
+	}
 	rank := map[logdoc.LogText]int{}
 	for _, in := range inputs {
 		switch in := in.(type) {
@@ -74,7 +83,7 @@ func (l *laboratory) run(inputs ...any) rules.Outcome {
 		}
 	}
 	c.Rank(func(s logdoc.LogText) int { return rank[s] })
-	return c.Finish(time.Time{})
+	return c
 }
 
 // tree writes findings as "certainty name[key] ×count", consequences indented.

@@ -9,35 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"logdoc"
-	"logdoc/rules"
 )
-
-// correlate fills a correlator with inputs; formats names further formats that were seen.
-func (l *laboratory) correlate(formats string, inputs ...any) *rules.Correlator {
-	c := l.rules.NewCorrelator()
-	for _, name := range strings.Fields(formats) {
-		f, _ := l.grammar.Index(name)
-		c.SeeFormat(f)
-	}
-	for _, in := range inputs {
-		switch in := in.(type) {
-		case log:
-			f, _ := l.grammar.Index(in.format)
-			c.SeeFormat(f)
-			matches, _, stamps := l.matches(in)
-			for _, m := range matches {
-				c.Add(m)
-			}
-			for _, s := range stamps {
-				c.SeeTime(s)
-			}
-		case file:
-			c.Facts().See(logdoc.LogText(in.name))
-			c.Facts().Read(logdoc.LogText(in.name), []byte(in.content))
-		}
-	}
-	return c
-}
 
 // sketch writes a reason as "+text: detail [lines]", what it is made of indented.
 func sketch(r *logdoc.Reason, indent string) string {

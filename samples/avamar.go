@@ -75,6 +75,7 @@ avagent.d Info: Client Agent started.                      [  OK  ]
 `
 
 // workOrder is what a client logs of the job it was given: a document full of words (password, ticket, error) that mean no trouble.
+// avtar writes XXX for the ticket itself.
 const workOrder = `<snapup pid="Unix" did="NIGHT" ack="false" type="work" msgver="5" pidnum="1001" work="backup" ticket="XXX" sync="bg" retry-on-error="true">
   <directives>
     <flag type="string" value="tls" name="encrypt" />

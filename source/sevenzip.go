@@ -28,15 +28,10 @@ var (
 
 // sevenZip reads a 7z. Its list of members stands at its end, so it needs random access as a zip does, and without that list nothing can be read.
 func (w *walker) sevenZip(it item, r io.Reader, at io.ReaderAt) error {
-	size := it.size
+	at, size, done := w.randomAccess(it, r, at)
+	defer done()
 	if at == nil {
-		s, err := newSpill(r, size, w.budget)
-		if err != nil {
-			w.notSpilled(it.name, err)
-			return w.ctx.Err()
-		}
-		defer s.Close()
-		at, size = s, s.size
+		return w.ctx.Err()
 	}
 	archive, head, err := openSeven(at, size, w.budget.limits.Members)
 	if err != nil {

@@ -21,15 +21,10 @@ var errLongDirectory = errors.New("the zip's directory is too long to hold")
 
 // zip reads a zip by the directory at its end, and without one from its start. at gives random access, nil when there is only the stream.
 func (w *walker) zip(it item, r io.Reader, at io.ReaderAt) error {
-	size := it.size
+	at, size, done := w.randomAccess(it, r, at)
+	defer done()
 	if at == nil {
-		s, err := newSpill(r, size, w.budget)
-		if err != nil {
-			w.notSpilled(it.name, err)
-			return w.ctx.Err()
-		}
-		defer s.Close()
-		at, size = s, s.size
+		return w.ctx.Err()
 	}
 	entries, length := 0, 0
 	zr, err := zip.NewReaderWithOptions(at, size, zip.ReaderOptions{NameDecoder: func(h *zip.FileHeader) error {
@@ -47,7 +42,21 @@ func (w *walker) zip(it item, r io.Reader, at io.ReaderAt) error {
 	return w.zipListed(it, zr.File, overlapping(zr.File, size))
 }
 
-// notSpilled tells why a zip in another archive could not be read.
+// randomAccess gives random access to an archive and its size: what there is of it already, else by a spill, which done gives back. at is nil when there was no room for
+// one, which is then told.
+func (w *walker) randomAccess(it item, r io.Reader, at io.ReaderAt) (_ io.ReaderAt, size int64, done func()) {
+	if at != nil {
+		return at, it.size, func() {}
+	}
+	s, err := newSpill(r, it.size, w.budget)
+	if err != nil {
+		w.notSpilled(it.name, err)
+		return nil, 0, func() {}
+	}
+	return s, s.size, func() { s.Close() }
+}
+
+// notSpilled tells why an archive in another one could not be read.
 func (w *walker) notSpilled(name string, err error) {
 	var limit limitError
 	if errors.As(err, &limit) {

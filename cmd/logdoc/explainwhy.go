@@ -3,7 +3,6 @@ package main
 import (
 	"bufio"
 	"context"
-	"errors"
 	"io"
 	"os"
 	"slices"
@@ -90,15 +89,5 @@ func explainWhy(ctx context.Context, s streams, f whyFlags, symptom string, path
 		return &statusError{exitInternal, err}
 	}
 	tellLeftOut(s.err, d)
-	switch {
-	case errors.Is(runErr, context.Canceled):
-		return &statusError{exitInterrupt, nil}
-	case runErr != nil:
-		return &statusError{exitInternal, runErr}
-	case d.Incomplete():
-		return &statusError{exitIncomplete, nil}
-	case broken:
-		return &statusError{exitUsage, nil}
-	}
-	return nil
+	return runStatus(d, runErr, broken)
 }

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"syscall"
 	"testing"
@@ -103,6 +104,9 @@ func TestInterruptPipe(t *testing.T) {
 		t.Run(fmt.Sprintf("written %t", written), func(t *testing.T) {
 			pipe := filepath.Join(dir, fmt.Sprintf("pipe%t", written))
 			if err := syscall.Mkfifo(pipe, 0o644); err != nil {
+				if runtime.GOOS == "linux" {
+					t.Fatal(err)
+				}
 				t.Skip("no named pipes here: ", err)
 			}
 			// A pipe that is read in front of the other tells that the run has come to it: when all is written, logdoc has read from it.
@@ -156,6 +160,9 @@ func TestInterruptPipe(t *testing.T) {
 func TestFullDisk(t *testing.T) {
 	full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
 	if err != nil {
+		if runtime.GOOS == "linux" {
+			t.Fatal(err)
+		}
 		t.Skip("no /dev/full here: ", err)
 	}
 	defer full.Close()

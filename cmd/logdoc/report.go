@@ -133,6 +133,17 @@ func runReport(ctx context.Context, s streams, f reportFlags, paths []string) er
 		return err
 	}
 	tellLeftOut(s.err, d)
+	if err := runStatus(d, runErr, broken); err != nil {
+		return err
+	}
+	if threshold > logdoc.Unrated && reaches(d.Findings, threshold) {
+		return &statusError{exitFindings, nil}
+	}
+	return nil
+}
+
+// runStatus is how a run ended, as an exit status: nil when all of the input was read and all packs are sound. broken means that a pack is not.
+func runStatus(d *logdoc.Diagnosis, runErr error, broken bool) error {
 	switch {
 	case errors.Is(runErr, context.Canceled):
 		return &statusError{exitInterrupt, nil}
@@ -142,8 +153,6 @@ func runReport(ctx context.Context, s streams, f reportFlags, paths []string) er
 		return &statusError{exitIncomplete, nil}
 	case broken:
 		return &statusError{exitUsage, nil}
-	case threshold > logdoc.Unrated && reaches(d.Findings, threshold):
-		return &statusError{exitFindings, nil}
 	}
 	return nil
 }

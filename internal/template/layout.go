@@ -194,7 +194,7 @@ func (l *Layout) seconds(b []byte, s *Stamp, i int) (int, bool) {
 	s.Second = int16(b[i]-'0')*10 + int16(b[i+1]-'0')
 	i += 2
 	if l.tail == tailFraction {
-		n := fraction(b[i:], s)
+		n := Fraction(b[i:], s)
 		if n == 0 {
 			return 0, false
 		}
@@ -318,7 +318,7 @@ func (l *Layout) parseFrom(b []byte, s *Stamp, from, i int, m *minute) (int, boo
 			}
 			continue
 		case partFraction:
-			n := fraction(b[i:], s)
+			n := Fraction(b[i:], s)
 			if n == 0 {
 				return 0, false
 			}
@@ -371,7 +371,8 @@ func two(b []byte, i int, lo, hi int16) (int16, bool) {
 	return v, v >= lo && v <= hi
 }
 
-func fraction(b []byte, s *Stamp) int {
+// Fraction reads a dot or a comma and the digits behind it, as a part of a second, at the start of b, and returns how many bytes it takes: 0 when there is none.
+func Fraction(b []byte, s *Stamp) int {
 	if len(b) < 2 || b[0] != '.' && b[0] != ',' || !isDigit(b[1]) {
 		return 0
 	}
