@@ -49,15 +49,10 @@ func (t *Rest) Match(b []byte, pos int, r *Result) bool {
 	return t.tmpl.run(t.step, b[:size], pos, r)
 }
 
-// MayStartWith reports whether a text that starts with b, and goes on in any way, may match. It may say so of some that cannot.
-func (t *Template) MayStartWith(b []byte) bool { return t.may(0, b) }
-
-// MayFollow is MayStartWith for what stands behind the stamp of a template that starts with one.
-func (t *Template) MayFollow(b []byte) bool { return t.may(1, b) }
-
-func (t *Template) may(from int, b []byte) bool {
+// MayFollow reports whether a text may match that goes on with b, and then in any way, behind the stamp that the template starts with. It may say so of some that cannot.
+func (t *Template) MayFollow(b []byte) bool {
 	pos := 0
-	for i := from; i < len(t.steps); i++ {
+	for i := 1; i < len(t.steps); i++ {
 		if pos >= len(b) {
 			return true
 		}
