@@ -247,7 +247,8 @@ func (c *sevenChecker) folder(packed *uint64) int {
 	for range coders {
 		in += c.coder(&f)
 	}
-	if coders == 0 || in < coders {
+	// A count that was refused must not be counted to.
+	if c.err != nil || coders == 0 || in < coders {
 		c.fail(errSevenHead)
 		return 0
 	}
