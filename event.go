@@ -43,7 +43,7 @@ type Span struct{ Lo, Hi int32 }
 type Event struct {
 	// Format is the index of the format in the schema that the scan runs with.
 	Format int
-	// Time is the record's own stamp in nanoseconds since 1970 UTC; meaningful only with Clock.
+	// Time is the record's own stamp in nanoseconds since 1970 UTC. Without Clock it is that of the nearest record before it, math.MinInt64 when none in the same part of the source has one.
 	Time int64
 	// Clock is whether the record carries a stamp.
 	Clock bool

@@ -69,6 +69,8 @@ type line struct {
 	severity    bool
 	moves, tail []move
 	special     []move // priority and zone
+	// blind means that all digits behind a stamp are alike to it, and to what its message is tried on.
+	blind bool
 	// headed means that its lines have heads to remember, tagged that they may hold a process's number; rest matches what stands behind one.
 	headed, tagged bool
 	rest           template.Rest
@@ -257,6 +259,9 @@ func compile(src *lang.Format) (*Format, lang.Problems) {
 			one.guardSlot, one.guardValue = slot, in.Guard.Value.Value
 		}
 		f.inner = append(f.inner, one)
+	}
+	for _, l := range f.records {
+		l.blind = l.tmpl != nil && l.tmpl.Blind() && !slices.ContainsFunc(f.inner, func(in inner) bool { return !in.blind() })
 	}
 	if src.Stamped != (lang.Pos{}) {
 		f.last = true

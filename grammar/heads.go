@@ -20,11 +20,15 @@ const (
 	// maxReach bounds the bytes of a head by which it is found.
 	maxReach = 48
 	// maxSources bounds the sources of which heads are remembered.
-	maxSources = 16
+	maxSources = 8
 )
 
 // memory is what a scanner remembers of one source: some programs write two layouts into one file.
-type memory [2]heads
+type memory struct {
+	heads [2]heads
+	// given and met count the records of the last chunk that were handed over, and those that were twins of others.
+	given, met int
+}
 
 // heads are those behind stamps of one layout.
 type heads struct {
@@ -35,6 +39,7 @@ type heads struct {
 	noYear bool
 	// format is whose stamps they are.
 	format *Format
+	twins  twins
 	reach  int // how many bytes of a head it is found by: no more than the shortest has
 	count  int
 	by     [256][]*head // the longest first
@@ -71,8 +76,8 @@ func (hs *heads) slot(b []byte) *[]*head {
 // to remember.
 func (sc *Scanner) recall(b []byte) bool {
 	sc.known = false
-	for i := range sc.memory {
-		hs := &sc.memory[i]
+	for i := range sc.memory.heads {
+		hs := &sc.memory.heads[i]
 		n := len(hs.minute)
 		if hs.count == 0 || len(b) < n+hs.reach || string(b[:n]) != string(hs.minute) {
 			continue
@@ -91,6 +96,7 @@ func (sc *Scanner) recall(b []byte) bool {
 			if sc.known = true; h.line == nil || !sc.goOn(h, at+n, digits, b) {
 				return false
 			}
+			sc.line = h.line
 			sc.next.Time, sc.next.Clock = hs.base+int64(stamp.Second)*int64(time.Second)+int64(stamp.Nanosecond), true
 			if hs.noYear {
 				sc.tally.YearAssumed = true
@@ -181,6 +187,9 @@ func (sc *Scanner) learn(r *Reading, l *line, b []byte) {
 	if hs == nil {
 		return
 	}
+	if n := len(hs.minute); !r.repeats && n > 0 && string(b[:min(n, len(b))]) == string(hs.minute) {
+		return
+	}
 	var stamp template.Stamp
 	minute := sc.result.Minute(layout)
 	at, ok := layout.Seconds(b, len(minute), &stamp)
@@ -196,7 +205,7 @@ func (sc *Scanner) learn(r *Reading, l *line, b []byte) {
 	hs.minute = append(hs.minute[:0], minute...)
 	hs.base = sc.next.Time - int64(stamp.Second)*int64(time.Second) - int64(stamp.Nanosecond)
 	hs.noYear = !sc.result.Stamp.HasYear
-	if hs.count == maxHeads {
+	if hs.count == maxHeads || !r.repeats {
 		return
 	}
 	if h := &sc.head; sc.readHead(h, l, at, b) && !hs.knows(h) {
@@ -211,8 +220,8 @@ func (sc *Scanner) learn(r *Reading, l *line, b []byte) {
 
 // headsOf returns where heads behind stamps of the layout are remembered, nil when there are two others already.
 func (sc *Scanner) headsOf(layout *template.Layout) *heads {
-	for i := range sc.memory {
-		if hs := &sc.memory[i]; hs.layout == nil || hs.layout.Source == layout.Source {
+	for i := range sc.memory.heads {
+		if hs := &sc.memory.heads[i]; hs.layout == nil || hs.layout.Source == layout.Source {
 			return hs
 		}
 	}
@@ -345,6 +354,7 @@ func (sc *Scanner) remember(r *Reading) {
 func (r *Reading) repeat(lines [][]byte) {
 	sc := NewScanner()
 	sc.remember(r)
+	r.repeats = true
 	accepted, recalled := 0, 0
 	for _, b := range lines {
 		if sc.recall(b) {

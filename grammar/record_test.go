@@ -2,8 +2,11 @@ package grammar
 
 import (
 	"fmt"
+	"math"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"logdoc"
 )
@@ -170,4 +173,17 @@ func TestRegexpLine(t *testing.T) {
 	}
 	got, _, _ := readAll(set, lines("2023-05-04 03:15:23 h1 bad 10 code 7: broken"), Options{})
 	compare(t, got, []string{"own ¦ 2023-05-04T03:15:23Z ¦ critical ¦ host=h1 ¦ code=7 ¦ message=broken"})
+}
+
+// A record without a clock has the time of the nearest one before it that has one.
+func TestTimeOfUnclockedRecords(t *testing.T) {
+	set := builtin(t)
+	text := []byte("avtar Info <1>: one\n2024-01-01 10:00:05 avtar Info <2>: two\navtar Info <3>: three\n")
+	r := set.Detect(text, Options{})
+	var times []int64
+	NewScanner().Scan(r, set, Chunk{Data: text, Line: 1}, &Tally{}, func(ev *logdoc.Event) { times = append(times, ev.Time) })
+	stamp := time.Date(2024, 1, 1, 10, 0, 5, 0, time.UTC).UnixNano()
+	if want := []int64{math.MinInt64, stamp, stamp}; !slices.Equal(times, want) {
+		t.Errorf("times %v, want %v", times, want)
+	}
 }

@@ -2,6 +2,7 @@ package grammar
 
 import (
 	"bytes"
+	"math"
 
 	"logdoc"
 	"logdoc/internal/lang"
@@ -28,9 +29,8 @@ type Tally struct {
 	Lines, Bytes int64
 	// Frame counts header records, which are normal by themselves.
 	Frame int
-	// First and Last are the smallest and greatest stamp in nanoseconds since 1970 UTC; Clock tells whether there is any.
-	First, Last int64
-	Clock       bool
+	// Clock is what the stamps say.
+	Clock Clock
 	// Formats counts records by format index; Plain counts lines that no format accepts.
 	Formats []int
 	Plain   int
@@ -45,6 +45,11 @@ type Tally struct {
 
 // Scanner turns chunks into events. It holds what one goroutine needs; make one per goroutine.
 type Scanner struct {
+	// Twins, if not nil, spares those who take the records most of them.
+	Twins Twins
+	// Watch, if not nil, is told of every record with a clock, in nanoseconds since 1970 UTC, whether it is handed over or not.
+	Watch func(time int64, severity logdoc.Severity)
+
 	result  template.Result
 	inner   template.Result
 	current *logdoc.Event
@@ -59,6 +64,12 @@ type Scanner struct {
 	memories map[*Reading]*memory
 	known    bool // the head of the line at hand is in it
 	head     head // the one that is learnt
+	// line has accepted the line at hand; fresh is set when its twins are not known.
+	line  *line
+	fresh candidate
+	// met is the twin that was found last, if a line's twin was; touched are those met in this chunk.
+	met     encounter
+	touched []*twin
 }
 
 // pass is one run over a chunk.
@@ -71,6 +82,12 @@ type pass struct {
 	start, end    int
 	// first is where the open record's first line starts: in pasted text the record may start behind it.
 	first int
+	// fresh is the open record's line, as long as it may be one whose twins are to be known.
+	fresh candidate
+	// twin is the record before the line at hand, when it is a twin of another; at and number say where it stands.
+	twin       encounter
+	at, number int
+	stop       int
 }
 
 // NewScanner returns a scanner.
@@ -80,20 +97,28 @@ func NewScanner() *Scanner {
 
 // Scan hands every record of the chunk to emit, in order, and fills the tally. The event is valid only during the call.
 func (sc *Scanner) Scan(r *Reading, set *Set, c Chunk, tally *Tally, emit func(*logdoc.Event)) {
-	*tally = Tally{Formats: append(tally.Formats[:0], make([]int, len(set.formats))...), Bytes: int64(len(c.Data))}
+	*tally = Tally{Formats: append(tally.Formats[:0], make([]int, len(set.formats))...), Bytes: int64(len(c.Data)), Clock: Clock{falls: tally.Clock.falls[:0]}}
 	sc.tally = tally
 	sc.remember(r)
+	sc.memory.given = 0
 	p := &sc.pass
 	*p = pass{reading: r, chunk: c, emit: emit, carried: c.Open}
 	data := c.Data
 	number := c.Line // of the line at pos
 	midLine := c.MidLine
+	twins := sc.Twins != nil && !r.salvage && !r.noBreak && r.quote == nil
 	for pos := 0; pos < len(data); {
 		stop, next := len(data), len(data)
 		if n := bytes.IndexByte(data[pos:], '\n'); n >= 0 {
 			stop, next = pos+n, pos+n+1
 		}
 		b := data[pos:stop]
+		if twins && !midLine && sc.meet(b) {
+			sc.skip(pos, stop, number)
+			number++
+			pos = next
+			continue
+		}
 		if n := len(b); n > 0 && b[n-1] == '\r' {
 			b = b[:n-1]
 		}
@@ -119,7 +144,14 @@ func (sc *Scanner) Scan(r *Reading, set *Set, c Chunk, tally *Tally, emit func(*
 				break
 			}
 			sc.begin(at, b, number)
-		case p.open || p.carried:
+			if twins && sc.fresh.heads != nil {
+				p.fresh = sc.fresh
+				p.fresh.line, p.fresh.raw = sc.line, data[pos:stop]
+			}
+		case p.twin.twin != nil && !isBlank(b):
+			sc.reopen()
+			sc.extend(at, next, b, number)
+		case p.open || p.carried || p.twin.twin != nil:
 			sc.extend(at, next, b, number)
 		case isBlank(b):
 		case sc.bareRecord(r, b):
@@ -131,6 +163,7 @@ func (sc *Scanner) Scan(r *Reading, set *Set, c Chunk, tally *Tally, emit func(*
 		pos = next
 	}
 	sc.closeRecord()
+	sc.countTwins()
 	tally.Lines = int64(number - c.Line)
 	if c.MidLine && len(data) > 0 {
 		tally.Lines-- // the chunk with the line's start has counted it
@@ -153,17 +186,17 @@ func (sc *Scanner) record(r *Reading, b []byte) bool {
 	if len(b) > MaxRecord {
 		b = b[:MaxRecord]
 	}
-	if !r.repeats {
-		return sc.accepts(r, r.records[b[0]], b, sc.next) != nil
-	}
-	if sc.recall(b) {
+	sc.known = false
+	if r.repeats && sc.recall(b) {
 		return true
 	}
-	l := sc.accepts(r, r.records[b[0]], b, sc.next)
-	if l != nil {
-		sc.learn(r, l, b)
+	if sc.line = sc.accepts(r, r.records[b[0]], b, sc.next); sc.line == nil {
+		return false
 	}
-	return l != nil
+	if r.repeats || sc.Twins != nil {
+		sc.learn(r, sc.line, b)
+	}
+	return true
 }
 
 // bareRecord tries what starts a record only where none is open.
@@ -194,6 +227,24 @@ func (sc *Scanner) begin(pos int, b []byte, number int) {
 	sc.current, sc.next = sc.next, sc.current
 	sc.current.Line, sc.current.Offset = number, p.chunk.Offset+int64(pos)
 	p.open, p.carried, p.start, p.end, p.first = true, false, pos, pos+len(b), pos
+	p.fresh = candidate{}
+}
+
+// skip takes a line that is a twin of another, as the record that it is unless more lines belong to it.
+func (sc *Scanner) skip(pos, stop, number int) {
+	sc.closeRecord()
+	p := &sc.pass
+	p.carried, p.twin, p.at, p.stop, p.number = false, sc.met, pos, stop, number
+}
+
+// reopen reads the twin before the line at hand after all: it has more lines than the other.
+func (sc *Scanner) reopen() {
+	p := &sc.pass
+	p.twin = encounter{}
+	b := bytes.TrimSuffix(p.chunk.Data[p.at:p.stop], []byte("\r"))
+	if sc.record(p.reading, b) {
+		sc.begin(p.at, b, p.number)
+	}
 }
 
 // extend adds a line to the open record as long as the whole of it fits: so the record is cut at the same place, however the source is cut into chunks.
@@ -203,6 +254,7 @@ func (sc *Scanner) extend(pos, next int, b []byte, number int) {
 	case isBlank(b):
 	case p.open && next-p.first <= MaxRecord:
 		p.end = pos + len(b)
+		p.fresh = candidate{}
 	default:
 		sc.cutAt(number)
 	}
@@ -217,6 +269,11 @@ func (sc *Scanner) cutAt(number int) {
 
 func (sc *Scanner) closeRecord() {
 	p := &sc.pass
+	if p.twin.twin != nil {
+		sc.count(&p.twin, p.number)
+		p.twin = encounter{}
+		return
+	}
 	if !p.open {
 		return
 	}
@@ -228,19 +285,29 @@ func (sc *Scanner) closeRecord() {
 	}
 	ev.Text = p.chunk.Data[p.start:p.end]
 	sc.tally.Formats[ev.Format]++
-	if ev.Clock {
-		sc.clock(ev)
-	}
+	sc.clock(ev)
+	sc.memory.given++
 	p.emit(ev)
+	if p.fresh.heads != nil {
+		sc.befriend(ev, &p.fresh)
+		p.fresh = candidate{}
+	}
 }
 
+// clock takes the event's stamp, or gives it that of the record before it.
 func (sc *Scanner) clock(ev *logdoc.Event) {
-	t := sc.tally
-	if !t.Clock {
-		t.First, t.Last, t.Clock = ev.Time, ev.Time, true
-		return
+	c := &sc.tally.Clock
+	switch {
+	case ev.Clock:
+		c.see(ev.Time, ev.Line)
+		if sc.Watch != nil {
+			sc.Watch(ev.Time, ev.Severity)
+		}
+	case c.Seen:
+		ev.Time = c.Latest
+	default:
+		ev.Time = math.MinInt64
 	}
-	t.First, t.Last = min(t.First, ev.Time), max(t.Last, ev.Time)
 }
 
 // plain delivers a line that no format accepts.
@@ -254,6 +321,7 @@ func (sc *Scanner) plain(pos int, b []byte, number int) {
 	*ev = logdoc.Event{Format: Plain, Line: number, Offset: c.Offset + int64(pos), Text: c.Data[pos : pos+len(b)], Head: b}
 	ev.Fields[logdoc.FieldMessage] = logdoc.Span{Hi: int32(len(b))}
 	sc.tally.Plain++
+	sc.clock(ev)
 	sc.pass.emit(ev)
 }
 

@@ -132,7 +132,7 @@ func TestStampsOutOfRange(t *testing.T) {
 func TestTallyOfAClockThatGoesBack(t *testing.T) {
 	record := func(clock string) string { return "2023-05-04 " + clock + " avtar Info <5008>: x" }
 	_, tally, _ := readAll(builtin(t), lines(record("03:00:00"), record("02:55:00"), record("03:20:00"), record("03:05:00"), record("01:00:00")), Options{})
-	if first, last := time.Unix(0, tally.First).UTC(), time.Unix(0, tally.Last).UTC(); first != at("2023-05-04T01:00:00Z") || last != at("2023-05-04T03:20:00Z") {
+	if first, last := time.Unix(0, tally.Clock.Oldest).UTC(), time.Unix(0, tally.Clock.Newest).UTC(); first != at("2023-05-04T01:00:00Z") || last != at("2023-05-04T03:20:00Z") {
 		t.Errorf("from %s to %s", first, last)
 	}
 }

@@ -116,7 +116,7 @@ func (s *Set) readExample(ex *lang.Example, parse Parse, matched func(*logdoc.Ma
 	for n, text := range texts {
 		f := slices.Index(s.names, formats[n])
 		c.SeeFormat(f)
-		sc.Begin([]byte(text), 0, f)
+		sc.Begin([]byte(text), 0, f, true)
 		parse(formats[n], []byte(text), exampleTime, func(ev *logdoc.Event) {
 			if ev.Clock {
 				c.SeeTime(ev.Time)

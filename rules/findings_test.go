@@ -35,7 +35,7 @@ func newLaboratory(t testing.TB, symptoms string) *laboratory {
 func (l *laboratory) matches(in log) ([]logdoc.Match, []rules.Normal, []int64) {
 	f, _ := l.grammar.Index(in.format)
 	sc := l.rules.NewScanner()
-	sc.Begin([]byte(in.text), 0, f)
+	sc.Begin([]byte(in.text), 0, f, true)
 	var stamps []int64
 	l.grammar.Read(in.format, []byte(in.text), time.Time{}, func(ev *logdoc.Event) {
 		if ev.Clock {

@@ -107,7 +107,8 @@ type formatIndex struct {
 	literal  []lookup // patterns that are found by a literal, for events of a block that was not searched for them
 	literals *literal.Set
 	byHit    [][]lookup // patterns by literal
-	any      bool       // there is any pattern at all
+	masked   masked
+	any      bool // there is any pattern at all
 }
 
 func (c *compiler) index() {
@@ -143,6 +144,9 @@ func (c *compiler) index() {
 					fi.severe = append(fi.severe, l)
 				case keyPrefix:
 					fi.byPrefix.add(k.text, l)
+					if hasDigit(k.text) {
+						fi.masked.prefixes.add(string(mask([]byte(k.text))), l)
+					}
 				case keyLiteral:
 					if ids[f+1] == nil {
 						ids[f+1] = map[string]int{}
@@ -164,6 +168,7 @@ func (c *compiler) index() {
 	for i := range s.byFormat {
 		s.byFormat[i].any = s.byFormat[i].any || len(s.terms.texts) > 0
 		s.byFormat[i].literals = literal.New(texts[i])
+		s.byFormat[i].masked.literals = literal.New(maskAll(texts[i]))
 	}
 }
 
@@ -206,9 +211,10 @@ type Scanner struct {
 	result   template.Result
 	captures []view
 	hits     []literal.Hit
+	found    []literal.Hit // in one record
 	cursor   int
 	base     int64
-	searched int      // format whose literals the block was searched for
+	searched int      // format whose literals the block was searched for, unsearched when none were
 	seen     []uint32 // by pattern: the event that it was last tried on
 	serial   uint32
 	// Matches and Normals collect what Accept found since Begin.
@@ -218,31 +224,37 @@ type Scanner struct {
 	recent  []int             // by declaration: the last counter used, as an index in Normals plus one
 	terms   termHits
 	record  jsonRecord // of the record that a term last asked for
-	last    int64      // the newest record's stamp, or that of the nearest one before it; math.MinInt64 before any
+	// likenesses are of records that are alike, numbers their indexes.
+	likenesses []likeness
+	numbers    map[string]int32
 }
 
 // NewScanner returns a scanner.
 func (s *Set) NewScanner() *Scanner {
-	return &Scanner{set: s, seen: make([]uint32, len(s.patterns)), recent: make([]int, len(s.expected)), stated: map[statedKey]int{}}
+	return &Scanner{set: s, seen: make([]uint32, len(s.patterns)), recent: make([]int, len(s.expected)), stated: map[statedKey]int{}, numbers: map[string]int32{}}
 }
 
-// Begin starts a block whose events are mostly of one format. The matches and normals of the block before are forgotten.
-func (sc *Scanner) Begin(block []byte, offset int64, format int) {
+// unsearched is no format's index.
+const unsearched = -2
+
+// Begin starts a block whose events are mostly of one format. The matches and normals of the block before are forgotten. The block is searched as a whole for what the patterns look for, which
+// is worth it when most of its records will be shown to Accept: else each of them is searched when it is.
+func (sc *Scanner) Begin(block []byte, offset int64, format int, most bool) {
 	sc.Matches, sc.Normals = nil, nil
 	clear(sc.stated)
 	clear(sc.recent)
 	sc.base, sc.cursor, sc.hits = offset, 0, sc.hits[:0]
-	sc.last = math.MinInt64
-	sc.searched = format
-	sc.hits = sc.set.byFormat[format+1].literals.Find(block, sc.hits)
-	sc.terms = termHits{hits: sc.set.terms.find(block, sc.terms.hits[:0])}
+	sc.searched = unsearched
+	sc.terms = termHits{hits: sc.terms.hits[:0]}
+	if most {
+		sc.searched = format
+		sc.hits = sc.set.byFormat[format+1].literals.Find(block, sc.hits)
+		sc.terms.hits = sc.set.terms.find(block, sc.terms.hits)
+	}
 }
 
 // Accept tries the patterns on an event and says what is known of it.
 func (sc *Scanner) Accept(ev *logdoc.Event) Class {
-	if ev.Clock {
-		sc.last = ev.Time
-	}
 	fi := &sc.set.byFormat[ev.Format+1]
 	if !fi.any {
 		sc.skip(ev)
@@ -276,8 +288,15 @@ func (sc *Scanner) Accept(ev *logdoc.Event) Class {
 	if len(fi.literal) == 0 {
 		return class
 	}
-	if ev.Format != sc.searched || completed(ev) {
+	switch {
+	case completed(ev):
 		return max(class, sc.tryAll(fi.literal, ev))
+	case ev.Format != sc.searched:
+		sc.found = fi.literals.Find(ev.Text, sc.found[:0])
+		for _, hit := range sc.found {
+			class = max(class, sc.tryAll(fi.byHit[hit.ID], ev))
+		}
+		return class
 	}
 	if sc.cursor == len(sc.hits) {
 		return class
@@ -375,7 +394,7 @@ func (sc *Scanner) capture(t *template.Template, b []byte) {
 }
 
 func (sc *Scanner) match(p *pattern, ev *logdoc.Event) {
-	m := logdoc.Match{Symptom: p.symptom, Event: p.event, Time: sc.last, Clock: ev.Clock, Severity: ev.Severity}
+	m := logdoc.Match{Symptom: p.symptom, Event: p.event, Time: ev.Time, Clock: ev.Clock, Severity: ev.Severity}
 	m.Place = logdoc.Place{Line: ev.Line, Offset: ev.Offset}
 	if p.bad {
 		text := ev.Text[:min(len(ev.Text), MaxMatchText)]
@@ -403,8 +422,8 @@ func (sc *Scanner) normal(p *pattern, ev *logdoc.Event) {
 		n.Records++
 		n.serial = sc.serial
 	}
-	if p.tells && (n.Event < 0 || sc.last >= n.Time) {
-		n.Event, n.Time, n.Clock = p.event, sc.last, ev.Clock
+	if p.tells && (n.Event < 0 || ev.Time >= n.Time) {
+		n.Event, n.Time, n.Clock = p.event, ev.Time, ev.Clock
 	}
 }
 

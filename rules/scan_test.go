@@ -43,7 +43,7 @@ func drawWhere(t *rapid.T, depth int) string {
 		pattern := rapid.SampledFrom([]string{"%s", "(?i)%s", "^%s", "(?P<re>%s)+", "(%s)?x", "%s|x", "(?P<re>[a-z]*)%s", "[ab]%s", "\uFFFD%s"}).Draw(t, "pattern")
 		return fmt.Sprintf("%s ~ /%s/", field, fmt.Sprintf(pattern, word))
 	}
-	pattern := rapid.SampledFrom([]string{"%s", "%s {rest}", "{first} %s", "{}%s{}", "{first:word} %s {last:last}"}).Draw(t, "pattern")
+	pattern := rapid.SampledFrom([]string{"%s", "%s {rest}", "{first} %s", "{}%s{}", "{first:word} %s {last:last}", "%s {number:int}", "{number:hex} %s", "%s {at:15:04}", "{at:15:04}{rest}", "{at:15:04}"}).Draw(t, "pattern")
 	return fmt.Sprintf("%s like | %s\n", field, fmt.Sprintf(pattern, word))
 }
 
@@ -52,7 +52,7 @@ func drawRecords(t *rapid.T) (block []byte, events []*logdoc.Event) {
 	for range rapid.IntRange(1, 6).Draw(t, "records") {
 		ev := &logdoc.Event{Format: rapid.IntRange(-1, 1).Draw(t, "format"), Severity: logdoc.Severity(rapid.IntRange(0, 6).Draw(t, "severity"))}
 		ev.Offset = 1000 + int64(len(block))
-		head := strings.Join(rapid.SliceOfN(rapid.SampledFrom(words[:10]), 1, 5).Draw(t, "head"), rapid.SampledFrom([]string{" ", ""}).Draw(t, "glue"))
+		head := strings.Join(rapid.SliceOfN(rapid.SampledFrom(append(slices.Clone(words[:10]), "10:11")), 1, 5).Draw(t, "head"), rapid.SampledFrom([]string{" ", ""}).Draw(t, "glue"))
 		text := head
 		for _, l := range rapid.SliceOfN(rapid.SampledFrom(words), 0, 2).Draw(t, "lines") {
 			text += "\n  " + l
@@ -105,11 +105,10 @@ func TestIndexAgainstEveryPattern(t *testing.T) {
 		set := compileText(t, text.String())
 		block, events := drawRecords(t)
 		sc, naive := set.NewScanner(), set.NewScanner()
-		sc.Begin(block, 1000, rapid.IntRange(-1, 1).Draw(t, "main"))
+		sc.Begin(block, 1000, rapid.IntRange(-1, 1).Draw(t, "main"), true)
 		for _, ev := range events {
 			sc.Matches, naive.Matches = nil, nil
 			sc.Accept(ev)
-			naive.last = sc.last
 			for _, p := range set.patterns {
 				if accepts, ok := p.tests[ev.Format]; ok {
 					if naive.captures = naive.captures[:0]; accepts.accept(naive, ev) {
@@ -167,7 +166,7 @@ func TestCapturesOfAlternatives(t *testing.T) {
 			set := compileText(t, `symptom test/a "A" { severity error event e in t where `+tt.where+` certain when e }`)
 			sc := set.NewScanner()
 			ev := record(tt.text)
-			sc.Begin(ev.Text, 0, 0)
+			sc.Begin(ev.Text, 0, 0, true)
 			if sc.Accept(ev) != KnownBad {
 				t.Fatal("not accepted")
 			}
@@ -200,7 +199,7 @@ func TestClass(t *testing.T) {
 	for text, want := range map[string]Class{"bad": KnownBad, "end": KnownNormal, "fine": KnownNormal, "fine but bad": KnownBad, "other": Unexplained} {
 		sc := set.NewScanner()
 		ev := record(text)
-		sc.Begin(ev.Text, 0, 0)
+		sc.Begin(ev.Text, 0, 0, true)
 		if got := sc.Accept(ev); got != want {
 			t.Errorf("%s: got %d, want %d", text, got, want)
 		}
@@ -213,24 +212,22 @@ func TestMatchIsBounded(t *testing.T) {
 		certain when a }`)
 	sc := set.NewScanner()
 	ev := record("a " + strings.Repeat("x", 100_000))
-	sc.Begin(ev.Text, 0, 0)
+	sc.Begin(ev.Text, 0, 0, true)
 	sc.Accept(ev)
 	if m := sc.Matches[0]; len(m.Text) != MaxMatchText || len(m.Captures[0].Value) != MaxCapture {
 		t.Errorf("text of %d bytes, capture of %d", len(m.Text), len(m.Captures[0].Value))
 	}
 }
 
-// TestUnclockedMatch gives a record without a clock the time of the stamped one before it.
+// TestUnclockedMatch gives the match of a record without a clock the time that the record has from the one before it.
 func TestUnclockedMatch(t *testing.T) {
 	set := compileText(t, `symptom test/a "A" { severity error event a in t where message == "a" certain when a }`)
 	sc := set.NewScanner()
-	a, stamped := record("a"), record("z")
-	a.Time = 99 // left over from the record before: without a clock it means nothing
-	stamped.Time, stamped.Clock = 5, true
-	sc.Begin(nil, 0, 1)
-	for _, ev := range []*logdoc.Event{a, stamped, a} {
-		sc.Accept(ev)
-	}
+	first, second := record("a"), record("a")
+	first.Time, second.Time = math.MinInt64, 5
+	sc.Begin(nil, 0, 1, true)
+	sc.Accept(first)
+	sc.Accept(second)
 	if ms := sc.Matches; len(ms) != 2 || ms[0].Time != math.MinInt64 || ms[1].Time != 5 || ms[1].Clock {
 		t.Errorf("%+v", ms)
 	}
@@ -277,7 +274,7 @@ func TestAcceptAllocatesNothing(t *testing.T) {
 	sc := set.NewScanner()
 	block, events := plainBlock(1000)
 	run := func() {
-		sc.Begin(block, 0, 0)
+		sc.Begin(block, 0, 0, true)
 		for i := range events {
 			if sc.Accept(&events[i]) != Unexplained {
 				t.Fatalf("%q is accepted", events[i].Text)
@@ -286,7 +283,7 @@ func TestAcceptAllocatesNothing(t *testing.T) {
 	}
 	run()
 	// What is allocated per block, such as the hits of a large one, is not what is asked here.
-	sc.Begin(block, 0, 0)
+	sc.Begin(block, 0, 0, true)
 	cursor := sc.cursor
 	if n := testing.AllocsPerRun(20, func() {
 		sc.cursor = cursor
@@ -304,7 +301,7 @@ func BenchmarkAccept(b *testing.B) {
 	b.SetBytes(int64(len(block)))
 	b.ReportAllocs()
 	for b.Loop() {
-		sc.Begin(block, 0, 0)
+		sc.Begin(block, 0, 0, true)
 		for i := range events {
 			sc.Accept(&events[i])
 		}

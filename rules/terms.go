@@ -3,6 +3,7 @@ package rules
 import (
 	"cmp"
 	"slices"
+	"sync"
 
 	"logdoc"
 	"logdoc/internal/lang"
@@ -18,6 +19,8 @@ type termIndex struct {
 	long   *literal.Many
 	shorts []int32 // texts by the ids of short
 	longs  []int32 // texts by the ids of long
+	// masked finds those of the texts that have digits, whichever digits they are; it is made when it is first asked for.
+	masked func() *termIndex
 }
 
 // add takes a pattern whose terms need one of the texts.
@@ -48,6 +51,14 @@ func (x *termIndex) finish() {
 		}
 	}
 	x.short, x.long = literal.New(short), literal.NewMany(long)
+	x.masked = sync.OnceValue(func() *termIndex {
+		m := &termIndex{}
+		for _, text := range maskAll(x.texts) {
+			m.add(0, []string{text})
+		}
+		m.finish()
+		return m
+	})
 }
 
 // find appends where the texts stand in the block, in the order of the places.
@@ -89,10 +100,16 @@ type termHits struct {
 // acceptTerms tries the patterns whose texts stand in the record.
 func (sc *Scanner) acceptTerms(ev *logdoc.Event) Class {
 	h := &sc.terms
+	start := int32(ev.Offset - sc.base)
+	if sc.searched == unsearched {
+		if len(sc.set.terms.texts) == 0 {
+			return Unexplained
+		}
+		h.hits, h.cursor, start = sc.set.terms.find(ev.Text, h.hits[:0]), 0, 0
+	}
 	if h.cursor == len(h.hits) {
 		return Unexplained
 	}
-	start := int32(ev.Offset - sc.base)
 	end := start + int32(len(ev.Text))
 	for h.cursor < len(h.hits) && h.hits[h.cursor].Start < start {
 		h.cursor++

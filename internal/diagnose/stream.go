@@ -189,23 +189,23 @@ func (r *runner) merge(j *job, res *sourceResult, p *part) {
 		p.matches.AddNormal(n)
 	}
 	res.clusters.mergePlaced(j.clusters, c.Source)
-	if j.clock.seen {
-		newest := j.clock.falls[0].time
+	if t.Clock.Seen {
+		newest := t.Clock.Oldest
 		if res.clocked {
 			newest = res.newest
 		}
-		if back := j.clock.goesBack(newest); back.line > 0 && !res.back {
+		if back := t.Clock.GoesBack(newest); back.Line > 0 && !res.back {
 			res.back = true
-			res.note(logdoc.Note{Line: back.line, Text: fmt.Sprintf("the clock goes back by %s here: order and windows around it cannot be trusted", back.by().Round(time.Second))})
+			res.note(logdoc.Note{Line: back.Line, Text: fmt.Sprintf("the clock goes back by %s here: order and windows around it cannot be trusted", back.By().Round(time.Second))})
 		}
-		if !res.clocked || t.First < c.First.UnixNano() {
-			c.First = time.Unix(0, t.First).UTC()
+		if !res.clocked || t.Clock.Oldest < c.First.UnixNano() {
+			c.First = time.Unix(0, t.Clock.Oldest).UTC()
 		}
-		if !res.clocked || t.Last > c.Last.UnixNano() {
-			c.Last = time.Unix(0, t.Last).UTC()
-			res.newest = t.Last
+		if !res.clocked || t.Clock.Newest > c.Last.UnixNano() {
+			c.Last = time.Unix(0, t.Clock.Newest).UTC()
+			res.newest = t.Clock.Newest
 		}
-		res.last, res.clocked = j.clock.latest, true
+		res.last, res.clocked = t.Clock.Latest, true
 	}
 	res.salvaged += t.Salvaged
 	if t.UnknownZone != "" {
@@ -249,7 +249,6 @@ type job struct {
 	done     chan struct{}
 	ahead    bool // it holds a token of runner.ahead
 	tally    grammar.Tally
-	clock    clock
 	counts   [3]int
 	unread   int
 	matches  []logdoc.Match
@@ -264,10 +263,13 @@ type scanner struct {
 	rules   *rules.Scanner
 	formats []string
 	window  window
+	job     *job
 }
 
 func newScanner(p *Packs) *scanner {
-	return &scanner{packs: p, grammar: grammar.NewScanner(), rules: p.Rules.NewScanner(), formats: p.Grammar.Names()}
+	sc := &scanner{packs: p, grammar: grammar.NewScanner(), rules: p.Rules.NewScanner(), formats: p.Grammar.Names()}
+	sc.grammar.Twins = sc
+	return sc
 }
 
 func (sc *scanner) scan(j *job) {
@@ -277,28 +279,39 @@ func (sc *scanner) scan(j *job) {
 	if j.reading.Format != nil {
 		main, _ = sc.packs.Grammar.Index(j.reading.Format.Name)
 	}
-	sc.rules.Begin(b.Data, b.Offset, main)
+	sc.rules.Begin(b.Data, b.Offset, main, !sc.grammar.Familiar(j.reading))
 	chunk := grammar.Chunk{Data: b.Data, Line: b.Line, Offset: b.Offset, Open: b.Open, MidLine: b.MidLine}
-	sc.grammar.Scan(j.reading, sc.packs.Grammar, chunk, &j.tally, func(ev *logdoc.Event) {
-		if ev.Clock {
-			j.clock.see(ev.Time, ev.Line)
-		}
-		class := sc.rules.Accept(ev)
-		switch {
-		case class != rules.Unexplained:
-			j.counts[class]++
-		case ev.Format == grammar.Plain:
-			j.unread++
-		default:
-			j.counts[class]++
-			if ev.Severity >= logdoc.Warning {
-				if j.clusters == nil {
-					j.clusters = newClusters(sc.window)
-				}
-				j.clusters.add(ev, sc.formats[ev.Format])
-			}
-		}
-	})
+	sc.job = j
+	sc.grammar.Scan(j.reading, sc.packs.Grammar, chunk, &j.tally, sc.take)
+	sc.job = nil
 	j.matches, j.normals = sc.rules.Matches, sc.rules.Normals
 	b.Release()
 }
+
+// take takes one record.
+func (sc *scanner) take(ev *logdoc.Event) {
+	j := sc.job
+	class := sc.rules.Accept(ev)
+	switch {
+	case class != rules.Unexplained:
+		j.counts[class]++
+	case ev.Format == grammar.Plain:
+		j.unread++
+	default:
+		j.counts[class]++
+		if ev.Severity >= logdoc.Warning {
+			if j.clusters == nil {
+				j.clusters = newClusters(sc.window)
+			}
+			j.clusters.add(ev, sc.formats[ev.Format])
+		}
+	}
+}
+
+// Alike and Count take the records that need not be shown: the scanner is what the grammar calls twins.
+func (sc *scanner) Alike(ev *logdoc.Event) (int32, bool) {
+	id, class, ok := sc.rules.Alike(ev, grammar.Told)
+	return id, ok && !(class == rules.Unexplained && ev.Severity >= logdoc.Warning)
+}
+
+func (sc *scanner) Count(id int32, n int) { sc.job.counts[sc.rules.Count(id, n)] += n }

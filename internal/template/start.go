@@ -236,3 +236,31 @@ func (r *Result) Minute(l *Layout) []byte {
 
 // Seconds reads what follows the minutes in a layout that Minute knows. It returns where the stamp ends, and false when that has to be found in the usual way.
 func (l *Layout) Seconds(b []byte, at int, s *Stamp) (int, bool) { return l.seconds(b, s, at) }
+
+// Blind reports whether digits are all alike to the template: of two texts that differ only in which digits stand where both have digits, it matches both or neither, with
+// the same spans. Aside from that go the stamp that the template starts with, and a digit in front of an x, which may be the start of a hexadecimal number.
+func (t *Template) Blind() bool {
+	for i, e := range t.elements {
+		for _, p := range e.chunk {
+			if slices.ContainsFunc(p.lit, isDigit) {
+				return false
+			}
+		}
+		if e.hole < 0 {
+			continue
+		}
+		switch h := &t.Holes[e.hole]; h.Kind {
+		case Time:
+			if i > 0 {
+				return false
+			}
+		case Priority:
+			return false
+		case Choice:
+			if slices.ContainsFunc(h.words, func(w string) bool { return slices.ContainsFunc([]byte(w), isDigit) }) {
+				return false
+			}
+		}
+	}
+	return true
+}

@@ -83,7 +83,7 @@ func correlated(t fataler, yaml string, logs ...string) *rules.Correlator {
 	for i, text := range logs {
 		text = stamped(text)
 		sc := set.NewScanner()
-		sc.Begin([]byte(text), 0, 0)
+		sc.Begin([]byte(text), 0, 0, true)
 		name := logdoc.LogText(fmt.Sprintf("%d.log", i))
 		r := formats.Detect([]byte(text), grammar.Options{ModTime: time.Unix(1740787200, 0)})
 		var tally grammar.Tally
@@ -92,8 +92,8 @@ func correlated(t fataler, yaml string, logs ...string) *rules.Correlator {
 			m.Place.Source, m.Rank = name, i
 			c.Add(m)
 		}
-		if tally.Clock {
-			c.SeeSource(name, tally.Last)
+		if tally.Clock.Seen {
+			c.SeeSource(name, tally.Clock.Newest)
 		}
 	}
 	return c

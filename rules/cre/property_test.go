@@ -101,7 +101,7 @@ func TestFollowedAsRead(t *testing.T) {
 		}
 		live, sc := set.NewLive(), set.NewScanner()
 		text := []byte(stamped(log.String()))
-		sc.Begin(text, 0, 0)
+		sc.Begin(text, 0, 0, true)
 		var turns []logdoc.Turn
 		known := 0
 		grammar.NewScanner().Scan(formats.Detect(text, grammar.Options{}), formats, grammar.Chunk{Data: text, Line: 1}, &grammar.Tally{}, func(ev *logdoc.Event) {

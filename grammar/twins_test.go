@@ -1,0 +1,251 @@
+package grammar
+
+import (
+	"bytes"
+	"fmt"
+	"maps"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"logdoc"
+	"logdoc/internal/lang"
+	"logdoc/samples"
+)
+
+// described counts records by what they say besides their digits, those of the fields that are told aside. As Twins it says that this is all that matters.
+type described struct {
+	set   *Set
+	kinds map[string]int32
+	count map[string]int
+	names []string
+	given int
+}
+
+// say describes a record without its time.
+func (d *described) say(ev *logdoc.Event) string {
+	if ev.Format == Plain {
+		return "plain " + masked(ev.Text)
+	}
+	parts := []string{d.set.Formats()[ev.Format].Name, ev.Severity.String(), fmt.Sprint(ev.Clock), fmt.Sprint(len(ev.Text))}
+	for slot, name := range d.set.Formats()[ev.Format].fields {
+		value := string(ev.Field(slot))
+		if !Told(slot) {
+			value = masked(ev.Field(slot))
+		}
+		parts = append(parts, name+"="+value)
+	}
+	return strings.Join(parts, " ¦ ")
+}
+
+func masked(b []byte) string {
+	return strings.Map(func(r rune) rune {
+		if r >= '0' && r <= '9' {
+			return '0'
+		}
+		return r
+	}, string(b))
+}
+
+func (d *described) take(ev *logdoc.Event) {
+	d.count[d.say(ev)]++
+	d.given++
+}
+
+func (d *described) Alike(ev *logdoc.Event) (int32, bool) {
+	what := d.say(ev)
+	kind, ok := d.kinds[what]
+	if !ok {
+		kind = int32(len(d.names))
+		d.kinds[what], d.names = kind, append(d.names, what)
+	}
+	// Some are said to be strange.
+	return kind, len(what)%5 != 0
+}
+
+func (d *described) Count(kind int32, n int) { d.count[d.names[kind]] += n }
+
+// scanDescribed scans a text in two chunks, and once more, with or without twins.
+func scanDescribed(set *Set, r *Reading, text []byte, twins bool) (*described, []Tally) {
+	d := &described{set: set, kinds: map[string]int32{}, count: map[string]int{}}
+	sc := NewScanner()
+	if twins {
+		sc.Twins = d
+	}
+	watched := map[string]int{}
+	sc.Watch = func(time int64, severity logdoc.Severity) { watched[fmt.Sprint("watched ", time, severity)]++ }
+	cut := max(len(text)/2, 1)
+	for cut < len(text) && (text[cut-1] != '\n' || !r.Starts(text[cut:])) {
+		cut++
+	}
+	var tallies []Tally
+	chunk := Chunk{Line: 1}
+	for _, data := range [][]byte{text[:cut], text[cut:], text} {
+		var tally Tally
+		chunk.Data = data
+		sc.Scan(r, set, chunk, &tally, d.take)
+		tallies = append(tallies, tally)
+		chunk.Line += int(tally.Lines)
+		chunk.Offset += tally.Bytes
+	}
+	maps.Copy(d.count, watched)
+	return d, tallies
+}
+
+// twinsChangeNothing scans a text with and without twins.
+func twinsChangeNothing(set *Set, text []byte) error {
+	if len(text) == 0 {
+		return nil
+	}
+	r := set.Detect(text[:min(len(text), HeadSize)], Options{ModTime: modTime})
+	want, tallies := scanDescribed(set, r, text, false)
+	got, twinned := scanDescribed(set, r, text, true)
+	if diff := cmp.Diff(want.count, got.count); diff != "" {
+		return fmt.Errorf("with twins other records are counted:\n%s", diff)
+	}
+	if diff := cmp.Diff(tallies, twinned, cmp.AllowUnexported(Clock{}, StepBack{})); diff != "" {
+		return fmt.Errorf("with twins the tally is another:\n%s", diff)
+	}
+	return nil
+}
+
+// TestTwinsChangeNothing draws lines again and again with other digits, and some with other things changed.
+func TestTwinsChangeNothing(t *testing.T) {
+	set := builtin(t)
+	var all [][]byte
+	for _, kind := range samples.Kinds() {
+		all = append(all, bytes.SplitAfter(generated(t, kind, 20<<10), []byte("\n"))...)
+	}
+	for _, tt := range layouts {
+		all = append(all, []byte(layoutLine(tt.line)+"\n"))
+	}
+	for _, f := range set.Formats() {
+		for _, s := range f.samples {
+			all = append(all, []byte(strings.Join(s.Text.Lines, "\n")+"\n"))
+		}
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		few := rapid.SliceOfN(rapid.SampledFrom(all), 1, 4).Draw(t, "few")
+		var text []byte
+		for range rapid.IntRange(1, 60).Draw(t, "lines") {
+			line := bytes.Clone(rapid.SampledFrom(few).Draw(t, "line"))
+			end := rapid.SampledFrom([]string{"\n", "\n", "\n", "\r\n", "\n\n", "\n \n", "\n\tat a.b.C(D.java:1)\n"}).Draw(t, "end")
+			line = append(bytes.TrimRight(line, "\n"), end...)
+			for range rapid.IntRange(0, 3).Draw(t, "changes") {
+				var digits []int
+				for i, c := range line {
+					if isDigit(c) {
+						digits = append(digits, i)
+					}
+				}
+				if len(digits) == 0 {
+					break
+				}
+				line[rapid.SampledFrom(digits).Draw(t, "digit")] = rapid.SampledFrom([]byte("0123456789")).Draw(t, "to")
+			}
+			if at := rapid.IntRange(0, 20*len(line)).Draw(t, "at"); at < len(line) {
+				line[at] = rapid.SampledFrom([]byte(" \t:]>|[(0a<-x\n")).Draw(t, "byte")
+			}
+			text = append(text, line...)
+		}
+		if err := twinsChangeNothing(set, text); err != nil {
+			t.Fatalf("%v\n%s", err, text)
+		}
+	})
+}
+
+// Formats in which digits decide how a line is read.
+func TestTwinsOfAwkwardFormats(t *testing.T) {
+	for _, tt := range []struct{ name, format, text string }{
+		{"digits in the fixed text", `
+  line | {time:2006-01-02 15:04:05} {program} level 1: {message}
+  line | {time:2006-01-02 15:04:05} {program} {message}`,
+			"2024-01-01 10:00:00 p level 1: one or two\n2024-01-01 10:00:01 p level 2: one or two\n"},
+		{"a second time", `
+  line | {time:2006-01-02 15:04:05} {since:15:04:05} {message}
+  line | {time:2006-01-02 15:04:05} {program} {message}`,
+			"2024-01-01 10:00:00 10:11:12 one or two\n2024-01-01 10:00:01 30:11:12 one or two\n2024-01-01 10:00:02 12:71:12 one or two\n"},
+		{"hexadecimal numbers", `
+  line | {time:2006-01-02 15:04:05} {number:hex} {message}
+  line | {time:2006-01-02 15:04:05} {program} {message}`,
+			"2024-01-01 10:00:00 0x12 one or two\n2024-01-01 10:00:01 1x12 one or two\n2024-01-01 10:00:02 2x12 one or two\n2024-01-01 10:00:03 0x13 one or two\n"},
+		{"numbers as severities", `
+  line | {time:2006-01-02 15:04:05} {severity} {message}
+  severity { 1 = info  2 = error }`,
+			"2024-01-01 10:00:00 1 one or two\n2024-01-01 10:00:01 2 one or two\n2024-01-01 10:00:02 3 one or two\n"},
+		{"a guard", `
+  line | {time:2006-01-02 15:04:05} {thread} <{code}> {message}
+  inner when thread == t1 | {location}: {message}
+  inner when code == 0 | <{code}> {message}`,
+			"2024-01-01 10:00:00 t1 <5> here: or there\n2024-01-01 10:00:01 t2 <5> here: or there\n2024-01-01 10:00:02 t2 <0> <1> here or there\n2024-01-01 10:00:03 t2 <4> <1> here or there\n"},
+		{"seconds that are none", `
+  line | {time:2006-01-02 15:04:05} {program} {message}`,
+			"2024-01-01 10:00:00 one or two\n2024-01-01 10:00:60 one or two\n2024-01-01 10:00:70 one or two\n2024-01-01 10:70:00 one or two\n"},
+		{"a layout that reads the day first", `
+  line | {time:02/01/2006 15:04:05} {program} {message}
+  line | {time:01/02/2006 15:04:05} {program} {message}`,
+			"01/13/2024 10:00:00 p one or two\n01/12/2024 10:00:00 p one or two\n13/12/2024 10:00:00 p one or two\n"},
+		{"hosts and programs with numbers", `
+  line | {time:2006-01-02 15:04:05} {host} {tag} {message}`,
+			"2024-01-01 10:00:00 h1 p1[1]: one or two\n2024-01-01 10:00:00 h2 p1[2]: one or two\n2024-01-01 10:00:00 h1 p2[3]: one or two\n"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			file, problems := lang.Parse("test.logdoc", []byte("format f \"F\" {\n  product \"P\""+tt.format+"\n}\n"))
+			if len(problems.Errors()) > 0 {
+				t.Fatal(problems)
+			}
+			set, problems := Compile(file.Formats)
+			if len(problems.Errors()) > 0 {
+				t.Fatal(problems)
+			}
+			for range 3 {
+				tt.text += tt.text
+				if err := twinsChangeNothing(set, []byte(tt.text)); err != nil {
+					t.Errorf("%v", err)
+				}
+			}
+		})
+	}
+}
+
+// Most records of the logs that twins are made for are twins of others, and a log of which no two lines are alike is not remembered.
+func TestTwinsAreMet(t *testing.T) {
+	set := builtin(t)
+	for _, kind := range samples.Kinds() {
+		text := generated(t, kind, 2<<20)
+		r := set.Detect(text[:HeadSize], Options{Name: kind.FileName()})
+		d := &described{set: set, kinds: map[string]int32{}, count: map[string]int{}}
+		sc := NewScanner()
+		sc.Twins = all{d}
+		var tally Tally
+		sc.Scan(r, set, Chunk{Data: text, Line: 1}, &tally, d.take)
+		records := 0
+		for _, n := range tally.Formats {
+			records += n
+		}
+		if d.given*3 > records {
+			t.Errorf("%v: %d of %d records were handed over", kind, d.given, records)
+		}
+	}
+	var text []byte
+	for i := range 3 * twinTrial {
+		text = fmt.Appendf(text, "2024-01-01 10:00:00 avtar Info <1>: %s\n", strings.NewReplacer("0", "a", "1", "b", "2", "c", "3", "d", "4", "e", "5", "f", "6", "g", "7", "h", "8", "i", "9", "j").Replace(fmt.Sprint(i)))
+	}
+	sc := NewScanner()
+	sc.Twins = &described{set: set, kinds: map[string]int32{}, count: map[string]int{}}
+	r := set.Detect(text[:HeadSize], Options{})
+	sc.Scan(r, set, Chunk{Data: text, Line: 1}, &Tally{}, func(*logdoc.Event) {})
+	if !sc.memories[r].heads[0].twins.useless {
+		t.Error("a log without twins is still searched for them")
+	}
+}
+
+// all says that all records have twins.
+type all struct{ *described }
+
+func (a all) Alike(ev *logdoc.Event) (int32, bool) {
+	kind, _ := a.described.Alike(ev)
+	return kind, true
+}
