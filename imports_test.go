@@ -27,12 +27,13 @@ var allowed = map[string][]string{
 	"logdoc/report":            {"logdoc", "logdoc/internal/sanitize"},
 	"logdoc/internal/diagnose": {"logdoc", "logdoc/source", "logdoc/grammar", "logdoc/rules", "logdoc/rules/cre", "logdoc/internal/lang", "logdoc/internal/sanitize",
 		"logdoc/internal/shape", "logdoc/internal/draft"},
+	"logdoc/tui":              {"logdoc", "logdoc/internal/sanitize"},
 	"logdoc/samples":          {},
 	"logdoc/samples/generate": {"logdoc/samples"},
 	"logdoc/bench":            {"logdoc/samples"},
 	"logdoc/samples/hostile":  {},
 	"logdoc/cmd/logdoc": {"logdoc", "logdoc/source", "logdoc/grammar", "logdoc/report",
-		"logdoc/internal/diagnose", "logdoc/internal/lang", "logdoc/internal/sanitize"},
+		"logdoc/internal/diagnose", "logdoc/internal/lang", "logdoc/internal/sanitize", "logdoc/tui"},
 }
 
 // outside holds modules that only one package may know: no participle type, for one, may show in another package's API.
@@ -47,6 +48,7 @@ var outside = map[string]string{
 	"github.com/bodgit/sevenzip":            "logdoc/source",
 	"github.com/mattn/go-sqlite3":           "logdoc/store",
 	"github.com/charmbracelet/bubbletea":    "logdoc/tui",
+	"github.com/charmbracelet/bubbles":      "logdoc/tui",
 	"github.com/hpcloud/tail":               "logdoc/source",
 	"github.com/santhosh-tekuri/jsonschema": "none",
 }

@@ -29,17 +29,18 @@ func program() int {
 type streams struct {
 	in       *os.File
 	out, err *os.File
-	// outTerminal and errTerminal tell whether a person is watching; width is the terminal's, 0 when there is none.
-	outTerminal, errTerminal bool
-	noColor                  bool
-	width                    func() int
-	now                      func() time.Time
-	configHome               string
+	// outTerminal and errTerminal tell whether a person is watching, inTerminal whether one is typing; width is the terminal's, 0 when there is none.
+	inTerminal, outTerminal, errTerminal bool
+	noColor                              bool
+	width                                func() int
+	now                                  func() time.Time
+	configHome                           string
 }
 
 func system() streams {
 	return streams{
 		in: os.Stdin, out: os.Stdout, err: os.Stderr,
+		inTerminal:  isatty.IsTerminal(os.Stdin.Fd()),
 		outTerminal: isatty.IsTerminal(os.Stdout.Fd()),
 		errTerminal: isatty.IsTerminal(os.Stderr.Fd()),
 		noColor:     os.Getenv("NO_COLOR") != "" || os.Getenv("LOGDOC_NO_COLOR") != "" || os.Getenv("TERM") == "dumb",

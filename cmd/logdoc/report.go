@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"logdoc"
 	"logdoc/grammar"
@@ -73,6 +74,16 @@ left out, 4 internal or writing error, 130 interrupted (the report then says wha
 	fl.BoolVarP(&f.quiet, "quiet", "q", false, "print only the summary line")
 	fl.BoolVarP(&f.verbose, "verbose", "v", false, "print whole records and all sources")
 	fl.BoolVar(&f.unexplained, "unexplained", false, "print only the records at warning or above that no pack knows, by shape and numbered")
+	choiceFlags(fl, &f)
+	fl.StringVar(&f.failOn, "fail-on", "", "exit with 1 for a finding that is not cleared and of this `severity` or worse: critical, error, warning, notice or info")
+	fl.StringVar(&f.color, "color", "auto", "colours: `auto`, always or never")
+	limitsFlags(fl, &f.limits)
+	completions(cmd, s, &f.packs, "text", "markdown", "json")
+	return cmd
+}
+
+// choiceFlags say with which packs and how the input is read, and which part of it counts.
+func choiceFlags(fl *pflag.FlagSet, f *reportFlags) {
 	fl.StringArrayVar(&f.packs, "pack", nil, "add the packs in this `file` or folder")
 	fl.StringVar(&f.format, "format", "", "read every log with this format; `name` is one of logdoc list formats")
 	fl.StringVar(&f.zone, "tz", "", "the `zone` of stamps that state none: UTC, +08:00, Europe/Berlin")
@@ -80,16 +91,15 @@ left out, 4 internal or writing error, 130 interrupted (the report then says wha
 	fl.StringVar(&f.until, "until", "", "evidence up to this `time`, written like --since")
 	fl.StringSliceVar(&f.only, "only", nil, "look only for these symptoms or products; `name` is avamar/session-ticket, avamar, or \"Dell Avamar\"")
 	fl.StringSliceVar(&f.skip, "skip", nil, "do not look for these symptoms or products, by `name` like --only")
-	fl.StringVar(&f.failOn, "fail-on", "", "exit with 1 for a finding that is not cleared and of this `severity` or worse: critical, error, warning, notice or info")
-	fl.StringVar(&f.color, "color", "auto", "colours: `auto`, always or never")
-	fl.IntVar(&f.limits.depth, "max-depth", 0, "archives inside each other (default 6)")
-	fl.IntVar(&f.limits.members, "max-members", 0, "members of archives that are looked at (default 200000)")
-	fl.Var(&f.limits.totalBytes, "max-bytes", "decompressed bytes in all (default 20GiB)")
-	fl.Var(&f.limits.memberBytes, "max-member-bytes", "bytes of one member of an archive, with all that is packed in it (default 8GiB)")
-	fl.IntVar(&f.limits.ratio, "max-ratio", 0, "times its packed size that something may grow to, from 256MiB on (default 5000)")
-	fl.Var(&f.limits.spillBytes, "max-spill", "bytes on disk for zips and 7z inside other archives (default 2GiB)")
-	completions(cmd, s, &f.packs, "text", "markdown", "json")
-	return cmd
+}
+
+func limitsFlags(fl *pflag.FlagSet, l *limitFlags) {
+	fl.IntVar(&l.depth, "max-depth", 0, "archives inside each other (default 6)")
+	fl.IntVar(&l.members, "max-members", 0, "members of archives that are looked at (default 200000)")
+	fl.Var(&l.totalBytes, "max-bytes", "decompressed bytes in all (default 20GiB)")
+	fl.Var(&l.memberBytes, "max-member-bytes", "bytes of one member of an archive, with all that is packed in it (default 8GiB)")
+	fl.IntVar(&l.ratio, "max-ratio", 0, "times its packed size that something may grow to, from 256MiB on (default 5000)")
+	fl.Var(&l.spillBytes, "max-spill", "bytes on disk for zips and 7z inside other archives (default 2GiB)")
 }
 
 // runReport diagnoses and prints.
@@ -107,18 +117,9 @@ func runReport(ctx context.Context, s streams, f reportFlags, paths []string) er
 	if err != nil {
 		return err
 	}
-	selection := diagnose.Selection{Only: f.only, Skip: f.skip}
-	packs, err := diagnose.Load(packPaths(s, f.packs), selection)
+	packs, broken, err := loadPacks(s, f)
 	if err != nil {
-		return &statusError{exitUsage, err}
-	}
-	broken := tellBroken(s, packs, f.packs)
-	if w := selection.Unknown(packs); w != "" {
-		// A typing mistake must not look like a clean input.
-		return usageError("no symptom or product is called %q%s", w, suggestion(w, packs.Words()))
-	}
-	if len(f.only) > 0 && len(packs.Rules.SymptomNames()) == 0 {
-		return usageError("--only and --skip leave no symptom to look for: say less of one of them")
+		return err
 	}
 	o, err := options(ctx, s, f, packs, paths)
 	if err != nil {
@@ -140,6 +141,24 @@ func runReport(ctx context.Context, s streams, f reportFlags, paths []string) er
 		return &statusError{exitFindings, nil}
 	}
 	return nil
+}
+
+// loadPacks loads the packs that are wanted, and tells of mistakes in them. broken means that one that the user named has any.
+func loadPacks(s streams, f reportFlags) (packs *diagnose.Packs, broken bool, err error) {
+	selection := diagnose.Selection{Only: f.only, Skip: f.skip}
+	packs, err = diagnose.Load(packPaths(s, f.packs), selection)
+	if err != nil {
+		return nil, false, &statusError{exitUsage, err}
+	}
+	broken = tellBroken(s, packs, f.packs)
+	if w := selection.Unknown(packs); w != "" {
+		// A typing mistake must not look like a clean input.
+		return nil, false, usageError("no symptom or product is called %q%s", w, suggestion(w, packs.Words()))
+	}
+	if len(f.only) > 0 && len(packs.Rules.SymptomNames()) == 0 {
+		return nil, false, usageError("--only and --skip leave no symptom to look for: say less of one of them")
+	}
+	return packs, broken, nil
 }
 
 // runStatus is how a run ended, as an exit status: nil when all of the input was read and all packs are sound. broken means that a pack is not.

@@ -81,7 +81,8 @@ func newRoot(s streams) *cobra.Command {
 		Short: "Reads logs and says what is wrong and what to do next",
 		Long: `logdoc reads the logs of a bundle, recognises known problems, and says how sure that is, which lines prove it
 and what to do step by step.`,
-		Example: `  logdoc report bundle.tgz                     diagnose a bundle
+		Example: `  logdoc open bundle.tgz                       diagnose a bundle, and look around in it on a screen
+  logdoc report bundle.tgz                     diagnose it, and print the report
   logdoc report -f markdown -o case.md logs/   the same, for a ticket
   logdoc list symptoms                         what it knows
   logdoc explain avamar/session-ticket         what it knows of one of them
@@ -94,7 +95,7 @@ and what to do step by step.`,
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.SetFlagErrorFunc(flagError)
 	root.SetHelpCommand(newHelp(root))
-	root.AddCommand(newReport(s), newList(s), newExplain(s), newNew(s), newCheck(s), newFmt(s), newVersion(s))
+	root.AddCommand(newOpen(s), newReport(s), newList(s), newExplain(s), newNew(s), newCheck(s), newFmt(s), newVersion(s))
 	return root
 }
 

@@ -1,0 +1,169 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"sync/atomic"
+	"time"
+
+	"github.com/muesli/termenv"
+	"github.com/spf13/cobra"
+
+	"logdoc"
+	"logdoc/internal/diagnose"
+	"logdoc/tui"
+)
+
+// openFlags are the options of logdoc open as the user wrote them. Those of reportFlags choose packs and records.
+type openFlags struct {
+	reportFlags
+	background string
+}
+
+func newOpen(s streams) *cobra.Command {
+	var f openFlags
+	cmd := &cobra.Command{
+		Use:   "open PATH...",
+		Short: "Diagnose logs, bundles and folders, and look around in them on a screen",
+		Long: `Reads what logdoc report reads, and shows on one screen what is wrong, which lines prove it and what to do step by
+step. The screen stands while the input is still being read. Press ? for the keys.
+
+What is done about the steps of a runbook is kept from one time to the next.
+
+Exit status: 0 done, 2 usage error or no terminal, 4 internal error, 130 interrupted.`,
+		Example: `  logdoc open bundle.tgz
+  logdoc bundle.tgz
+  journalctl -o short-iso | logdoc open -`,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return usageError("say what to read: logdoc open PATH..., where - is standard input")
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, args []string) error { return runOpen(cmd.Context(), s, f, args) },
+	}
+	fl := cmd.Flags()
+	fl.SortFlags = false
+	choiceFlags(fl, &f.reportFlags)
+	fl.StringVar(&f.color, "color", "auto", "colours: `auto`, always or never")
+	fl.StringVar(&f.background, "background", "auto", "the terminal's background: `auto`, dark or light")
+	limitsFlags(fl, &f.limits)
+	completions(cmd, s, &f.packs)
+	return cmd
+}
+
+// runOpen diagnoses and shows.
+func runOpen(ctx context.Context, s streams, f openFlags, paths []string) error {
+	if !slices.Contains([]string{"auto", "always", "never"}, f.color) {
+		return usageError("unknown --color %q: use auto, always or never", f.color)
+	}
+	if !slices.Contains([]string{"auto", "dark", "light"}, f.background) {
+		return usageError("unknown --background %q: use auto, dark or light", f.background)
+	}
+	packs, _, err := loadPacks(s, f.reportFlags)
+	if err != nil {
+		return err
+	}
+	ctx, stop := context.WithCancel(ctx)
+	o, err := options(ctx, s, f.reportFlags, packs, paths)
+	if err != nil {
+		stop()
+		return err
+	}
+	keys, err := keyboard(s, paths)
+	if err != nil {
+		stop()
+		return err
+	}
+	updates := watch(ctx, packs, o, plainBytes(paths))
+	name := logdoc.LogText(paths[0])
+	if len(paths) > 1 {
+		name += logdoc.LogText(fmt.Sprintf(" and %d more", len(paths)-1))
+	}
+	err = tui.Run(ctx, tui.Session{Name: name, Updates: updates, Now: s.now, Look: look(s, f)}, keys, s.out)
+	stop()
+	for range updates {
+		// The reading ends before the program does: temporary files are removed.
+	}
+	switch {
+	case errors.Is(err, context.Canceled):
+		return &statusError{exitInterrupt, nil}
+	case err != nil:
+		return &statusError{exitInternal, err}
+	}
+	return nil
+}
+
+// keyboard is where keys are read from: the terminal itself where standard input is what is to be diagnosed.
+func keyboard(s streams, paths []string) (*os.File, error) {
+	if !s.outTerminal {
+		return nil, usageError("there is no terminal to show it on: logdoc report prints it")
+	}
+	if s.inTerminal && !slices.Contains(paths, "-") {
+		return s.in, nil
+	}
+	if s.inTerminal {
+		return nil, usageError("- is standard input, which is the terminal here: pipe a log into it, or name a file")
+	}
+	f, err := os.Open("/dev/tty")
+	if err != nil {
+		return nil, usageError("there is no terminal to type on: logdoc report prints the report")
+	}
+	return f, nil
+}
+
+// look says what the terminal shows. It is asked for its background only where that makes a difference.
+func look(s streams, f openFlags) tui.Look {
+	if f.color == "never" || f.color == "auto" && s.noColor {
+		return tui.Look{}
+	}
+	l := tui.Look{Colors: tui.Sixteen}
+	terminal := termenv.NewOutput(s.out)
+	switch terminal.ColorProfile() {
+	case termenv.TrueColor:
+		l.Colors = tui.TrueColors
+	case termenv.ANSI256:
+		l.Colors = tui.TwoHundred
+	case termenv.ANSI, termenv.Ascii:
+	}
+	if l.Colors > tui.Sixteen {
+		l.Light = f.background == "light" || f.background == "auto" && !terminal.HasDarkBackground()
+	}
+	return l
+}
+
+// watch runs the diagnosis and tells how far it is, until it is done or cancelled. total is what there is to read, 0 where that is not known.
+func watch(ctx context.Context, packs *diagnose.Packs, o diagnose.Options, total int64) <-chan logdoc.Update {
+	updates := make(chan logdoc.Update, 1)
+	var read atomic.Int64
+	o.Progress = func(n int64) { read.Add(n) }
+	result := make(chan logdoc.Update, 1)
+	go func() {
+		d, err := diagnose.Run(ctx, packs, o)
+		result <- logdoc.Update{Read: read.Load(), Total: total, Records: d.Coverage.Totals.Records, Diagnosis: d, Done: true, Err: err}
+	}()
+	go func() {
+		defer close(updates)
+		ticker := time.NewTicker(100 * time.Millisecond)
+		defer ticker.Stop()
+		for {
+			select {
+			case u := <-result:
+				select {
+				case updates <- u:
+				case <-ctx.Done():
+				}
+				return
+			case <-ticker.C:
+				select {
+				case updates <- logdoc.Update{Read: read.Load(), Total: total}:
+				default: // whoever watches has not looked at the last one yet
+				}
+			}
+		}
+	}()
+	return updates
+}

@@ -1,0 +1,69 @@
+package tui
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"logdoc"
+)
+
+// Session is what a screen is opened with.
+type Session struct {
+	// Name is what was opened, for the head of the screen.
+	Name logdoc.LogText
+	// Updates is the diagnosis under way. It is read until it says that it is done, or is closed.
+	Updates <-chan logdoc.Update
+	// Now is the clock. Stamps of logs are shown in UTC whatever it says.
+	Now func() time.Time
+	// Look is what the terminal looks like.
+	Look Look
+	// Desk keeps what a person does; nil keeps it until the screen is closed.
+	Desk Desk
+	// Outside does what no screen can do.
+	Outside Outside
+}
+
+// Desk keeps the work on a diagnosis from one session to the next. Its functions may take as long as a disk does: they are never called while a key waits.
+type Desk interface {
+	// Load returns the work that was kept, and the zero value where there is none. With an error the work that comes with it can be used nevertheless.
+	Load() (logdoc.Work, error)
+	// Save keeps the work in place of what was kept before. It is called by one goroutine at a time.
+	Save(logdoc.Work) error
+}
+
+// Outside is what the screen asks of the program around it. A function that is nil is not on offer, and its key says so.
+type Outside struct {
+	// Export writes the diagnosis, with the work on it, to a file that must not be there yet unless over is true, and returns what was written. The error of a file
+	// that is there is ErrExists.
+	Export func(name string, d *logdoc.Diagnosis, w logdoc.Work, over bool) error
+	// Draft returns a first version of a symptom, made of an unexplained cluster, and DraftTo writes one to a new file.
+	Draft func(logdoc.Cluster) ([]byte, error)
+	// Copy puts text on the clipboard and says how.
+	Copy func(text string) (how string, err error)
+}
+
+// ErrExists is the error of an export to a file that is there already.
+var ErrExists = errors.New("the file is there already")
+
+// ErrPanic is the error of a screen that ended in a mistake of its own. The terminal is as it was before.
+var ErrPanic = errors.New("the screen ended by a mistake in logdoc")
+
+// Run shows the session on a terminal until the person leaves, and restores the terminal whatever happens.
+func Run(ctx context.Context, s Session, in io.Reader, out io.Writer) error {
+	m := newModel(s)
+	_, err := tea.NewProgram(m, tea.WithContext(ctx), tea.WithInput(in), tea.WithOutput(out), tea.WithAltScreen()).Run()
+	switch {
+	case errors.Is(err, tea.ErrProgramPanic):
+		return ErrPanic
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case err != nil && !errors.Is(err, tea.ErrInterrupted):
+		return fmt.Errorf("show the screen: %w", err)
+	}
+	return nil
+}
