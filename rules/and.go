@@ -82,6 +82,9 @@ func (g *group) and(terms []lang.Cond) []occurrence {
 	var compares []*lang.CondCompare
 	for _, t := range terms {
 		if c, ok := t.(*lang.CondCompare); ok {
+			if g.growing && !g.symptom.lasts(c) {
+				return nil
+			}
 			compares = append(compares, c)
 			continue
 		}
@@ -290,24 +293,32 @@ func (g *group) tryFiles(c *lang.CondCompare, o occurrence, open []int) (occurre
 
 // tightest joins one occurrence of each list in every way that no other one lies within: enough for any window, and never more than there are occurrences.
 //
-// Records without a clock fit any window, but prove none; so that they do not hide what is proven, both are looked for.
+// Records without a clock fit any window, but prove none; so that they do not hide what is proven, both are looked for. What is taken on trust for another reason hides
+// it no more.
 func tightest(lists [][]occurrence) []occurrence {
 	if len(lists) == 1 {
 		return lists[0]
 	}
-	clocked, trusted := make([][]occurrence, len(lists)), make([][]occurrence, len(lists))
-	trust := false
+	clocked, trusted, proven := make([][]occurrence, len(lists)), make([][]occurrence, len(lists)), make([][]occurrence, len(lists))
+	trust, doubt := false, false
 	for i, list := range lists {
 		clocked[i] = slices.DeleteFunc(slices.Clone(list), func(o occurrence) bool { return o.unclocked })
+		proven[i] = slices.DeleteFunc(slices.Clone(clocked[i]), func(o occurrence) bool { return o.unproven })
 		trusted[i] = clocked[i]
 		if len(clocked[i]) < len(list) {
 			trusted[i] = slices.DeleteFunc(slices.Clone(list), func(o occurrence) bool { return !o.unclocked })
 			trust = true
 		}
+		doubt = doubt || len(proven[i]) < len(clocked[i])
 	}
 	out := sweep(clocked)
+	if doubt {
+		out = append(out, sweep(proven)...)
+	}
 	if trust {
 		out = append(out, sweep(trusted)...)
+	}
+	if doubt || trust {
 		slices.SortStableFunc(out, compareOccurrences)
 	}
 	return out

@@ -125,6 +125,8 @@ type group struct {
 	// decided is the time before which all records are known: math.MaxInt64 once the input has ended. While it has not, a condition holds only if no later record can
 	// change that; what still waits for the time to pass lowers wake to the moment when it is worth looking again.
 	decided, wake int64
+	// growing is true while records of any time, and files, may still come: then nothing is decided by time either (see Correlator.SoFar).
+	growing bool
 }
 
 // ended reports whether the end of the input is known.
@@ -197,7 +199,7 @@ func (c orCond) refs(func(*lang.Ref)) {}
 type notCond struct{ *lang.CondNot }
 
 func (c notCond) holds(g *group) []occurrence {
-	if !g.ended() && !g.symptom.constant(c.Term) || len(g.holds(c.Term)) > 0 {
+	if g.growing || !g.ended() && !g.symptom.constant(c.Term) || len(g.holds(c.Term)) > 0 {
 		return nil
 	}
 	o := outOfTime(false)
@@ -246,7 +248,7 @@ func (g *group) ref(r *lang.Ref) []occurrence {
 	}
 	var out []occurrence
 	if r.Field == "missing" {
-		if _, ok := g.facts.missing(g.index, i); ok {
+		if _, ok := g.facts.missing(g.index, i); ok && !g.growing {
 			out = append(out, outOfTime(false))
 		}
 		return out
@@ -492,7 +494,7 @@ func (c unlessCond) holds(g *group) []occurrence {
 		case absent.any && (absent.unclocked <= hi || o.unclocked):
 			o.unproven = true
 		}
-		if !doubtful && g.settled(hi, wait) || g.symptom.constant(c.Absent) {
+		if !doubtful && g.settled(hi, wait) || !g.growing && g.symptom.constant(c.Absent) {
 			if unseen {
 				o.unproven, o.trust = true, unseenTrust
 			}
@@ -553,7 +555,7 @@ func (c gapCond) refs(visit func(*lang.Ref)) {
 // the stamp above it.
 func (c gapCond) holds(g *group) []occurrence {
 	event := g.symptom.eventIndex(c.Event.Value)
-	if event < 0 {
+	if event < 0 || g.growing {
 		return nil
 	}
 	var clocked []occurrence

@@ -40,7 +40,7 @@ func (c hitsCond) holds(g *group) []occurrence {
 	var out []occurrence
 	for i := range items {
 		// While the input goes on, what must not be there may still come, and in what has no clock it may stand anywhere.
-		if o := &items[i].occurrence; g.ended() || (wait == 0 || !o.unclocked) && g.settled(o.end, wait) {
+		if o := &items[i].occurrence; g.ended() || g.growing && c.lasts() || (wait == 0 || !o.unclocked) && g.settled(o.end, wait) {
 			out = append(out, *o)
 		}
 	}
@@ -336,7 +336,8 @@ func (h *hitSearch) follows(prev, next *item) bool {
 	case prev.last.Place.Source == next.last.Place.Source:
 		return inFile(prev.last, next.last) < 0
 	}
-	return true
+	// What stands between the two in the end may take this away.
+	return !h.growing
 }
 
 // span returns the first and the last time of the frame, noTime when nothing in it has one, and which item is the oldest.

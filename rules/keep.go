@@ -244,6 +244,19 @@ func (s *Set) NewCollection() *Collection {
 	return &Collection{set: s, shelves: map[[2]int]*shelf{}}
 }
 
+// Clone returns a copy that does not change with the collection. Nothing can be added to it.
+func (c *Collection) Clone() *Collection {
+	o := &Collection{set: c.set, shelves: make(map[[2]int]*shelf, len(c.shelves)), normals: slices.Clip(c.normals)}
+	for id, s := range c.shelves {
+		copied := &shelf{lost: s.lost}
+		for _, b := range s.buckets {
+			copied.buckets = append(copied.buckets, &bucket{key: b.key, kept: slices.Clone(b.kept), total: b.total, lost: b.lost})
+		}
+		o.shelves[id] = copied
+	}
+	return o
+}
+
 // Add takes a match, in any order. Of more matches of one event and key than can be kept, the first and the newest are.
 func (c *Collection) Add(m logdoc.Match) {
 	id := [2]int{m.Symptom, m.Event}

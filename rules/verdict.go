@@ -33,6 +33,9 @@ func (g *group) verdict() reached {
 				r.by = list[i]
 			}
 		}
+		if g.growing && !g.lasts(&r) {
+			continue
+		}
 		if r.by.unproven {
 			r.certainty = max(r.certainty-1, logdoc.Possible)
 		}
@@ -81,12 +84,7 @@ func (g *group) finding() (logdoc.Finding, bool) {
 	for _, see := range s.src.See {
 		f.See = append(f.See, see.Value)
 	}
-	for _, rule := range s.src.SeverityWhen {
-		if len(g.holds(rule.When)) > 0 {
-			f.Severity, _ = logdoc.ParseSeverity(rule.Severity.Value)
-			break
-		}
-	}
+	f.Severity = g.severity()
 	f.Why = g.why(&r)
 	g.keepHits(r.from.When)
 	g.evidence(&f, r.from.When)

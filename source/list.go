@@ -26,6 +26,8 @@ type Input struct {
 	Size int64
 	// ModTime is zero if unknown.
 	ModTime time.Time
+	// Read is told how many bytes of the file were read, as they lie on disk, while it is walked; nil for nobody. What is read twice is told twice.
+	Read func(bytes int)
 
 	open func() (fs.File, error)
 }

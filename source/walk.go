@@ -136,6 +136,12 @@ func (w *walker) input(in Input) error {
 		it.size, it.modTime = info.Size(), info.ModTime()
 	}
 	base := &layer{ctx: w.ctx, r: f}
+	if in.Read != nil {
+		t := telling{f, at, in.Read}
+		if base.r = t; at != nil {
+			at = t
+		}
+	}
 	defer interrupt(w.ctx, f)()
 	err = w.content(it, base, at)
 	w.broken(it.name, base.count, base.err)
@@ -143,6 +149,25 @@ func (w *walker) input(in Input) error {
 		w.shrunk(it, f, base.count)
 	}
 	return err
+}
+
+// telling reads a file and tells of each read.
+type telling struct {
+	io.Reader
+	at   io.ReaderAt
+	read func(bytes int)
+}
+
+func (t telling) Read(p []byte) (int, error) {
+	n, err := t.Reader.Read(p)
+	t.read(n)
+	return n, err
+}
+
+func (t telling) ReadAt(p []byte, off int64) (int, error) {
+	n, err := t.at.ReadAt(p, off)
+	t.read(n)
+	return n, err
 }
 
 // shrunk tells of a file that became shorter while it was read, as when its rotation empties it: what stood behind is lost.

@@ -53,7 +53,7 @@ func TestBlocksInFlight(t *testing.T) {
 		}
 		synctest.Wait()
 		d := &logdoc.Diagnosis{}
-		r.join(d, parts)
+		r.join(d, parts, false)
 		if d.Coverage.Totals.Records != workers*4000 {
 			t.Errorf("%d records, want %d", d.Coverage.Totals.Records, workers*4000)
 		}

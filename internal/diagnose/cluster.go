@@ -107,7 +107,7 @@ func (c *clusters) mergePlaced(o *clusters, name logdoc.LogText) {
 	c.merge(o)
 }
 
-// merge adds clusters that come behind these.
+// merge adds clusters that come behind these. It changes nothing of them.
 func (c *clusters) merge(o *clusters) {
 	c.lost += o.lost
 	for _, key := range o.order {
@@ -120,7 +120,9 @@ func (c *clusters) merge(o *clusters) {
 			c.lost += cl.Count
 			continue
 		}
-		c.by[key] = cl
+		kept := *cl
+		kept.moments = slices.Clone(cl.moments)
+		c.by[key] = &kept
 		c.order = append(c.order, key)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"runtime"
 	"slices"
 	"sync"
@@ -37,6 +38,8 @@ type Options struct {
 	BlockSize int
 	// Progress is told, from several goroutines, of bytes that were scanned; nil for nobody.
 	Progress func(bytes int64)
+	// watch is told of what was read; nil for nobody.
+	watch *watch
 }
 
 // blockSize is large enough for the longest record and small enough for the second-level cache to help.
@@ -65,8 +68,11 @@ func run(ctx context.Context, p *Packs, o Options, look func(*rules.Correlator))
 	}
 	r := newRunner(p, o)
 	parts := make([]*part, len(inputs))
+	if o.watch != nil {
+		o.watch.begin(r, d, inputs)
+	}
 	err := r.walk(ctx, inputs, parts)
-	c := r.join(d, parts)
+	c := r.join(d, parts, false)
 	if look != nil {
 		look(c)
 	}
@@ -179,6 +185,8 @@ type part struct {
 	order   []logdoc.LogText // of notes
 	facts   []factFile
 	matches *rules.Collection
+	index   int   // of the input
+	handed  int64 // see watch
 }
 
 type factFile struct {
@@ -206,7 +214,7 @@ func (r *runner) walk(ctx context.Context, inputs []source.Input, parts []*part)
 				if i >= len(inputs) || errs[w] != nil {
 					return
 				}
-				parts[i], errs[w] = r.input(ctx, inputs[i])
+				parts[i], errs[w] = r.input(ctx, i, inputs[i])
 			}
 		})
 	}
@@ -217,8 +225,8 @@ func (r *runner) walk(ctx context.Context, inputs []source.Input, parts []*part)
 }
 
 // input walks one input and returns what it gave, also when it ends early.
-func (r *runner) input(ctx context.Context, in source.Input) (*part, error) {
-	p := &part{notes: map[logdoc.LogText][]logdoc.Note{}, matches: r.packs.Rules.NewCollection()}
+func (r *runner) input(ctx context.Context, index int, in source.Input) (*part, error) {
+	p := &part{notes: map[logdoc.LogText][]logdoc.Note{}, matches: r.packs.Rules.NewCollection(), index: index}
 	note := func(name logdoc.LogText, n logdoc.Note) {
 		if _, ok := p.notes[name]; !ok {
 			p.order = append(p.order, name)
@@ -226,11 +234,15 @@ func (r *runner) input(ctx context.Context, in source.Input) (*part, error) {
 		p.notes[name] = append(p.notes[name], n)
 	}
 	err := in.Walk(ctx, r.budget, func(s *source.Stream) error { return r.stream(s, p) }, note)
+	if r.options.watch != nil {
+		r.options.watch.finished(p)
+	}
 	return p, err
 }
 
-// join merges the parts in the order of the input and lets the correlator speak.
-func (r *runner) join(d *logdoc.Diagnosis, parts []*part) *rules.Correlator {
+// join merges the parts in the order of the input and lets the correlator speak: of all, or, with soFar, of what nothing that is still to come can take back. It changes nothing
+// of the parts.
+func (r *runner) join(d *logdoc.Diagnosis, parts []*part, soFar bool) *rules.Correlator {
 	c := r.packs.Rules.NewCorrelator()
 	facts, long := map[logdoc.LogText][]string{}, map[logdoc.LogText]bool{}
 	var all []*sourceResult
@@ -258,16 +270,18 @@ func (r *runner) join(d *logdoc.Diagnosis, parts []*part) *rules.Correlator {
 	}
 	clusters := newClusters(window{})
 	for _, s := range all {
+		row := s.coverage
+		row.Others, row.Notes = maps.Clone(row.Others), slices.Clone(row.Notes)
 		var wanted bool
-		if s.coverage.Facts, wanted = facts[s.coverage.Source]; wanted && len(s.coverage.Facts) == 0 {
-			s.note(logdoc.Note{LeftOut: true, Text: fmt.Sprintf("not read as a fact: there are more than %d such files, give logdoc those that matter", rules.MaxFactFiles)})
+		if row.Facts, wanted = facts[row.Source]; wanted && len(row.Facts) == 0 {
+			row.Notes = append(row.Notes, logdoc.Note{LeftOut: true, Text: fmt.Sprintf("not read as a fact: there are more than %d such files, give logdoc those that matter", rules.MaxFactFiles)})
 		}
-		if long[s.coverage.Source] {
-			s.note(logdoc.Note{Text: fmt.Sprintf("facts were looked for in its first %d MiB only", rules.MaxFactFile>>20)})
+		if long[row.Source] {
+			row.Notes = append(row.Notes, logdoc.Note{Text: fmt.Sprintf("facts were looked for in its first %d MiB only", rules.MaxFactFile>>20)})
 		}
-		s.coverage.Notes = append(s.coverage.Notes, notes[s.coverage.Source]...)
-		delete(notes, s.coverage.Source)
-		d.Coverage.Sources = append(d.Coverage.Sources, s.coverage)
+		row.Notes = append(row.Notes, notes[row.Source]...)
+		delete(notes, row.Source)
+		d.Coverage.Sources = append(d.Coverage.Sources, row)
 		for f := range s.formats {
 			c.SeeFormat(f)
 		}
@@ -288,8 +302,13 @@ func (r *runner) join(d *logdoc.Diagnosis, parts []*part) *rules.Correlator {
 		}
 	}
 	c.Rank(ranks(all))
-	clusters.clip(r.limit(c, d))
-	out := c.Finish(time.Time{})
+	var out rules.Outcome
+	if soFar {
+		out, clusters = r.outcomeSoFar(c, d, clusters)
+	} else {
+		clusters.clip(r.limit(c, d))
+		out = c.Finish(time.Time{})
+	}
 	r.packs.Overlays.Tell(out.Findings)
 	d.Capture, d.Clean, d.Unchecked = out.Capture, out.Clean, out.Unchecked
 	d.Findings, d.Silenced = r.packs.Silences.Apply(out.Findings, r.options.Now)

@@ -219,6 +219,9 @@ func (r *runner) merge(j *job, res *sourceResult, p *part) {
 	if r.options.Progress != nil {
 		r.options.Progress(t.Bytes)
 	}
+	if r.options.watch != nil {
+		r.options.watch.merged(p, res, j)
+	}
 }
 
 // finish completes a source's coverage once its last block is merged.
