@@ -29,8 +29,8 @@ func rows(c config, in inputs) []row {
 	}
 	rg, noRipgrep := ripgrepIn(c.ripgrep)
 	noISAL := ""
-	if c.isal == "" {
-		noISAL = "there is no build with ISA-L: install libisal-dev and pkg-config"
+	if _, err := os.Stat(c.isal); err != nil {
+		noISAL = "there is no build with ISA-L: install libisal-dev"
 	}
 	tarball := []string{in.tarball}
 	return []row{
