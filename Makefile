@@ -3,15 +3,18 @@
 SHELL    := /bin/bash
 GO       ?= go
 BIN      := bin/logdoc
+ISALBIN  := bin/logdoc-isal
+HAS_ISAL := echo '\#include <isa-l/igzip_lib.h>' | $(CC) -E - >/dev/null 2>&1
 BUILD    := build
 FUZZTIME ?= 100000x
-SIZE     ?= 256MiB
+SIZE     ?= 1GiB
+RIPGREP  := 1.18.0# of @vscode/ripgrep, which holds ripgrep 15
 
 .DEFAULT_GOAL := help
 
 .PHONY: help
 help: ## show what can be made
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 18
 
 .PHONY: run
 run: build ## build, and show a diagnosis of the samples
@@ -20,6 +23,17 @@ run: build ## build, and show a diagnosis of the samples
 .PHONY: build
 build: ## build bin/logdoc
 	$(GO) build -o $(BIN) ./cmd/logdoc
+
+# ISA-L reads .gz several times faster, and needs a C compiler and Debian's libisal-dev. See docs/performance.md.
+.PHONY: build-isal
+build-isal: ## build bin/logdoc-isal, which decompresses gzip with ISA-L
+	CGO_ENABLED=1 $(GO) build -tags isal -o $(ISALBIN) ./cmd/logdoc
+
+.PHONY: test-isal
+test-isal: ## run the tests of everything that reads gzip with ISA-L
+	$(GO) vet -tags isal ./source
+	$(GO) tool staticcheck -tags isal ./source
+	CGO_ENABLED=1 $(GO) test -tags isal ./source ./internal/diagnose ./cmd/logdoc
 
 .PHONY: test
 test: ## run all the tests
@@ -48,9 +62,17 @@ fuzz: ## fuzz every target for FUZZTIME each
 	done
 
 .PHONY: bench
-bench: build ## measure logdoc against grep on generated logs of SIZE, and run the benchmarks
-	$(GO) run ./bench -logdoc $(BIN) -dir $(BUILD)/bench -size $(SIZE)
+bench: build $(BUILD)/ripgrep-$(RIPGREP) ## measure logdoc against grep, wc, ripgrep, zcat and tar on generated logs of SIZE, and run the benchmarks
+	@if $(HAS_ISAL); then $(MAKE) build-isal; else rm -f $(ISALBIN); fi
+	$(GO) run ./bench -logdoc $(BIN) -isal $(ISALBIN) -ripgrep $(BUILD)/ripgrep-$(RIPGREP) -dir $(BUILD)/bench -size $(SIZE)
 	$(GO) test -run '^$$' -bench . -benchtime 300ms ./internal/template ./internal/literal ./grammar ./rules ./internal/diagnose
+
+# What the reports are measured against. Without npm, or without a network, the rest is measured.
+$(BUILD)/ripgrep-$(RIPGREP):
+	@mkdir -p $(BUILD)
+	@if ! command -v npm >/dev/null; then echo "npm is not installed: the row against ripgrep is left out"; \
+	elif ! npm install --silent --no-audit --no-fund --no-save --ignore-scripts --prefix $@.partial @vscode/ripgrep@$(RIPGREP); then echo "npm could not install ripgrep: the row against it is left out"; \
+	else mv $@.partial $@; fi
 
 .PHONY: golden
 golden: ## rewrite the golden files and samples after a wanted change; look at the diff

@@ -12,3 +12,12 @@ func peakMemory(p *os.ProcessState) int64 {
 	}
 	return 0
 }
+
+// freeBytes returns how many bytes the disk of a folder still takes, -1 if unknown.
+func freeBytes(dir string) int64 {
+	var s syscall.Statfs_t
+	if err := syscall.Statfs(dir, &s); err != nil {
+		return -1
+	}
+	return int64(s.Bavail) * s.Bsize
+}

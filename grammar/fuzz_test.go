@@ -31,30 +31,50 @@ func FuzzScan(f *testing.F) {
 		if err := accountFor(set, text, Options{ModTime: modTime}); err != nil {
 			t.Fatal(err)
 		}
-		// The same in two parts, cut where a record starts, gives the same records.
-		r := set.Detect(text[:min(len(text), HeadSize)], Options{ModTime: modTime})
-		cut := 0
-		for at := len(text) / 2; at < len(text); at++ {
-			line, _, _ := bytes.Cut(text[at:], []byte("\n"))
-			if (at == 0 || text[at-1] == '\n') && r.Starts(line) {
-				cut = at
-				break
-			}
-		}
-		want := scanParts(set, r, text)
-		got := scanParts(set, r, text[:cut], text[cut:])
-		if len(got) != len(want) {
-			t.Fatalf("cut at %d: %d records, want %d", cut, len(got), len(want))
-		}
-		for i := range got {
-			if got[i] != want[i] {
-				t.Fatalf("cut at %d: record %d: got %+v, want %+v", cut, i, got[i], want[i])
-			}
-		}
+		cutChangesNothing(t, set, set.Detect(text[:min(len(text), HeadSize)], Options{ModTime: modTime}), text)
 		if err := headsChangeNothing(set, text); err != nil {
 			t.Fatal(err)
 		}
 	})
+}
+
+// FuzzFormats reads any text as each format would: every line is accounted for, and a block that is cut where a record starts gives the same records.
+func FuzzFormats(f *testing.F) {
+	set := builtin(f)
+	names := set.Names()
+	for i, tt := range layouts {
+		f.Add([]byte(layoutLine(tt.line)+"\n\tat x\n"+layoutLine(tt.line)+"\n"), uint8(i))
+	}
+	f.Fuzz(func(t *testing.T, text []byte, format uint8) {
+		o := Options{ModTime: modTime, Force: names[int(format)%len(names)]}
+		if err := accountFor(set, text, o); err != nil {
+			t.Fatal(err)
+		}
+		cutChangesNothing(t, set, set.Detect(text[:min(len(text), HeadSize)], o), text)
+	})
+}
+
+// cutChangesNothing scans a text in two parts, cut where a record starts: that gives the same records as scanning it at once.
+func cutChangesNothing(t *testing.T, set *Set, r *Reading, text []byte) {
+	t.Helper()
+	cut := 0
+	for at := len(text) / 2; at < len(text); at++ {
+		line, _, _ := bytes.Cut(text[at:], []byte("\n"))
+		if (at == 0 || text[at-1] == '\n') && r.Starts(line) {
+			cut = at
+			break
+		}
+	}
+	want := scanParts(set, r, text)
+	got := scanParts(set, r, text[:cut], text[cut:])
+	if len(got) != len(want) {
+		t.Fatalf("cut at %d: %d records, want %d", cut, len(got), len(want))
+	}
+	for i := range got {
+		if got[i] != want[i] {
+			t.Fatalf("cut at %d: record %d: got %+v, want %+v", cut, i, got[i], want[i])
+		}
+	}
 }
 
 // scanParts scans parts of a text one after the other.

@@ -43,6 +43,7 @@ type Set struct {
 	names    []string      // of formats
 	products []string      // by format
 	hasHost  []bool        // by format
+	files    []fileGlob    // that facts are read from
 }
 
 type symptom struct {
@@ -148,6 +149,7 @@ func Compile(schema Schema, sources []Source) (set *Set, overridden []string, pr
 		}
 	}
 	c.index()
+	set.files = fileGlobs(set.symptoms)
 	return set, overridden, c.problems
 }
 

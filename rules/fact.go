@@ -179,16 +179,46 @@ func (s *Set) NewFacts() *Facts {
 
 // WantsFile reports whether a fact reads the file with that name.
 func (s *Set) WantsFile(name logdoc.LogText) bool {
-	for _, sym := range s.symptoms {
+	for _, g := range s.files {
+		if strings.Contains(string(name), g.fixed) && MatchPath(g.glob, string(name)) {
+			return true
+		}
+	}
+	return false
+}
+
+// fileGlob is a glob, and a text that every name holds which fits it: an archive may have hundreds of thousands of members, and hardly any is wanted.
+type fileGlob struct{ glob, fixed string }
+
+// fileGlobs are the globs of all facts, each once.
+func fileGlobs(symptoms []*symptom) []fileGlob {
+	var all []fileGlob
+	seen := map[string]bool{}
+	for _, sym := range symptoms {
 		for _, f := range sym.facts {
 			for _, g := range f.globs {
-				if MatchPath(g, string(name)) {
-					return true
+				if !seen[g] {
+					seen[g] = true
+					all = append(all, fileGlob{g, fixedIn(g)})
 				}
 			}
 		}
 	}
-	return false
+	return all
+}
+
+// fixedIn is the longest text without a wildcard in a glob's last part; empty where brackets or backslashes make that less than plain.
+func fixedIn(glob string) string {
+	if strings.ContainsAny(glob, `[\`) {
+		return ""
+	}
+	longest := ""
+	for part := range strings.FieldsFuncSeq(path.Base(glob), func(r rune) bool { return r == '*' || r == '?' }) {
+		if len(part) > len(longest) {
+			longest = part
+		}
+	}
+	return longest
 }
 
 // See tells that a file is in the input, whether or not a fact reads it.

@@ -46,6 +46,18 @@ func TestMatchPath(t *testing.T) {
 		if got := MatchPath(tt.glob, tt.name); got != tt.want {
 			t.Errorf("%s on %s: %v", tt.glob, tt.name, got)
 		}
+		if tt.want && !strings.Contains(tt.name, fixedIn(tt.glob)) {
+			t.Errorf("%s must not be looked for by %q", tt.glob, fixedIn(tt.glob))
+		}
+	}
+}
+
+// What every name holds that fits a glob, so that other names cost little.
+func TestFixedTextOfAGlob(t *testing.T) {
+	for glob, want := range map[string]string{"*status.dpn*": "status.dpn", "*/conf/a?server.crt": "server.crt", "*": "", "conf[12]": "", `a\*b`: "", "x.srl": "x.srl", "*a*": "a", "dir/*": ""} {
+		if got := fixedIn(glob); got != want {
+			t.Errorf("%s: %q, want %q", glob, got, want)
+		}
 	}
 }
 

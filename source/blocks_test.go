@@ -49,60 +49,63 @@ func records(text string, starts func([]byte) bool) (at []int) {
 	return append(at, len(text))
 }
 
-func TestBlocks(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		text, starts := textOf(t), startsOf(t)
-		size := rapid.IntRange(1, 80).Draw(t, "size")
-		var r io.Reader = strings.NewReader(text)
-		if rapid.Bool().Draw(t, "byte by byte") {
-			r = iotest.OneByteReader(r)
+func TestBlocks(t *testing.T) { rapid.Check(t, cutsWhole) }
+
+func FuzzBlocks(f *testing.F) { f.Fuzz(rapid.MakeFuzz(cutsWhole)) }
+
+// cutsWhole: the blocks joined are the text, whatever their size, and no record that fits is split.
+func cutsWhole(t *rapid.T) {
+	text, starts := textOf(t), startsOf(t)
+	size := rapid.IntRange(1, 80).Draw(t, "size")
+	var r io.Reader = strings.NewReader(text)
+	if rapid.Bool().Draw(t, "byte by byte") {
+		r = iotest.OneByteReader(r)
+	}
+	b := NewBlocks(r, NewPool(size))
+	if n := rapid.IntRange(0, 100).Draw(t, "head"); n > 0 {
+		if want := text[:min(n, size, len(text))]; string(b.Head(n)) != want {
+			t.Fatalf("head %q, want %q", b.Head(n), want)
 		}
-		b := NewBlocks(r, NewPool(size))
-		if n := rapid.IntRange(0, 100).Draw(t, "head"); n > 0 {
-			if want := text[:min(n, size, len(text))]; string(b.Head(n)) != want {
-				t.Fatalf("head %q, want %q", b.Head(n), want)
+	}
+	b.SetStarts(starts)
+	var joined strings.Builder
+	ends := map[int]bool{0: true}
+	for {
+		block, err := b.Next()
+		if err == io.EOF {
+			break
+		}
+		if err != nil || len(block.Data) == 0 || len(block.Data) > size {
+			t.Fatalf("%v, %d bytes", err, len(block.Data))
+		}
+		if int(block.Offset) != joined.Len() || block.Line != 1+strings.Count(joined.String(), "\n") {
+			t.Fatalf("offset %d, line %d after %q", block.Offset, block.Line, joined.String())
+		}
+		if before := joined.String(); block.MidLine != (before != "" && !strings.HasSuffix(before, "\n")) {
+			t.Fatalf("MidLine is %t after %q", block.MidLine, before)
+		}
+		joined.Write(block.Data)
+		ends[joined.Len()] = true
+		block.Release()
+	}
+	if joined.String() != text {
+		t.Fatalf("joined %q, want %q", joined.String(), text)
+	}
+	at := records(text, starts)
+	for i := range len(at) - 1 {
+		// One that fills a block may be cut before its last line, when that has no break and the end is not known yet.
+		if at[i+1]-at[i] >= size {
+			continue
+		}
+		for cut := at[i] + 1; cut < at[i+1]; cut++ {
+			if ends[cut] && (i > 0 || text == "" || starts(firstLine(text))) {
+				t.Fatalf("the record %q is split in blocks of %d", text[at[i]:at[i+1]], size)
 			}
 		}
-		b.SetStarts(starts)
-		var joined strings.Builder
-		ends := map[int]bool{0: true}
-		for {
-			block, err := b.Next()
-			if err == io.EOF {
-				break
-			}
-			if err != nil || len(block.Data) == 0 || len(block.Data) > size {
-				t.Fatalf("%v, %d bytes", err, len(block.Data))
-			}
-			if int(block.Offset) != joined.Len() || block.Line != 1+strings.Count(joined.String(), "\n") {
-				t.Fatalf("offset %d, line %d after %q", block.Offset, block.Line, joined.String())
-			}
-			if before := joined.String(); block.MidLine != (before != "" && !strings.HasSuffix(before, "\n")) {
-				t.Fatalf("MidLine is %t after %q", block.MidLine, before)
-			}
-			joined.Write(block.Data)
-			ends[joined.Len()] = true
-			block.Release()
-		}
-		if joined.String() != text {
-			t.Fatalf("joined %q, want %q", joined.String(), text)
-		}
-		at := records(text, starts)
-		for i := range len(at) - 1 {
-			// One that fills a block may be cut before its last line, when that has no break and the end is not known yet.
-			if at[i+1]-at[i] >= size {
-				continue
-			}
-			for cut := at[i] + 1; cut < at[i+1]; cut++ {
-				if ends[cut] && (i > 0 || text == "" || starts(firstLine(text))) {
-					t.Fatalf("the record %q is split in blocks of %d", text[at[i]:at[i+1]], size)
-				}
-			}
-		}
-		if _, err := b.Next(); err != io.EOF || b.Head(1) != nil {
-			t.Fatal("there is more after the end")
-		}
-	})
+	}
+	if _, err := b.Next(); err != io.EOF || b.Head(1) != nil {
+		t.Fatal("there is more after the end")
+	}
 }
 
 func firstLine(text string) []byte {

@@ -64,22 +64,30 @@ func newZstdReader(r io.Reader) (io.ReadCloser, error) {
 
 // gzipReader reads joined gzip members, and tells what follows them apart from damage within.
 type gzipReader struct {
-	br *bufio.Reader
-	z  *gzip.Reader
+	br   *bufio.Reader
+	head *gzip.Reader
+	body gzipBody
+}
+
+// gzipBody reads what follows a gzip member's header: the packed bytes, and their sum. It ends with io.EOF, and has taken no byte then of what follows the member.
+type gzipBody interface {
+	io.ReadCloser
+	// next goes on to the body of the next member, whose header was read.
+	next()
 }
 
 func newGzipReader(br *bufio.Reader) (io.ReadCloser, error) {
-	z, err := gzip.NewReader(br)
+	head, err := gzip.NewReader(br)
 	if err != nil {
 		return nil, noEOF(err)
 	}
-	z.Multistream(false)
-	return &gzipReader{br, z}, nil
+	head.Multistream(false)
+	return &gzipReader{br, head, newGzipBody(head, br)}, nil
 }
 
 func (g *gzipReader) Read(p []byte) (int, error) {
 	for {
-		n, err := g.z.Read(p)
+		n, err := g.body.Read(p)
 		if n > 0 && err == io.EOF {
 			return n, nil // what follows is seen with the next Read
 		}
@@ -99,10 +107,11 @@ func (g *gzipReader) next() error {
 	case len(magic) == 0:
 		return err
 	case string(magic) == "\x1f\x8b\x08":
-		if err := g.z.Reset(g.br); err != nil {
+		if err := g.head.Reset(g.br); err != nil {
 			return noEOF(err)
 		}
-		g.z.Multistream(false)
+		g.head.Multistream(false)
+		g.body.next()
 		return nil
 	}
 	for {
@@ -116,7 +125,7 @@ func (g *gzipReader) next() error {
 	}
 }
 
-func (g *gzipReader) Close() error { return g.z.Close() }
+func (g *gzipReader) Close() error { return g.body.Close() }
 
 // noEOF makes the end of the input an error where more is due.
 func noEOF(err error) error {

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"testing/iotest"
 	"unicode/utf16"
+	"unicode/utf8"
 
 	"pgregory.net/rapid"
 )
@@ -67,26 +68,59 @@ func TestEncodings(t *testing.T) {
 	}
 }
 
-// However the bytes arrive and are asked for, the text is the same.
-func TestUTF16InPieces(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		text := string([]rune(rapid.String().Draw(t, "text")))
-		big := rapid.Bool().Draw(t, "big")
-		var r io.Reader = strings.NewReader(makeUTF16(text, big, false))
-		if rapid.Bool().Draw(t, "byte by byte") {
-			r = iotest.OneByteReader(r)
+func TestUTF16InPieces(t *testing.T) { rapid.Check(t, sameInPieces) }
+
+// sameInPieces: however the bytes arrive and are asked for, the text is the same.
+func sameInPieces(t *rapid.T) {
+	text := string([]rune(rapid.String().Draw(t, "text")))
+	big := rapid.Bool().Draw(t, "big")
+	var r io.Reader = strings.NewReader(makeUTF16(text, big, false))
+	if rapid.Bool().Draw(t, "byte by byte") {
+		r = iotest.OneByteReader(r)
+	}
+	u := io.Reader(&utf16Reader{r: r, big: big})
+	var got bytes.Buffer
+	for buf := make([]byte, rapid.IntRange(1, 9).Draw(t, "step")); ; {
+		n, err := u.Read(buf)
+		got.Write(buf[:n])
+		if err != nil {
+			break
 		}
-		u := io.Reader(&utf16Reader{r: r, big: big})
-		var got bytes.Buffer
-		for buf := make([]byte, rapid.IntRange(1, 9).Draw(t, "step")); ; {
-			n, err := u.Read(buf)
-			got.Write(buf[:n])
-			if err != nil {
-				break
+	}
+	if want := string(utf16.Decode(utf16.Encode([]rune(text)))); got.String() != want {
+		t.Fatalf("got %q, want %q", got.String(), want)
+	}
+}
+
+// FuzzEncodings decodes any bytes: as they are where they are no UTF-16, the same at once and byte by byte, and text that was written in UTF-16 as it was.
+func FuzzEncodings(f *testing.F) {
+	for _, text := range []string{"", "a\r\nb\r", "Größe 漢字 😀\n", "\xff\xfea\x00", "\xfe\xff\x00a\xd8", "a\x00b\x00c\x00d\x00", "\xef\xbb\xbfx", "caf\xe9\r\r\n"} {
+		f.Add([]byte(text))
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		got := walk("a.log", string(data), Limits{})
+		if slowly := walkStdin(string(data), Limits{}); got.err != nil || slowly.err != nil {
+			t.Fatal(got.err, slowly.err)
+		}
+		if sniff(data) == plain && len(data) > 0 {
+			enc, text := encodingOf(data[:min(len(data), sniffed)]), got.text["a.log"]
+			if !enc.wide && !hasMacLines(data[:min(len(data), sniffed)]) && text != string(data[enc.mark:]) {
+				t.Fatalf("%q was read as %q", data, text)
+			}
+			if enc.wide {
+				u := &utf16Reader{r: iotest.OneByteReader(bytes.NewReader(data[enc.mark:])), big: enc.big}
+				if slowly, err := io.ReadAll(u); err != nil || string(slowly) != text {
+					t.Fatalf("%q at once, %q byte by byte, %v", text, slowly, err)
+				}
 			}
 		}
-		if want := string(utf16.Decode(utf16.Encode([]rune(text)))); got.String() != want {
-			t.Fatalf("got %q, want %q", got.String(), want)
+		if want := string(data); utf8.Valid(data) {
+			for _, big := range []bool{false, true} {
+				u := &utf16Reader{r: strings.NewReader(makeUTF16(want, big, false)), big: big}
+				if text, err := io.ReadAll(u); err != nil || string(text) != want {
+					t.Fatalf("got %q, want %q, %v", text, want, err)
+				}
+			}
 		}
 	})
 }

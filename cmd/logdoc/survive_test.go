@@ -1,6 +1,12 @@
 package main
 
 import (
+	"archive/tar"
+	"archive/zip"
+	"bufio"
+	"bytes"
+	"compress/gzip"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -135,6 +141,76 @@ func TestEndlessText(t *testing.T) {
 			checkPeak()
 		})
 	}
+}
+
+// TestAMillionMembers reads archives of more members than are looked at by default: the good log in front of them is diagnosed, and memory does not follow their number.
+func TestAMillionMembers(t *testing.T) {
+	const limit = 512 << 20
+	const members = 1_000_000
+	for _, test := range []struct {
+		name  string
+		write func(w io.Writer) error
+	}{
+		{"million.tgz", func(w io.Writer) error {
+			var one bytes.Buffer
+			if err := tar.NewWriter(&one).WriteHeader(&tar.Header{Name: "d/x.log", Mode: 0o600}); err != nil {
+				return err
+			}
+			z, err := gzip.NewWriterLevel(w, gzip.BestSpeed)
+			if err != nil {
+				return err
+			}
+			good := tar.NewWriter(z)
+			if err := errors.Join(good.WriteHeader(&tar.Header{Name: "pump.log", Mode: 0o600, Size: int64(len(hostile.Log))}), writeString(good, hostile.Log), good.Flush()); err != nil {
+				return err
+			}
+			_, err = io.CopyN(z, &repeating{text: one.String()[:512]}, 512*members)
+			return errors.Join(err, writeString(z, strings.Repeat("\x00", 1024)), z.Close())
+		}},
+		{"million.zip", func(w io.Writer) error {
+			z := zip.NewWriter(w)
+			good, err := z.Create("pump.log")
+			if err != nil {
+				return err
+			}
+			if err := writeString(good, hostile.Log); err != nil {
+				return err
+			}
+			for i := range members {
+				if _, err := z.CreateRaw(&zip.FileHeader{Name: fmt.Sprintf("d/%07d.log", i)}); err != nil {
+					return err
+				}
+			}
+			return z.Close()
+		}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			cmd, out, stderr := start(t, "report", "-q", "--only", "acme", "--pack", "testdata/pump.logdoc")
+			path := filepath.Join(t.TempDir(), test.name)
+			f, err := os.Create(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			buffered := bufio.NewWriterSize(f, 1<<20)
+			if err := errors.Join(test.write(buffered), buffered.Flush(), f.Close()); err != nil {
+				t.Fatal(err)
+			}
+			cmd.Args = append(cmd.Args, path)
+			checkPeak := boundPeak(t, cmd, limit)
+			if status := exitStatus(t, cmd.Run()); status != exitIncomplete {
+				t.Errorf("status %d, want %d", status, exitIncomplete)
+			}
+			if !strings.HasPrefix(out.String(), "1 finding") || !strings.Contains(stderr.String(), "stopped after 200000 members of archives: raise --max-members to read the rest") {
+				t.Errorf("%s%.1000s", out, stderr)
+			}
+			checkPeak()
+		})
+	}
+}
+
+func writeString(w io.Writer, text string) error {
+	_, err := io.WriteString(w, text)
+	return err
 }
 
 // repeating gives a text again and again.

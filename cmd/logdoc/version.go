@@ -6,6 +6,8 @@ import (
 	"runtime/debug"
 
 	"github.com/spf13/cobra"
+
+	"logdoc/source"
 )
 
 // version is set by the linker for a release; otherwise the build's own record counts.
@@ -28,7 +30,7 @@ func newVersion(s streams) *cobra.Command {
 					}
 				}
 			}
-			_, err := fmt.Fprintf(s.out, "logdoc %s (%s, %s/%s)\n", v, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+			_, err := fmt.Fprintf(s.out, "logdoc %s (%s, %s/%s, gzip by %s)\n", v, runtime.Version(), runtime.GOOS, runtime.GOARCH, source.GzipBy)
 			return err
 		},
 	}

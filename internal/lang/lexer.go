@@ -3,6 +3,7 @@ package lang
 import (
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/alecthomas/participle/v2/lexer"
 )
@@ -60,19 +61,12 @@ func IsName(text string) bool {
 
 // tokenize cuts text into tokens, blanks and comments included, and stops behind a bracket that nests too deep, so that a file of nothing else costs little. Columns count bytes from 1, unlike participle's, which count characters.
 func tokenize(name, text string) []lexer.Token {
-	lex, err := rules.LexString(name, text)
-	if err != nil {
-		return nil
-	}
-	var tokens []lexer.Token
+	tokens := make([]lexer.Token, 0, len(text)/8)
 	lineStart, line, depth := 0, 1, 0
-	for {
-		t, err := lex.Next()
-		if err != nil || t.EOF() {
-			return tokens
-		}
-		t.Pos.Line, t.Pos.Column = line, t.Pos.Offset-lineStart+1
-		if t.Type == identToken && slices.Contains(reservedWords, t.Value) {
+	for at := 0; at < len(text); {
+		kind, length := cut(text[at:])
+		t := lexer.Token{Type: kind, Value: text[at : at+length], Pos: lexer.Position{Filename: name, Offset: at, Line: line, Column: at - lineStart + 1}}
+		if kind == identToken && slices.Contains(reservedWords, t.Value) {
 			t.Type = reservedToken
 		}
 		tokens = append(tokens, t)
@@ -86,9 +80,65 @@ func tokenize(name, text string) []lexer.Token {
 		}
 		if n := strings.Count(t.Value, "\n"); n > 0 {
 			line += n
-			lineStart = t.Pos.Offset + strings.LastIndexByte(t.Value, '\n') + 1
+			lineStart = at + strings.LastIndexByte(t.Value, '\n') + 1
+		}
+		at += length
+	}
+	return tokens
+}
+
+// cut returns what the first token of a text is, and how long. What most of a file is made of is seen by its first byte, and the rules are asked for the rest: they cost some microseconds a
+// token, and a site may have thousands of symptoms.
+func cut(text string) (kind lexer.TokenType, length int) {
+	switch c := text[0]; {
+	case isBlank(c):
+		return spaceToken, span(text, isBlank)
+	case c == '#':
+		return commentToken, toLineEnd(text)
+	case c == '|':
+		return verbatimToken, toLineEnd(text)
+	case c == '"':
+		// One with a backslash is left to the rules.
+		if end := strings.IndexAny(text[1:], "\"\\\n"); end >= 0 && text[1+end] == '"' {
+			return stringToken, end + 2
+		}
+	case isLetter(c):
+		// So is one with other letters than these, or with a dash, slash or dot that may belong to it.
+		n := span(text, func(c byte) bool { return isLetter(c) || '0' <= c && c <= '9' })
+		if n == len(text) || text[n] < utf8.RuneSelf && !strings.ContainsRune("-/.", rune(text[n])) {
+			return identToken, n
+		}
+	case strings.IndexByte("(){},", c) >= 0:
+		return opToken, 1
+	}
+	lex, err := rules.LexString("", text)
+	if err == nil {
+		if t, err := lex.Next(); err == nil && len(t.Value) > 0 {
+			return t.Type, len(t.Value)
 		}
 	}
+	return badToken, 1 // not reached: the last rule takes anything
+}
+
+func isBlank(c byte) bool { return c == ' ' || '\t' <= c && c <= '\f' }
+
+func isLetter(c byte) bool { return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || c == '_' }
+
+// span is how many bytes a text starts with that are of a kind.
+func span(text string, of func(byte) bool) int {
+	for i := range len(text) {
+		if !of(text[i]) {
+			return i
+		}
+	}
+	return len(text)
+}
+
+func toLineEnd(text string) int {
+	if end := strings.IndexByte(text, '\n'); end >= 0 {
+		return end
+	}
+	return len(text)
 }
 
 // tokenList is a lexer over tokens that were cut before.
