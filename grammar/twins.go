@@ -83,30 +83,18 @@ func (w *twinWord) differs(v uint64) uint64 {
 	return (v^w.text)&^w.digits | (v&w.digits+w.digits&sixes)&carries
 }
 
-const zeros, lows, digitsEnd = 0x3030303030303030, 0x7f7f7f7f7f7f7f7f, 0x7676767676767676
-
-// digitsOf has 0x0f where v has a digit.
-func digitsOf(v uint64) uint64 {
-	x := v ^ zeros
-	is := ^((x&lows + digitsEnd) | x) & 0x8080808080808080
-	return is>>3 - is>>7
-}
-
-// hashTwin is the same for all twins. It goes in two lanes, because one alone waits for its multiplications.
+// hashTwin is the same for all twins: of each byte it takes what all digits have in common.
 func hashTwin(b []byte) uint64 {
-	const multiplier = 0x9e3779b97f4a7c15
-	last := binary.LittleEndian.Uint64(b[len(b)-8:])
-	odd, even := uint64(len(b))^last&^digitsOf(last), uint64(multiplier)
+	const common = 0xf0f0f0f0f0f0f0f0
+	sum := uint64(len(b)) ^ binary.LittleEndian.Uint64(b[len(b)-8:])&common
 	for ; len(b) >= 16; b = b[16:] {
-		v, w := binary.LittleEndian.Uint64(b), binary.LittleEndian.Uint64(b[8:])
-		odd = (bits.RotateLeft64(odd, 31) ^ v&^digitsOf(v)) * multiplier
-		even = (bits.RotateLeft64(even, 31) ^ w&^digitsOf(w)) * multiplier
+		v, w := binary.LittleEndian.Uint64(b)&common, binary.LittleEndian.Uint64(b[8:])&common
+		sum = bits.RotateLeft64(sum, 21) + (v ^ w>>4)
 	}
 	if len(b) >= 8 {
-		v := binary.LittleEndian.Uint64(b)
-		odd = (bits.RotateLeft64(odd, 31) ^ v&^digitsOf(v)) * multiplier
+		sum = bits.RotateLeft64(sum, 21) + binary.LittleEndian.Uint64(b)&common
 	}
-	return (odd ^ bits.RotateLeft64(even, 32)) * multiplier
+	return (sum ^ sum>>32) * 0x9e3779b97f4a7c15
 }
 
 func (ts *twins) slot(b []byte) *int32 {

@@ -149,7 +149,7 @@ type runner struct {
 	named    map[logdoc.LogText]bool
 	scanners []*scanner
 	jobs     chan *job
-	// ahead holds one token for each block that is in flight beyond the first one of each log: memory does not grow with the square of the workers.
+	// ahead holds one token for each block that was handed to another worker and not taken back: memory does not grow with the square of the workers.
 	ahead chan struct{}
 	// factBytes counts the content that is kept for facts until the end.
 	factBytes atomic.Int64
@@ -163,7 +163,7 @@ func newRunner(p *Packs, o Options) *runner {
 		o.BlockSize = blockSize
 	}
 	r := &runner{packs: p, options: o, pool: source.NewPool(o.BlockSize), budget: source.NewBudget(o.Limits), named: map[logdoc.LogText]bool{},
-		jobs: make(chan *job), ahead: make(chan struct{}, 2*o.Workers)}
+		jobs: make(chan *job), ahead: make(chan struct{}, o.Workers)}
 	for _, path := range o.Paths {
 		r.named[logdoc.LogText(path)] = true
 	}
@@ -185,8 +185,9 @@ type part struct {
 	order   []logdoc.LogText // of notes
 	facts   []factFile
 	matches *rules.Collection
-	index   int   // of the input
-	handed  int64 // see watch
+	scanner *scanner // of the worker that walks
+	index   int      // of the input
+	handed  int64    // see watch
 }
 
 type factFile struct {
@@ -195,38 +196,36 @@ type factFile struct {
 	read    bool // a fact wants it
 }
 
-// walk walks the inputs, as many at a time as there are workers.
+// walk walks the inputs, one at a time a worker. A worker that finds no input left scans what the others have read.
 func (r *runner) walk(ctx context.Context, inputs []source.Input, parts []*part) error {
-	var scanning, walking sync.WaitGroup
-	for _, sc := range r.scanners {
-		scanning.Go(func() {
+	var working, walking sync.WaitGroup
+	var next atomic.Int64
+	errs := make([]error, len(r.scanners))
+	walking.Add(len(r.scanners))
+	for w, sc := range r.scanners {
+		working.Go(func() {
+			for errs[w] == nil {
+				i := int(next.Add(1)) - 1
+				if i >= len(inputs) {
+					break
+				}
+				parts[i], errs[w] = r.input(ctx, i, inputs[i], sc)
+			}
+			walking.Done()
 			for j := range r.jobs {
 				sc.scan(j)
 			}
 		})
 	}
-	var next atomic.Int64
-	errs := make([]error, r.options.Workers)
-	for w := range min(r.options.Workers, len(inputs)) {
-		walking.Go(func() {
-			for {
-				i := int(next.Add(1)) - 1
-				if i >= len(inputs) || errs[w] != nil {
-					return
-				}
-				parts[i], errs[w] = r.input(ctx, i, inputs[i])
-			}
-		})
-	}
 	walking.Wait()
 	close(r.jobs)
-	scanning.Wait()
+	working.Wait()
 	return errors.Join(errs...)
 }
 
 // input walks one input and returns what it gave, also when it ends early.
-func (r *runner) input(ctx context.Context, index int, in source.Input) (*part, error) {
-	p := &part{notes: map[logdoc.LogText][]logdoc.Note{}, matches: r.packs.Rules.NewCollection(), index: index}
+func (r *runner) input(ctx context.Context, index int, in source.Input, sc *scanner) (*part, error) {
+	p := &part{notes: map[logdoc.LogText][]logdoc.Note{}, matches: r.packs.Rules.NewCollection(), index: index, scanner: sc}
 	note := func(name logdoc.LogText, n logdoc.Note) {
 		if _, ok := p.notes[name]; !ok {
 			p.order = append(p.order, name)

@@ -116,14 +116,18 @@ func notEnd(err error) error {
 
 func (s *sourceResult) note(n logdoc.Note) { s.coverage.Notes = append(s.coverage.Notes, n) }
 
-// blocks sends the blocks of one log to the scanners, a few ahead, and takes the results in order.
+// maxPending bounds the blocks of one log that are scanned, but wait for one before them.
+const maxPending = 16
+
+// blocks scans the blocks of one log, or hands them to a worker that has nothing to read, and takes the results in order. A block that was just read is scanned fastest by who
+// has read it.
 func (r *runner) blocks(blocks *source.Blocks, reading *grammar.Reading, res *sourceResult, p *part) error {
 	var pending []*job
 	take := func() {
 		j := pending[0]
 		pending = pending[1:]
 		<-j.done
-		if j.ahead {
+		if j.handed {
 			<-r.ahead
 		}
 		r.merge(j, res, p)
@@ -143,16 +147,40 @@ func (r *runner) blocks(blocks *source.Blocks, reading *grammar.Reading, res *so
 			return err
 		}
 		j := &job{block: b, reading: reading, done: make(chan struct{})}
-		for len(pending) > 0 && !j.ahead {
-			select {
-			case r.ahead <- struct{}{}:
-				j.ahead = true
-			default:
-				take()
-			}
+		if !r.hand(j) {
+			p.scanner.scan(j)
 		}
-		r.jobs <- j
 		pending = append(pending, j)
+		for len(pending) > 0 && (len(pending) > maxPending || pending[0].isDone()) {
+			take()
+		}
+	}
+}
+
+// hand hands a job to a worker that waits for one, if there is any.
+func (r *runner) hand(j *job) bool {
+	select {
+	case r.ahead <- struct{}{}:
+	default:
+		return false
+	}
+	j.handed = true
+	select {
+	case r.jobs <- j:
+		return true
+	default:
+	}
+	j.handed = false
+	<-r.ahead
+	return false
+}
+
+func (j *job) isDone() bool {
+	select {
+	case <-j.done:
+		return true
+	default:
+		return false
 	}
 }
 
@@ -250,7 +278,7 @@ type job struct {
 	block    *source.Block
 	reading  *grammar.Reading
 	done     chan struct{}
-	ahead    bool // it holds a token of runner.ahead
+	handed   bool // to another worker: it holds a token of runner.ahead
 	tally    grammar.Tally
 	counts   [3]int
 	unread   int
