@@ -69,7 +69,7 @@ type line struct {
 	severity    bool
 	moves, tail []move
 	special     []move // priority and zone
-	// blind means that all digits behind a stamp are alike to it, and to what its message is tried on.
+	// blind means that all digits behind a stamp are alike to it, and to what the message is tried on.
 	blind bool
 	// headed means that its lines have heads to remember, tagged that they may hold a process's number; rest matches what stands behind one.
 	headed, tagged bool
@@ -261,7 +261,11 @@ func compile(src *lang.Format) (*Format, lang.Problems) {
 		f.inner = append(f.inner, one)
 	}
 	for _, l := range f.records {
-		l.blind = l.tmpl != nil && l.tmpl.Blind() && !slices.ContainsFunc(f.inner, func(in inner) bool { return !in.blind() })
+		if l.re != nil {
+			l.blind = blindExpression(l.re.String())
+			continue
+		}
+		l.blind = l.tmpl.Blind() && !slices.ContainsFunc(f.inner, func(in inner) bool { return !in.blind() })
 	}
 	if src.Stamped != (lang.Pos{}) {
 		f.last = true

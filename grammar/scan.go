@@ -54,6 +54,7 @@ type Scanner struct {
 	inner   template.Result
 	current *logdoc.Event
 	next    *logdoc.Event
+	spare   *logdoc.Event
 	probe   logdoc.Event
 	tally   *Tally
 	stamps  [2]stampCache // of stamps without a zone and with one
@@ -88,11 +89,13 @@ type pass struct {
 	twin       encounter
 	at, number int
 	stop       int
+	// parted means that a header or a blank line stands behind the open record, or the twin.
+	parted bool
 }
 
 // NewScanner returns a scanner.
 func NewScanner() *Scanner {
-	return &Scanner{tally: &Tally{}, current: new(logdoc.Event), next: new(logdoc.Event), memories: map[*Reading]*memory{}}
+	return &Scanner{tally: &Tally{}, current: new(logdoc.Event), next: new(logdoc.Event), spare: new(logdoc.Event), memories: map[*Reading]*memory{}}
 }
 
 // Scan hands every record of the chunk to emit, in order, and fills the tally. The event is valid only during the call.
@@ -119,6 +122,12 @@ func (sc *Scanner) Scan(r *Reading, set *Set, c Chunk, tally *Tally, emit func(*
 			pos = next
 			continue
 		}
+		if p.twin.twin != nil && !p.parted && sc.meetMore(&p.twin, b) {
+			p.stop = stop
+			number++
+			pos = next
+			continue
+		}
 		if n := len(b); n > 0 && b[n-1] == '\r' {
 			b = b[:n-1]
 		}
@@ -141,12 +150,12 @@ func (sc *Scanner) Scan(r *Reading, set *Set, c Chunk, tally *Tally, emit func(*
 		case len(b) > 0 && sc.record(r, b):
 			if sc.next.Format == frame {
 				tally.Frame++
+				p.parted = true
 				break
 			}
 			sc.begin(at, b, number)
 			if twins && sc.fresh.heads != nil {
-				p.fresh = sc.fresh
-				p.fresh.line, p.fresh.raw = sc.line, data[pos:stop]
+				sc.keep(data[pos:stop])
 			}
 		case p.twin.twin != nil && !isBlank(b):
 			sc.reopen()
@@ -227,23 +236,44 @@ func (sc *Scanner) begin(pos int, b []byte, number int) {
 	sc.current, sc.next = sc.next, sc.current
 	sc.current.Line, sc.current.Offset = number, p.chunk.Offset+int64(pos)
 	p.open, p.carried, p.start, p.end, p.first = true, false, pos, pos+len(b), pos
-	p.fresh = candidate{}
+	p.fresh.heads, p.parted = nil, false
 }
 
 // skip takes a line that is a twin of another, as the record that it is unless more lines belong to it.
 func (sc *Scanner) skip(pos, stop, number int) {
 	sc.closeRecord()
 	p := &sc.pass
-	p.carried, p.twin, p.at, p.stop, p.number = false, sc.met, pos, stop, number
+	p.carried, p.parted, p.twin, p.at, p.stop, p.number = false, false, sc.met, pos, stop, number
 }
 
-// reopen reads the twin before the line at hand after all: it has more lines than the other.
+// keep keeps the open record's first line, so that its twins may be known once the record ends.
+func (sc *Scanner) keep(raw []byte) {
+	c := &sc.pass.fresh
+	*c = candidate{heads: sc.fresh.heads, at: sc.fresh.at, known: sc.fresh.known, line: sc.line, raw: raw, more: c.more[:0]}
+}
+
+// reopen reads the record before the line at hand after all: it has more lines than the one whose twin it seemed to be, or is not to be counted unseen.
 func (sc *Scanner) reopen() {
 	p := &sc.pass
+	e := p.twin
 	p.twin = encounter{}
-	b := bytes.TrimSuffix(p.chunk.Data[p.at:p.stop], []byte("\r"))
-	if sc.record(p.reading, b) {
-		sc.begin(p.at, b, p.number)
+	number := p.number
+	for pos := p.at; pos < p.stop; number++ {
+		stop := p.stop
+		if n := bytes.IndexByte(p.chunk.Data[pos:stop], '\n'); n >= 0 {
+			stop = pos + n
+		}
+		raw := p.chunk.Data[pos:stop]
+		b := bytes.TrimSuffix(raw, []byte("\r"))
+		switch {
+		case pos > p.at:
+			sc.extend(pos, stop+1, b, number)
+		case sc.record(p.reading, b):
+			sc.begin(pos, b, number)
+			sc.fresh.heads, sc.fresh.at, sc.fresh.known = e.heads, e.twin.root().at, e.twin.kind == strange
+			sc.keep(raw)
+		}
+		pos = stop + 1
 	}
 }
 
@@ -252,9 +282,18 @@ func (sc *Scanner) extend(pos, next int, b []byte, number int) {
 	p := &sc.pass
 	switch {
 	case isBlank(b):
+		p.parted = true
 	case p.open && next-p.first <= MaxRecord:
 		p.end = pos + len(b)
-		p.fresh = candidate{}
+		if c := &p.fresh; c.heads != nil {
+			raw := p.chunk.Data[pos:min(next, len(p.chunk.Data))]
+			raw = bytes.TrimSuffix(raw, []byte("\n"))
+			if len(c.more) == maxTwinLines || p.parted || !fits(len(raw)) || !p.reading.startsNone(b) {
+				c.heads = nil
+				break
+			}
+			c.more = append(c.more, raw)
+		}
 	default:
 		sc.cutAt(number)
 	}
@@ -269,10 +308,17 @@ func (sc *Scanner) cutAt(number int) {
 
 func (sc *Scanner) closeRecord() {
 	p := &sc.pass
-	if p.twin.twin != nil {
-		sc.count(&p.twin, p.number)
-		p.twin = encounter{}
-		return
+	if t := p.twin.twin; t != nil {
+		if t.kind >= 0 {
+			sc.count(p)
+			p.twin = encounter{}
+			return
+		}
+		// What is known of the line at hand must not be lost.
+		next, line, fresh := sc.next, sc.line, sc.fresh
+		sc.next = sc.spare
+		sc.reopen()
+		sc.spare, sc.next, sc.line, sc.fresh = sc.next, next, line, fresh
 	}
 	if !p.open {
 		return
@@ -290,7 +336,7 @@ func (sc *Scanner) closeRecord() {
 	p.emit(ev)
 	if p.fresh.heads != nil {
 		sc.befriend(ev, &p.fresh)
-		p.fresh = candidate{}
+		p.fresh.heads = nil
 	}
 }
 

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/binary"
 	"math/bits"
+	"regexp/syntax"
+	"slices"
 	"strings"
 	"time"
 
@@ -16,11 +18,28 @@ import (
 
 // Twins says what becomes of records that are alike, and is told how many there are.
 type Twins interface {
-	// Alike says under which kind to count every record that differs from this one in its stamp, and in digits outside of the fields that Told names. ok is false when
+	// Alike says under which kind, from 0, to count every record that differs from this one in its stamp, and in digits outside of the fields that Told names. ok is false when
 	// such records must be looked at one by one. It is asked once the record has been handed over.
 	Alike(ev *logdoc.Event) (kind int32, ok bool)
-	// Count is told of n records that were not handed over.
-	Count(kind int32, n int)
+	// Count is told of the records of a chunk that were not handed over. They belong to the chunk.
+	Count(kind int32, seen *Sightings)
+}
+
+// Sightings are records that are alike.
+type Sightings struct {
+	N int
+	// Line is where the first of them stands, whatever its stamp.
+	Line int
+	// First and Last are the oldest and the newest of them: of those with the same stamp the first and the last one.
+	First, Last Sighting
+}
+
+// Sighting is one record. Text is without the closing line break.
+type Sighting struct {
+	Time   int64
+	Line   int
+	Offset int64
+	Text   []byte
 }
 
 // Told reports whether twins have the same text in the slot, digits and all.
@@ -39,8 +58,15 @@ const (
 	twinTrial = 4096
 )
 
-// strange is the kind of lines whose twins must be looked at one by one.
-const strange = -1
+const (
+	// strange is the kind of records whose twins must be looked at one by one.
+	strange = -1 - iota
+	// part is that of lines that were only met as the start of a record of more lines.
+	part
+)
+
+// maxTwinLines bounds the lines of a record that is remembered.
+const maxTwinLines = 64
 
 // twins are the lines that are remembered of one layout.
 type twins struct {
@@ -52,14 +78,18 @@ type twins struct {
 	useless    bool
 }
 
+// twin is a line: a record's first one, or one that follows its parent. It stands for the record that ends with it.
 type twin struct {
 	at       int // where the stamp ends
 	size     int // bytes behind it
+	parent   *twin
+	id       uint64 // of all lines of a layout
+	parental bool   // it has been a parent
 	kind     int32
 	next     int32 // one more than the index of the next one with the same hash
 	format   int
 	severity logdoc.Severity
-	count    int // in this chunk
+	seen     Sightings // in this chunk
 	words    []twinWord
 }
 
@@ -83,78 +113,88 @@ func (w *twinWord) differs(v uint64) uint64 {
 	return (v^w.text)&^w.digits | (v&w.digits+w.digits&sixes)&carries
 }
 
-// hashTwin is the same for all twins: of each byte it takes what all digits have in common.
-func hashTwin(b []byte) uint64 {
-	const common = 0xf0f0f0f0f0f0f0f0
-	sum := uint64(len(b)) ^ binary.LittleEndian.Uint64(b[len(b)-8:])&common
-	for ; len(b) >= 16; b = b[16:] {
-		v, w := binary.LittleEndian.Uint64(b)&common, binary.LittleEndian.Uint64(b[8:])&common
-		sum = bits.RotateLeft64(sum, 21) + (v ^ w>>4)
+// undigited has letters as they are, and of other bytes what all digits have in common.
+func undigited(v uint64) uint64 {
+	const highs, ones = 0xf0f0f0f0f0f0f0f0, 0x0101010101010101
+	letters := v >> 6 & ones
+	return v & (letters<<4 - letters | highs)
+}
+
+// hashTwin is the same for all twins.
+func hashTwin(b []byte, parent *twin) uint64 {
+	sum := uint64(len(b))
+	if parent != nil {
+		sum += parent.id << 16
 	}
-	if len(b) >= 8 {
-		sum = bits.RotateLeft64(sum, 21) + binary.LittleEndian.Uint64(b)&common
+	sum ^= undigited(binary.LittleEndian.Uint64(b[len(b)-8:]))
+	for ; len(b) >= 8; b = b[8:] {
+		sum = bits.RotateLeft64(sum, 21) + undigited(binary.LittleEndian.Uint64(b))
 	}
 	return (sum ^ sum>>32) * 0x9e3779b97f4a7c15
 }
 
-func (ts *twins) slot(b []byte) *int32 {
-	return &ts.slots[hashTwin(b)>>(64-bits.TrailingZeros(uint(len(ts.slots))))]
+func (ts *twins) slot(b []byte, parent *twin) *int32 {
+	return &ts.slots[hashTwin(b, parent)>>(64-bits.TrailingZeros(uint(len(ts.slots))))]
 }
 
-// find returns the twin of what stands behind a stamp that ends at that place, or nil. full means that there is no room for it.
-func (ts *twins) find(at int, b []byte) (t *twin, full bool) {
+// find returns the twin of a line behind a stamp that ends at that place, or nil. full means that there is no room for it.
+func (ts *twins) find(parent *twin, at int, b []byte) (t *twin, full bool) {
 	if ts.slots == nil {
 		return nil, false
 	}
 	chain := 0
-	for i := *ts.slot(b); i > 0; {
+	for i := *ts.slot(b, parent); i > 0; {
 		t := ts.all[i-1]
-		if t.size == len(b) && t.at == at && t.is(b) {
+		if t.size == len(b) && t.at == at && t.parent == parent && t.is(b) {
 			return t, false
 		}
 		i = t.next
 		chain++
 	}
-	return nil, chain >= maxChain || len(ts.all) == maxTwins || ts.words+len(b)/8 >= maxTwinWords
+	return nil, chain >= maxChain || len(ts.all) >= maxTwins || ts.words+len(b)/8 >= maxTwinWords
 }
 
-// add remembers what stands behind a stamp and has room. told are parts of the line that twins have as they are.
-func (ts *twins) add(t twin, b []byte, told []logdoc.Span) {
+// add remembers a line. told are parts of it that twins have as they are.
+func (ts *twins) add(parent *twin, at int, line []byte, told []logdoc.Span) *twin {
 	if len(ts.slots) == 0 {
 		ts.slots = make([]int32, 2*maxTwins)
 	}
+	b := line[at:]
 	count := (len(b) + 7) / 8
 	ts.words += count
-	t.size, t.words = len(b), make([]twinWord, count)
-	mask := make([]byte, len(b))
-	for i, c := range b {
+	t := &twin{at: at, size: len(b), parent: parent, id: uint64(len(ts.all)) + 1, kind: part, words: make([]twinWord, count)}
+	if parent != nil {
+		parent.parental = true
+	}
+	mask := make([]byte, len(line))
+	for i, c := range line {
 		// A digit in front of an x may be the start of a hexadecimal number, and then no other may stand there.
-		if isDigit(c) && (i+1 == len(b) || b[i+1]|0x20 != 'x') {
+		if isDigit(c) && (i+1 == len(line) || line[i+1]|0x20 != 'x') {
 			mask[i] = 0x0f
 		}
 	}
 	for _, s := range told {
-		if s.Lo < s.Hi {
-			clear(mask[int(s.Lo)-t.at : int(s.Hi)-t.at])
-		}
+		clear(mask[s.Lo:s.Hi])
 	}
+	mask = mask[at:]
 	for i := range t.words {
 		k := min(8*i, len(b)-8)
 		t.words[i] = twinWord{binary.LittleEndian.Uint64(b[k:]), binary.LittleEndian.Uint64(mask[k:])}
 	}
-	slot := ts.slot(b)
+	slot := ts.slot(b, parent)
 	t.next = *slot
-	ts.all = append(ts.all, &t)
+	ts.all = append(ts.all, t)
 	*slot = int32(len(ts.all))
+	return t
 }
 
-// worth counts a line that was looked for, and gives up where no lines are alike.
+// worth counts a record that was looked for, and gives up where no records are alike.
 func (ts *twins) worth() bool {
 	if ts.asked++; ts.asked < twinTrial {
 		return !ts.useless
 	}
 	ts.useless = ts.useless || ts.met*4 < ts.asked
-	if !ts.useless && ts.met*10 < ts.asked*9 && len(ts.all) == maxTwins {
+	if !ts.useless && ts.met*10 < ts.asked*9 && (len(ts.all) >= maxTwins || ts.words >= maxTwinWords) {
 		// What is written now is not what was written then.
 		ts.forget()
 	}
@@ -164,17 +204,31 @@ func (ts *twins) worth() bool {
 
 func (ts *twins) forget() { *ts = twins{} }
 
-// candidate is a line whose twins may be known, once it is clear that it is a record of its own.
+// candidate is a record whose twins are to be known, once it is clear where it ends.
 type candidate struct {
-	heads *heads
+	heads *heads // nil when there is none
 	line  *line
-	at    int // where its stamp ends, 0 when it is none
+	at    int // where its stamp ends
 	raw   []byte
+	// more are the lines that follow.
+	more [][]byte
+	// known means that its first line is remembered, as a record of its own that is strange.
+	known bool
 }
 
-// meet looks for the twin of a line, line end aside. What it finds is in sc.met with its time.
+// encounter is a record that is, so far, a twin of another.
+type encounter struct {
+	twin  *twin
+	heads *heads
+	time  int64
+}
+
+// fits reports whether a line can be remembered.
+func fits(size int) bool { return size >= minTwin && size <= maxTwin }
+
+// meet looks for the twin of a record's first line. What it finds is in sc.met; what it does not find is in sc.fresh.
 func (sc *Scanner) meet(b []byte) bool {
-	sc.fresh = candidate{}
+	sc.fresh.heads = nil
 	for i := range sc.memory.heads {
 		hs := &sc.memory.heads[i]
 		n := len(hs.minute)
@@ -183,50 +237,85 @@ func (sc *Scanner) meet(b []byte) bool {
 		}
 		var stamp template.Stamp
 		at, ok := hs.layout.Seconds(b, n, &stamp)
-		if !ok || len(b)-at < minTwin || len(b)-at > maxTwin || !hs.twins.worth() {
+		if !ok || !fits(len(b)-at) || !hs.twins.worth() {
 			return false
 		}
-		t, full := hs.twins.find(at, b[at:])
+		t, full := hs.twins.find(nil, at, b[at:])
 		if t == nil {
 			if !full {
-				sc.fresh = candidate{heads: hs, at: at}
+				sc.fresh.heads, sc.fresh.at, sc.fresh.known = hs, at, false
 			}
 			return false
 		}
-		if hs.twins.met++; t.kind == strange {
+		hs.twins.met++
+		if t.kind == strange && !t.parental {
+			sc.fresh.heads, sc.fresh.at, sc.fresh.known = hs, at, true
 			return false
 		}
-		sc.met = encounter{t, hs.base + int64(stamp.Second)*int64(time.Second) + int64(stamp.Nanosecond), hs.noYear}
+		sc.met = encounter{t, hs, hs.base + int64(stamp.Second)*int64(time.Second) + int64(stamp.Nanosecond)}
 		return true
 	}
 	return false
 }
 
-// befriend asks what becomes of the twins of the record that was handed over last, and remembers its line.
+// meetMore looks for the twin of a line that follows one.
+func (sc *Scanner) meetMore(e *encounter, b []byte) bool {
+	if !e.twin.parental || !fits(len(b)) {
+		return false
+	}
+	t, _ := e.heads.twins.find(e.twin, 0, b)
+	if t == nil {
+		return false
+	}
+	e.twin = t
+	return true
+}
+
+// befriend asks what becomes of the twins of the record that was handed over last, and remembers its lines.
 func (sc *Scanner) befriend(ev *logdoc.Event, c *candidate) {
 	r, hs, l := sc.pass.reading, c.heads, c.line
-	if !l.headed || hs.format != l.format || !bytes.HasPrefix(c.raw, hs.minute) || !ev.Clock {
+	if !l.headed || hs.format != l.format || !bytes.HasPrefix(c.raw, hs.minute) || !ev.Clock || c.known && len(c.more) == 0 {
 		return
 	}
-	t := twin{at: c.at, kind: strange, format: ev.Format, severity: ev.Severity}
-	var told []logdoc.Span
+	kind := int32(strange)
+	told := []logdoc.Span{{Hi: int32(len(c.raw))}}
 	if blindTo(r, l, hs.minute, c.raw[0]) && l.tmpl.Match(bytes.TrimSuffix(c.raw, []byte("\r")), &sc.result) {
-		if kind, ok := sc.Twins.Alike(ev); ok {
-			t.kind = kind
-			for slot, s := range ev.Fields {
-				if Told(slot) {
-					told = append(told, s)
-				}
-			}
-			// What a template inside the message has replaced was looked at before.
-			for _, m := range l.moves {
-				if Told(m.slot) {
-					told = append(told, sc.result.Spans[m.hole])
-				}
+		told = told[:0]
+		for slot, s := range ev.Fields {
+			if Told(slot) {
+				told = append(told, s)
 			}
 		}
+		// What a template inside the message has replaced was looked at before.
+		for _, m := range l.moves {
+			if Told(m.slot) {
+				told = append(told, sc.result.Spans[m.hole])
+			}
+		}
+		if k, ok := sc.Twins.Alike(ev); ok {
+			kind = k
+		}
 	}
-	hs.twins.add(t, c.raw[c.at:], told)
+	t, full := hs.twins.find(nil, c.at, c.raw[c.at:])
+	if t == nil {
+		if full {
+			return
+		}
+		t = hs.twins.add(nil, c.at, c.raw, told)
+	}
+	for _, b := range c.more {
+		next, full := hs.twins.find(t, 0, b)
+		if next == nil {
+			if full {
+				return
+			}
+			next = hs.twins.add(t, 0, b, nil)
+		}
+		t = next
+	}
+	if t.kind == part {
+		t.kind, t.format, t.severity = kind, ev.Format, ev.Severity
+	}
 }
 
 // blindTo reports whether all twins of a line that l accepts are accepted by l, and say the same.
@@ -244,46 +333,95 @@ func blindTo(r *Reading, l *line, minute []byte, first byte) bool {
 	return false
 }
 
+// startsNone reports whether no line that differs in digits from one that starts no record does start one.
+func (r *Reading) startsNone(b []byte) bool {
+	return !slices.ContainsFunc(r.records[b[0]], func(l *line) bool {
+		switch {
+		case l.re != nil:
+			return !l.blind
+		case l.stamped:
+			return true
+		}
+		return !l.tmpl.Refuses(b)
+	})
+}
+
+// blindExpression reports whether digits are all alike to a regular expression.
+func blindExpression(expr string) bool {
+	re, err := syntax.Parse(expr, syntax.Perl)
+	return err == nil && blindTree(re)
+}
+
+func blindTree(re *syntax.Regexp) bool {
+	switch re.Op {
+	case syntax.OpLiteral:
+		return !slices.ContainsFunc(re.Rune, func(r rune) bool { return r >= '0' && r <= '9' })
+	case syntax.OpCharClass:
+		for i := 0; i < len(re.Rune); i += 2 {
+			lo, hi := re.Rune[i], re.Rune[i+1]
+			if (lo <= '9' && hi >= '0') && (lo > '0' || hi < '9') {
+				return false
+			}
+		}
+	}
+	return !slices.ContainsFunc(re.Sub, func(sub *syntax.Regexp) bool { return !blindTree(sub) })
+}
+
+// root is the first line.
+func (t *twin) root() *twin {
+	for t.parent != nil {
+		t = t.parent
+	}
+	return t
+}
+
 // blind reports whether digits are alike to the template, and to what stands before it.
 func (in *inner) blind() bool {
 	return in.line.tmpl.Blind() && (in.guardSlot < 0 || Told(in.guardSlot) || !strings.ContainsAny(in.guardValue, "0123456789"))
 }
 
-// encounter is a line that is a twin of another, and its time.
-type encounter struct {
-	twin   *twin
-	time   int64
-	noYear bool
-}
-
 // count counts a record that is a twin.
-func (sc *Scanner) count(e *encounter, number int) {
-	t := e.twin
-	if t.count == 0 {
-		sc.touched = append(sc.touched, t)
-	}
-	t.count++
-	if c := &sc.tally.Clock; c.Seen && e.time >= c.Newest {
-		c.Newest, c.Latest = e.time, e.time
+func (sc *Scanner) count(p *pass) {
+	t, time := p.twin.twin, p.twin.time
+	c := &sc.tally.Clock
+	if c.Seen && time >= c.Newest {
+		c.Newest, c.Latest = time, time
 	} else {
-		c.see(e.time, number)
+		c.see(time, p.number)
 	}
-	if e.noYear {
+	if p.twin.heads.noYear {
 		sc.tally.YearAssumed = true
 	}
 	if sc.Watch != nil {
-		sc.Watch(e.time, t.severity)
+		sc.Watch(time, t.severity)
+	}
+	seen := &t.seen
+	if seen.N++; seen.N == 1 {
+		sc.touched = append(sc.touched, t)
+		seen.First, seen.Line = p.sighting(time), p.number
+		seen.Last = seen.First
+		return
+	}
+	if time >= seen.Last.Time {
+		seen.Last = p.sighting(time)
+	} else if time < seen.First.Time {
+		seen.First = p.sighting(time)
 	}
 }
 
-// countTwins tells how many twins there were in the chunk.
+// sighting is the pass's twin.
+func (p *pass) sighting(time int64) Sighting {
+	return Sighting{time, p.number, p.chunk.Offset + int64(p.at), bytes.TrimSuffix(p.chunk.Data[p.at:p.stop], []byte("\r"))}
+}
+
+// countTwins tells of the twins in the chunk.
 func (sc *Scanner) countTwins() {
 	sc.memory.met = 0
 	for i, t := range sc.touched {
-		sc.memory.met += t.count
-		sc.tally.Formats[t.format] += t.count
-		sc.Twins.Count(t.kind, t.count)
-		t.count, sc.touched[i] = 0, nil
+		sc.memory.met += t.seen.N
+		sc.tally.Formats[t.format] += t.seen.N
+		sc.Twins.Count(t.kind, &t.seen)
+		t.seen, sc.touched[i] = Sightings{}, nil
 	}
 	sc.touched = sc.touched[:0]
 }

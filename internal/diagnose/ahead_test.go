@@ -43,8 +43,8 @@ func TestBlocksInFlight(t *testing.T) {
 			close(held)
 		}()
 		synctest.Wait()
-		if n := len(held); n != workers {
-			t.Errorf("%d blocks were handed over, want %d", n, workers)
+		if n := len(held); n > workers || n == 0 {
+			t.Errorf("%d blocks were handed over, want at most %d", n, workers)
 		}
 		sc := newScanner(p)
 		for j := range held {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"logdoc"
+	"logdoc/grammar"
 	"logdoc/internal/shape"
 )
 
@@ -17,7 +18,7 @@ const (
 	maxClusterText = 600 // bytes
 	// WholeRecord is the length up to which the text of a cluster is surely its whole record.
 	WholeRecord = maxClusterText - 4
-	// keptClusters bounds the templates of one run; records of further ones are only counted.
+	// keptClusters bounds the templates of a source and of a run; records of further ones are only counted.
 	keptClusters = 2000
 )
 
@@ -30,31 +31,27 @@ type clusters struct {
 	by     map[string]*cluster
 	order  []string
 	mask   []byte
-	lost   int // records of templates beyond the bound
+	lost   int  // records of templates beyond the bound
+	block  bool // they are of one block, which bounds them
 }
 
 // cluster is a group with the moments at which its records were seen, where they may have to be counted again.
 type cluster struct {
 	logdoc.Cluster
 	moments []moment
+	top     int // the line of its first record, whatever the times
 }
 
-func newClusters(w window) *clusters { return &clusters{window: w, by: map[string]*cluster{}} }
+func newClusters(w window, block bool) *clusters {
+	return &clusters{window: w, by: map[string]*cluster{}, block: block}
+}
 
 // add counts one record.
 func (c *clusters) add(ev *logdoc.Event, format string) {
 	if ev.Clock && !c.window.holds(time.Unix(0, ev.Time)) {
 		return
 	}
-	message := ev.Field(logdoc.FieldMessage)
-	if message == nil {
-		message, _, _ = bytes.Cut(ev.Text, []byte("\n"))
-	}
-	c.mask = append(append(append(c.mask[:0], format...), 0), ev.Field(logdoc.FieldCode)...)
-	c.mask = append(c.mask, 0)
-	start := len(c.mask)
-	c.mask = shape.Append(c.mask, message, maxTemplate)
-	seen := cluster{Cluster: logdoc.Cluster{Count: 1, Severity: ev.Severity, First: logdoc.Place{Line: ev.Line, Offset: ev.Offset}}}
+	seen := cluster{Cluster: logdoc.Cluster{Count: 1, Severity: ev.Severity, First: logdoc.Place{Line: ev.Line, Offset: ev.Offset}}, top: ev.Line}
 	seen.Last = seen.First
 	if ev.Clock {
 		seen.FirstTime = time.Unix(0, ev.Time).UTC()
@@ -64,40 +61,89 @@ func (c *clusters) add(ev *logdoc.Event, format string) {
 	if c.window.later && ev.Clock {
 		seen.moments = []moment{{seen.FirstTime, seen.FirstTime, seen.First, seen.First, 1, text()}}
 	}
-	if cl := c.by[string(c.mask)]; cl != nil {
-		extend(cl, &seen, text)
+	start := c.describe(ev, format)
+	c.put(c.mask, start, format, &seen, text)
+}
+
+// describe leaves in c.mask what the records of a cluster have in common, and returns where its template starts. Digits do not show in it, but for those of the code.
+func (c *clusters) describe(ev *logdoc.Event, format string) int {
+	message := ev.Field(logdoc.FieldMessage)
+	if message == nil {
+		message, _, _ = bytes.Cut(ev.Text, []byte("\n"))
+	}
+	c.mask = append(append(append(c.mask[:0], format...), 0), ev.Field(logdoc.FieldCode)...)
+	c.mask = append(c.mask, 0)
+	start := len(c.mask)
+	c.mask = shape.Append(c.mask, message, maxTemplate)
+	return start
+}
+
+// put adds records of one cluster.
+func (c *clusters) put(key []byte, start int, format string, seen *cluster, text func() logdoc.LogText) {
+	if cl := c.by[string(key)]; cl != nil {
+		extend(cl, seen, text)
 		return
 	}
-	if len(c.by) >= keptClusters {
-		c.lost++
+	if len(c.by) >= keptClusters && !c.block {
+		c.lost += seen.Count
 		return
 	}
-	seen.Template, seen.Format, seen.Text = logdoc.LogText(c.mask[start:]), format, text()
-	key := string(c.mask)
-	c.by[key] = &seen
-	c.order = append(c.order, key)
+	seen.Template, seen.Format, seen.Text = logdoc.LogText(key[start:]), format, text()
+	kept := string(key)
+	c.by[kept] = seen
+	c.order = append(c.order, kept)
+}
+
+// likeRecords is what records of one cluster have in common.
+type likeRecords struct {
+	key      []byte
+	start    int
+	format   string
+	severity logdoc.Severity
+}
+
+// of tells what the event has in common with those that differ from it in digits.
+func (c *clusters) of(ev *logdoc.Event, format string) *likeRecords {
+	start := c.describe(ev, format)
+	return &likeRecords{bytes.Clone(c.mask), start, format, ev.Severity}
+}
+
+// addAll counts records with a clock.
+func (c *clusters) addAll(l *likeRecords, all *grammar.Sightings) {
+	place := func(s grammar.Sighting) logdoc.Place { return logdoc.Place{Line: s.Line, Offset: s.Offset} }
+	c.put(l.key, l.start, l.format, &cluster{Cluster: logdoc.Cluster{
+		Count: all.N, Severity: l.severity,
+		First: place(all.First), FirstTime: time.Unix(0, all.First.Time).UTC(),
+		Last: place(all.Last), LastTime: time.Unix(0, all.Last.Time).UTC(),
+	}, top: all.Line}, func() logdoc.LogText { return logdoc.LogText(shape.Cut(all.First.Text, maxClusterText)) })
 }
 
 // extend adds records that stand behind those of a cluster. First and last go by the clock where there is one: rotated files do not always come oldest first.
 func extend(cl, o *cluster, text func() logdoc.LogText) {
 	cl.remember(o.moments)
 	cl.Count += o.Count
+	cl.top = min(cl.top, o.top)
 	cl.Severity = max(cl.Severity, o.Severity)
-	if cl.FirstTime.IsZero() {
-		cl.FirstTime = o.FirstTime
-	} else if !o.FirstTime.IsZero() && o.FirstTime.Before(cl.FirstTime) {
+	// Of a block, those that are alike come behind the others, wherever they stand.
+	before := func(a, b logdoc.Place) bool { return a.Source == b.Source && a.Line < b.Line }
+	switch {
+	case o.FirstTime.IsZero() && !cl.FirstTime.IsZero():
+	case cl.FirstTime.IsZero() && !o.FirstTime.IsZero():
+		cl.First, cl.FirstTime, cl.Text = o.First, o.FirstTime, text()
+	case o.FirstTime.Before(cl.FirstTime), o.FirstTime.Equal(cl.FirstTime) && before(o.First, cl.First):
 		cl.First, cl.FirstTime, cl.Text = o.First, o.FirstTime, text()
 	}
-	if !o.LastTime.Before(cl.LastTime) {
+	if o.LastTime.After(cl.LastTime) || o.LastTime.Equal(cl.LastTime) && !before(o.Last, cl.Last) {
 		cl.Last, cl.LastTime = o.Last, o.LastTime
 	}
 }
 
-// mergePlaced adds the clusters of a block of the source.
+// mergePlaced adds the clusters of a block of the source, in the order in which they stand in it.
 func (c *clusters) mergePlaced(o *clusters, name logdoc.LogText) {
 	if o == nil {
 		return
 	}
+	slices.SortFunc(o.order, func(a, b string) int { return o.by[a].top - o.by[b].top })
 	for _, cl := range o.by {
 		cl.First.Source, cl.Last.Source = name, name
 		for i := range cl.moments {
@@ -130,6 +176,7 @@ func (c *clusters) merge(o *clusters) {
 // ranked returns the clusters, worst first, then those near the first finding, then the rarest; n at most. It also returns how many records are in none of them.
 func (c *clusters) ranked(finding time.Time, n int) ([]logdoc.Cluster, int) {
 	out := make([]logdoc.Cluster, 0, len(c.order))
+	slices.Sort(c.order) // for those that nothing else tells apart
 	for _, key := range c.order {
 		out = append(out, c.by[key].Cluster)
 	}

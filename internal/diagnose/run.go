@@ -267,7 +267,7 @@ func (r *runner) join(d *logdoc.Diagnosis, parts []*part, soFar bool) *rules.Cor
 			notes[name] = append(notes[name], p.notes[name]...)
 		}
 	}
-	clusters := newClusters(window{})
+	clusters := newClusters(window{}, false)
 	for _, s := range all {
 		row := s.coverage
 		row.Others, row.Notes = maps.Clone(row.Others), slices.Clone(row.Notes)

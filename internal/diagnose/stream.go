@@ -36,7 +36,7 @@ type sourceResult struct {
 // stream reads one log, or passes it over, and adds what it gave to the part.
 func (r *runner) stream(s *source.Stream, p *part) error {
 	file := factFile{name: s.Name, read: r.packs.Rules.WantsFile(s.Name)}
-	res := &sourceResult{order: s.Order, formats: map[int]bool{}, clusters: newClusters(window{})}
+	res := &sourceResult{order: s.Order, formats: map[int]bool{}, clusters: newClusters(window{}, false)}
 	res.coverage.Source, res.coverage.Log = s.Name, s.Log
 	p.sources = append(p.sources, res)
 	defer func() { p.facts = append(p.facts, file) }()
@@ -295,10 +295,13 @@ type scanner struct {
 	formats []string
 	window  window
 	job     *job
+	like    clusters // whose records are alike; it holds none
+	alike   []alike
+	numbers map[int32]int32 // by likeness
 }
 
 func newScanner(p *Packs) *scanner {
-	sc := &scanner{packs: p, grammar: grammar.NewScanner(), rules: p.Rules.NewScanner(), formats: p.Grammar.Names()}
+	sc := &scanner{packs: p, grammar: grammar.NewScanner(), rules: p.Rules.NewScanner(), formats: p.Grammar.Names(), numbers: map[int32]int32{}}
 	sc.grammar.Twins = sc
 	return sc
 }
@@ -332,17 +335,51 @@ func (sc *scanner) take(ev *logdoc.Event) {
 		j.counts[class]++
 		if ev.Severity >= logdoc.Warning {
 			if j.clusters == nil {
-				j.clusters = newClusters(sc.window)
+				j.clusters = newClusters(sc.window, true)
 			}
 			j.clusters.add(ev, sc.formats[ev.Format])
 		}
 	}
 }
 
+// alike is how records are counted that need not be shown.
+type alike struct {
+	likeness int32 // as the rules have it
+	// unexplained is the cluster of records at warning or above that no pattern knows; nil for others.
+	unexplained *likeRecords
+}
+
 // Alike and Count take the records that need not be shown: the scanner is what the grammar calls twins.
 func (sc *scanner) Alike(ev *logdoc.Event) (int32, bool) {
 	id, class, ok := sc.rules.Alike(ev, grammar.Told)
-	return id, ok && !(class == rules.Unexplained && ev.Severity >= logdoc.Warning)
+	if !ok || len(sc.alike) == maxAlike {
+		return 0, false
+	}
+	a := alike{likeness: id}
+	if class == rules.Unexplained && ev.Severity >= logdoc.Warning {
+		if sc.window != (window{}) {
+			return 0, false // which of them count depends on their times
+		}
+		a.unexplained = sc.like.of(ev, sc.formats[ev.Format])
+	} else if known, ok := sc.numbers[id]; ok {
+		return known, true
+	} else {
+		sc.numbers[id] = int32(len(sc.alike))
+	}
+	sc.alike = append(sc.alike, a)
+	return int32(len(sc.alike) - 1), true
 }
 
-func (sc *scanner) Count(id int32, n int) { sc.job.counts[sc.rules.Count(id, n)] += n }
+// maxAlike bounds the ways in which a scanner counts records that are alike.
+const maxAlike = 1 << 16
+
+func (sc *scanner) Count(id int32, seen *grammar.Sightings) {
+	j, a := sc.job, &sc.alike[id]
+	j.counts[sc.rules.Count(a.likeness, seen.N)] += seen.N
+	if a.unexplained != nil {
+		if j.clusters == nil {
+			j.clusters = newClusters(sc.window, true)
+		}
+		j.clusters.addAll(a.unexplained, seen)
+	}
+}

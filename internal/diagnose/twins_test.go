@@ -46,6 +46,8 @@ func TestTwinsDoNotShow(t *testing.T) {
 		}
 	}
 	delete(byFormat, "")
+	byFormat["avtar"] = append(byFormat["avtar"], "2026-02-10 01:00:00 avtar Warning <99999>: nobody knows 5 of these", "2026-02-10 01:00:07 avtar Error <9>: nor /a/b/7 of these 'x 7'", "avtar Warning <99999>: nobody knows 5 of these")
+	byFormat["flume"] = append(byFormat["flume"], "2026-03-02 08:00:00,732 | WARN  | [w #9] |  Unknown 7  | a.b.c(N.java:201)\njava.io.IOException: 7 resets\n\tat a.b.c(D.java:7)\n\tat a.b.c(D.java:17)")
 	names := make([]string, 0, len(byFormat))
 	for name := range byFormat {
 		names = append(names, name)

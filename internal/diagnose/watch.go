@@ -148,7 +148,7 @@ func (p *part) copied(last *sourceResult) *part {
 	c.order, c.facts, c.sources = slices.Clone(p.order), slices.Clone(p.facts), slices.Clone(p.sources)
 	of := *last
 	of.formats, of.coverage.Others, of.coverage.Notes = maps.Clone(of.formats), maps.Clone(of.coverage.Others), slices.Clone(of.coverage.Notes)
-	of.clusters = newClusters(window{})
+	of.clusters = newClusters(window{}, false)
 	of.clusters.merge(last.clusters)
 	of.coverage.Records = of.coverage.KnownBad + of.coverage.KnownNormal + of.coverage.Unexplained + of.coverage.Unread
 	c.sources[len(c.sources)-1] = &of
@@ -218,7 +218,7 @@ func (w *watch) tell(u logdoc.Update) {
 // outcomeSoFar is what the rules say of what was read until now. Where the bounds of the evidence follow from the newest stamp, they say nothing yet.
 func (r *runner) outcomeSoFar(c *rules.Correlator, d *logdoc.Diagnosis, unexplained *clusters) (rules.Outcome, *clusters) {
 	if r.options.SinceLast > 0 || r.options.UntilLast > 0 {
-		return rules.Outcome{}, newClusters(window{})
+		return rules.Outcome{}, newClusters(window{}, false)
 	}
 	unexplained.clip(r.limit(c, d))
 	return c.SoFar(), unexplained

@@ -16,7 +16,7 @@ func TestClip(t *testing.T) {
 		seconds := rapid.SliceOfN(rapid.IntRange(0, 100), 1, 40).Draw(t, "seconds")
 		since := rapid.IntRange(0, 100).Draw(t, "since")
 		at := func(s int) time.Time { return time.Unix(int64(s), 0).UTC() }
-		c := newClusters(window{later: true})
+		c := newClusters(window{later: true}, false)
 		want := 0
 		for i, s := range seconds {
 			ev := logdoc.Event{Time: at(s).UnixNano(), Clock: true, Line: i + 1, Text: []byte("bearing 1 whistles"), Head: []byte("bearing 1 whistles")}

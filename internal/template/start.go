@@ -202,7 +202,9 @@ func (l *Layout) mayFit(b []byte) bool {
 				return i >= len(b) || isDigit(b[i])
 			}
 			continue
-		case partMonthName, partWeekday:
+		case partMonthName: // not all are written in Latin letters
+			return i >= len(b) || isLetter(b[i]) || monthFirst[b[i]]
+		case partWeekday:
 			return i >= len(b) || isLetter(b[i])
 		case partYear4:
 			digits = 4
@@ -240,10 +242,16 @@ func (l *Layout) Seconds(b []byte, at int, s *Stamp) (int, bool) { return l.seco
 // Blind reports whether digits are all alike to the template: of two texts that differ only in which digits stand where both have digits, it matches both or neither, with
 // the same spans. Aside from that go the stamp that the template starts with, and a digit in front of an x, which may be the start of a hexadecimal number.
 func (t *Template) Blind() bool {
+	n := t.blindUpTo(1)
+	return n == len(t.elements)
+}
+
+// blindUpTo returns how many elements digits are alike to; those before the given one count as such.
+func (t *Template) blindUpTo(from int) int {
 	for i, e := range t.elements {
 		for _, p := range e.chunk {
 			if slices.ContainsFunc(p.lit, isDigit) {
-				return false
+				return i
 			}
 		}
 		if e.hole < 0 {
@@ -251,16 +259,54 @@ func (t *Template) Blind() bool {
 		}
 		switch h := &t.Holes[e.hole]; h.Kind {
 		case Time:
-			if i > 0 {
-				return false
+			if i >= from {
+				return i
 			}
 		case Priority:
-			return false
+			return i
 		case Choice:
 			if slices.ContainsFunc(h.words, func(w string) bool { return slices.ContainsFunc([]byte(w), isDigit) }) {
-				return false
+				return i
 			}
 		}
 	}
-	return true
+	return len(t.elements)
+}
+
+// Refuses reports whether the template refuses a text together with all that differ from it only in which digits stand where it has digits. A digit in front of an x stays aside,
+// as for Blind. It may say no of some that it refuses, and costs many times what a match does.
+func (t *Template) Refuses(b []byte) bool {
+	n := t.blindUpTo(0)
+	if n == len(t.elements) {
+		return !t.Match(b, new(Result))
+	}
+	var layout *Layout
+	if e := t.elements[n]; e.hole >= 0 {
+		layout = t.Holes[e.hole].Layout
+	}
+	if n > 0 && t.elements[n-1].hole >= 0 && unbounded(t.Holes[t.elements[n-1].hole].Kind) {
+		n, layout = n-1, nil // where it ends is for the next element to say
+	}
+	end := 0
+	if n > 0 {
+		start := &Template{Holes: append(slices.Clone(t.Holes), Hole{}), elements: append(slices.Clone(t.elements[:n]), element{hole: len(t.Holes)})}
+		start.setFirst()
+		start.plan()
+		var r Result
+		if !start.Match(b, &r) {
+			return true
+		}
+		end = int(r.Spans[len(t.Holes)].Lo)
+	}
+	return layout != nil && layout.refuses(b[end:])
+}
+
+// refuses is Refuses for a layout.
+func (l *Layout) refuses(b []byte) bool {
+	if l.parts[0].part == partMonthName {
+		if _, n := month(b); n == 0 {
+			return true
+		}
+	}
+	return !l.mayFit(b)
 }
