@@ -30,7 +30,7 @@ type Sightings struct {
 	N int
 	// Line is where the first of them stands, whatever its stamp.
 	Line int
-	// First and Last are the oldest and the newest of them: of those with the same stamp the first and the last one.
+	// First and Last are the oldest and the newest of them: of those with the same stamp the first and the last one. They are told of records at warning or above.
 	First, Last Sighting
 }
 
@@ -398,6 +398,11 @@ func (sc *Scanner) count(p *pass) {
 	seen := &t.seen
 	if seen.N++; seen.N == 1 {
 		sc.touched = append(sc.touched, t)
+	}
+	if t.severity < logdoc.Warning {
+		return
+	}
+	if seen.N == 1 {
 		seen.First, seen.Line = p.sighting(time), p.number
 		seen.Last = seen.First
 		return
