@@ -92,7 +92,7 @@ func TestLeaving(t *testing.T) {
 
 // TestEverySize draws at every small size, and some large ones, what is asked for.
 func TestEverySize(t *testing.T) {
-	for _, keys := range [][]string{nil, {"enter"}, {"enter", "tab"}, {"?"}, {"space", "/"}} {
+	for _, keys := range [][]string{nil, {"enter"}, {"enter", "tab"}, {"enter", "tab", "tab"}, {"enter", "shift+tab"}, {"2"}, {"2", "tab", "space"}, {"?"}, {"space", "/"}} {
 		r := lookAt(t, 80, 24, nightCase()).presses(keys...)
 		for width := 1; width <= 130; width += 3 {
 			for height := 1; height <= 40; height += 3 {

@@ -41,7 +41,8 @@ func newModel(s Session) *model {
 	if s.Now != nil {
 		m.began = s.Now()
 	}
-	m.panes = []pane{newFindings(&m.shared)}
+	m.work.keeper = &keeper{desk: s.Desk}
+	m.panes = []pane{newFindings(&m.shared), newSources(&m.shared)}
 	return m
 }
 
@@ -51,8 +52,8 @@ type (
 	closedMsg struct{}
 )
 
-// Init asks for the first update.
-func (m *model) Init() tea.Cmd { return m.listen() }
+// Init asks for the first update, and for what was done before.
+func (m *model) Init() tea.Cmd { return tea.Batch(m.listen(), m.loadWork()) }
 
 // listen waits for the next update. Those that are waiting already are taken with it, so that the screen is drawn once and not for each.
 func (m *model) listen() tea.Cmd {
@@ -100,6 +101,10 @@ func (m *model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case closedMsg:
 		m.progress.Done = true
 		return m, nil
+	case loadedMsg, savedMsg:
+		return m, m.takeWork(msg)
+	case exportedMsg:
+		return m, m.exported(msg)
 	case back:
 		m.goBack()
 		return m, nil
@@ -187,6 +192,7 @@ func (m *model) everywhere() []binding {
 			run: func() tea.Cmd { m.show(i); return nil }})
 	}
 	return append(list,
+		binding{keys: []string{"e"}, does: "export the report, with what was done and noted, as Markdown, text or JSON", hint: "export", rank: 80, why: m.whyNoExport(), run: m.askExport},
 		binding{keys: []string{"?", "f1"}, does: "show all keys of this pane, or hide them", hint: "help", rank: 100, run: func() tea.Cmd { m.toggleHelp(); return nil }},
 		binding{keys: []string{"ctrl+l"}, does: "draw the screen anew", run: func() tea.Cmd { return tea.ClearScreen }},
 		binding{keys: []string{"ctrl+z"}, does: "go to the shell; fg comes back", run: func() tea.Cmd { return tea.Suspend }},
@@ -282,10 +288,7 @@ func (m *model) head() line {
 	}
 	room := m.width - l.width() - tabs.width()
 	name := sanitize.Line(m.session.Name)
-	if cells(name) > room-2 {
-		name = tail(name, room-2)
-	}
-	l = l.add(dim, name)
+	l = l.add(dim, tail(name, room-2))
 	l = l.add(plain, blanks(m.width-l.width()-tabs.width()))
 	l.spans = append(l.spans, tabs.spans...)
 	return l
@@ -293,6 +296,9 @@ func (m *model) head() line {
 
 // tail keeps the end of a text that is too wide: of a path the last part says most.
 func tail(s sanitize.Safe, width int) sanitize.Safe {
+	if cells(s) <= width {
+		return s
+	}
 	if width <= 1 {
 		return ""
 	}

@@ -160,7 +160,7 @@ func (r *robot) seesNo(texts ...string) *robot {
 func (r *robot) under(text string) *robot {
 	r.t.Helper()
 	for row := range strings.Lines(r.screen()) {
-		if strings.HasPrefix(row, "▌") {
+		if strings.Contains(row, "▌") {
 			if !strings.Contains(row, text) {
 				r.t.Fatalf("the cursor is on %q, and not on %q:\n%s", row, text, r.screen())
 			}
