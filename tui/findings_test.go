@@ -104,3 +104,10 @@ func TestEverySize(t *testing.T) {
 		}
 	}
 }
+
+// TestQuickKeys presses keys so quickly that they come as one message, and pastes some.
+func TestQuickKeys(t *testing.T) {
+	lookAt(t, 80, 24, nightCase()).presses("jj").under("hsm-a").presses("gj/hsm").sees("filter hsm").presses("esc").under("hsm-b").presses("jqj").leaves(true)
+	lookAt(t, 80, 24, nightCase()).pastes("jq").under("Server and console").leaves(false).sees("what was pasted is no key").
+		presses("/").pastes("hsm-a").under("hsm-a")
+}

@@ -111,6 +111,12 @@ func (r *robot) presses(keys ...string) *robot {
 	return r
 }
 
+// pastes lets the terminal send text in one piece, marked as pasted.
+func (r *robot) pastes(text string) *robot {
+	r.t.Helper()
+	return r.tell(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune(text), Paste: true})
+}
+
 // types writes text letter by letter.
 func (r *robot) types(text string) *robot {
 	r.t.Helper()

@@ -7,6 +7,8 @@ import (
 	"io"
 	"time"
 
+	_ "early" // Bubble Tea's init is not to ask the terminal anything
+
 	tea "github.com/charmbracelet/bubbletea"
 
 	"logdoc"
@@ -22,6 +24,8 @@ type Session struct {
 	Now func() time.Time
 	// Look is what the terminal looks like.
 	Look Look
+	// Shell is true where a shell waits behind the program, to which ctrl+z can go.
+	Shell bool
 	// Desk keeps what a person does; nil keeps it until the screen is closed.
 	Desk Desk
 	// Outside does what no screen can do.
@@ -57,7 +61,8 @@ var ErrPanic = errors.New("the screen ended by a mistake in logdoc")
 // Run shows the session on a terminal until the person leaves, and restores the terminal whatever happens.
 func Run(ctx context.Context, s Session, in io.Reader, out io.Writer) error {
 	m := newModel(s)
-	_, err := tea.NewProgram(m, tea.WithContext(ctx), tea.WithInput(in), tea.WithOutput(out), tea.WithAltScreen()).Run()
+	// Signals end the context, and that is enough: Bubble Tea's own handler would wait for ever to tell a program that has ended already.
+	_, err := tea.NewProgram(m, tea.WithContext(ctx), tea.WithInput(in), tea.WithOutput(out), tea.WithAltScreen(), tea.WithoutSignalHandler()).Run()
 	if m.work.saving {
 		// The program has ended before it heard that the work was kept: it is kept once more, behind what may still be writing.
 		if saveErr := m.work.keeper.save(m.work.Work); saveErr != nil && err == nil {

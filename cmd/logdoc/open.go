@@ -83,7 +83,7 @@ func runOpen(ctx context.Context, s streams, f openFlags, paths []string) error 
 	if len(paths) > 1 {
 		name += logdoc.LogText(fmt.Sprintf(" and %d more", len(paths)-1))
 	}
-	session := tui.Session{Name: name, Updates: updates, Now: s.now, Look: look(s, f)}
+	session := tui.Session{Name: name, Updates: updates, Now: s.now, Look: look(s, f), Shell: shellBehind()}
 	session.Outside = tui.Outside{Export: export, Copy: newCopier(s.out).copy, Write: writeNewFile,
 		Draft: func(c logdoc.Cluster) ([]byte, error) { return draftOf(packs, c, s.now()) }}
 	if !slices.Contains(paths, "-") && s.stateHome != "" {
