@@ -96,24 +96,31 @@ func TestTheLastWorkIsKept(t *testing.T) {
 	var out far
 	done := make(chan error)
 	go func() { done <- Run(t.Context(), Session{Now: time.Now, Updates: updates, Desk: d}, in, &out) }()
-	// An unbuffered pipe: when a key was taken, what was before it has been read. The screen may still be a step behind, and keys are taken in their order.
-	for _, key := range []string{"\r", "\t", "\t"} {
+	shows := func(text string) {
+		t.Helper()
+		for !strings.Contains(out.text(), text) {
+			select {
+			case err := <-done:
+				t.Fatalf("it has ended: %v", err)
+			case <-time.After(time.Millisecond):
+			}
+		}
+	}
+	press := func(key string) {
+		t.Helper()
 		if _, err := io.WriteString(keys, key); err != nil {
 			t.Fatal(err)
 		}
 	}
-	for !strings.Contains(out.text(), "steps settled") {
-		select {
-		case err := <-done:
-			t.Fatalf("it has ended: %v", err)
-		case <-time.After(time.Millisecond):
-		}
-	}
-	for _, key := range []string{"d", "\x03"} {
-		if _, err := io.WriteString(keys, key); err != nil {
-			t.Fatal(err)
-		}
-	}
+	shows("4 findings")
+	press("\r")
+	shows("record 1 of 4")
+	press("\t")
+	press("\t")
+	shows("0 of 4 steps settled")
+	press("d")
+	shows("1 of 4 steps settled")
+	press("\x03")
 	close(d.gate)
 	if err := <-done; err != nil {
 		t.Fatal(err)
