@@ -167,6 +167,8 @@ type Diagnosis struct {
 	Coverage    Coverage
 	// Notes are about the run as a whole: packs that were overridden or skipped, an interruption.
 	Notes []Note
+	// Work is what a person has done about the findings: it is theirs, and no diagnosis fills it in.
+	Work Work
 }
 
 // Incomplete reports whether anything was left out of this diagnosis.

@@ -125,13 +125,25 @@ func rich() *logdoc.Diagnosis {
 				Unexplained: 4321, Unread: 12},
 		},
 		Notes: []logdoc.Note{{Text: "luna/old-news of packs/luna replaces the built-in one."}, {LeftOut: true, Text: "Interrupted after 12 s: what follows is what was found so far."}},
+		Work: logdoc.Work{
+			Steps: []logdoc.StepWork{
+				{Symptom: "avamar/session-ticket", Key: "client-7.example.com", Step: "server-serial", State: logdoc.StepDone, Changed: at("2020-01-04 11:00:00")},
+				{Symptom: "avamar/session-ticket", Key: "client-7.example.com", Step: "raise-server", State: logdoc.StepFailed, Tries: 1,
+					Answer: "MSG_ERR_INVALID_PARAMETERS: choose a larger number", Note: logdoc.LogText("pasted: " + hostile), Changed: at("2020-01-04 11:05:00")},
+				{Symptom: "avamar/session-ticket", Key: "another key", Step: "server-serial", State: logdoc.StepDone},
+			},
+			Marks: []logdoc.Mark{
+				{Place: logdoc.Place{Source: gsan, Line: 419}, Text: "[srvm] WARN: <1426> incorrect signature", Note: "the first of them"},
+				{Place: logdoc.Place{Source: avtar, Line: 3}, Time: at("2019-12-31 07:00:00"), Text: logdoc.LogText(hostile)},
+			},
+		},
 	}
 }
 
 // clean is an input in which nothing was found.
 func clean() *logdoc.Diagnosis {
 	d := rich()
-	d.Findings, d.Unexplained, d.Notes = nil, nil, nil
+	d.Findings, d.Unexplained, d.Notes, d.Work = nil, nil, nil, logdoc.Work{}
 	d.Coverage.Incomplete = false
 	d.Coverage.Sources = d.Coverage.Sources[:1]
 	d.Coverage.Totals = d.Coverage.Sources[0]

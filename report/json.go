@@ -40,6 +40,7 @@ type jsonDocument struct {
 	Unchecked     []jsonUnchecked `json:"unchecked"`
 	Unexplained   []jsonCluster   `json:"unexplained"`
 	Coverage      jsonCoverage    `json:"coverage"`
+	Work          jsonWork        `json:"work"`
 }
 
 type jsonFinding struct {
@@ -201,6 +202,7 @@ func jsonReport(d *logdoc.Diagnosis) jsonDocument {
 			}
 		}),
 		Unexplained: each(d.Unexplained, jsonClusterOf),
+		Work:        jsonWorkOf(d.Work),
 		Coverage: jsonCoverage{
 			Incomplete: d.Incomplete(),
 			Totals:     jsonCountsOf(&d.Coverage.Totals),

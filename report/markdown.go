@@ -30,6 +30,7 @@ func Markdown(w io.Writer, d *logdoc.Diagnosis) error {
 	default:
 		m.paragraph("**Nothing was found.**")
 	}
+	m.work(d)
 	m.silenced(d)
 	m.clean(d.Clean)
 	m.unchecked(d.Unchecked)

@@ -40,6 +40,7 @@ func Text(w io.Writer, d *logdoc.Diagnosis, o TextOptions) error {
 	if len(d.Findings) == 0 {
 		p.nothingFound(d)
 	}
+	p.work(d)
 	p.silenced(d)
 	p.clean(d.Clean)
 	p.unchecked(d.Unchecked)

@@ -1,6 +1,8 @@
 package tui
 
 import (
+	"fmt"
+	"slices"
 	"strings"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -15,10 +17,12 @@ type tab uint8
 const (
 	evidenceTab tab = iota
 	causeTab
+	runbookTab
+	relatedTab
 	tabs
 )
 
-var tabNames = [tabs]sanitize.Safe{"Evidence", "Cause"}
+var tabNames = [tabs]sanitize.Safe{"Evidence", "Cause", "Runbook", "Related"}
 
 // page is a part of the detail, drawn to a width: its lines, and the rows of those things in it that the cursor goes to.
 type page struct {
@@ -40,35 +44,92 @@ func (p *page) stop(draw func()) {
 	p.stops = append(p.stops, [2]int{first, len(p.lines) - 1})
 }
 
+// placed is a page and where in it the reader is.
+type placed struct {
+	page *page
+	at   place
+}
+
+// rows returns the rows in sight, the thing under the cursor among them, as much of it as there is room for.
+func (w *placed) rows(height int, focused bool) []line {
+	at, p := &w.at, w.page
+	if n := len(p.stops); n > 0 {
+		at.stop = max(0, min(at.stop, n-1))
+		stop := p.stops[at.stop]
+		if stop[1] >= at.top+height {
+			at.top = stop[1] - height + 1
+		}
+		if stop[0] < at.top {
+			at.top = stop[0]
+		}
+		if at.stop == 0 && stop[1] < height {
+			at.top = 0 // what stands above the first thing is seen with it
+		}
+	}
+	at.top = max(0, min(at.top, len(p.lines)-height))
+	lines := slices.Clone(p.lines[at.top:min(at.top+height, len(p.lines))])
+	if n := len(p.stops); n > 0 && focused {
+		stop := p.stops[at.stop]
+		for i := max(stop[0], at.top); i <= min(stop[1], at.top+len(lines)-1); i++ {
+			lines[i-at.top] = lines[i-at.top].under()
+		}
+	}
+	return lines
+}
+
 // detail shows what is known of one finding, in parts.
 type detail struct {
 	*shared
 	tab tab
-	// of is the finding that the places are of; places remember where each part was left.
+	// of is the finding that is shown; places remember where each part of it was left, and left does so for the findings that were shown before.
 	of     findingID
 	places [tabs]place
+	left   map[findingID][tabs]place
 	height int
-	drawn  page
+	// drawn is the part that is on the screen, relations are what it shows of the part Related.
+	drawn     page
+	relations []relation
+	// goTo shows another finding.
+	goTo func(findingID)
 }
 
 // place is where a part of the detail was left: the thing under the cursor, and the first row in sight.
 type place struct{ stop, top int }
 
-func newDetail(s *shared) detail { return detail{shared: s} }
+func newDetail(s *shared) detail { return detail{shared: s, left: map[findingID][tabs]place{}} }
 
 func (d *detail) turn(n int) { d.tab = tab((int(d.tab) + n + int(tabs)) % int(tabs)) }
 
 func (d *detail) place() *place { return &d.places[d.tab] }
 
+// stop is the number of the thing under the cursor, of n.
+func (d *detail) stop(n int) int { return max(0, min(d.place().stop, n-1)) }
+
+// bindings are the keys of the part that is shown.
 func (d *detail) bindings(f *logdoc.Finding) []binding {
-	if len(d.drawn.stops) > 0 {
-		last := len(d.drawn.stops) - 1
-		open := binding{keys: []string{"enter"}, does: "open the record in its log", hint: "log", rank: 1, run: func() tea.Cmd {
-			return send(openLog{f.Evidence[max(0, min(d.place().stop, len(f.Evidence)-1))].Place})
-		}}
-		return append([]binding{open}, movement("record", func(n int) { d.place().stop += n }, max(1, d.height/4), func() { d.place().stop = 0 }, func() { d.place().stop = last })...)
+	var keys []binding
+	noun := "line"
+	switch {
+	case f == nil:
+	case d.tab == evidenceTab && len(f.Evidence) > 0:
+		noun = "record"
+		keys = []binding{{keys: []string{"enter"}, does: "open the record in its log", hint: "log", rank: 1, run: func() tea.Cmd {
+			return send(openLog{f.Evidence[d.stop(len(f.Evidence))].Place})
+		}}}
+	case d.tab == runbookTab && len(f.Steps) > 0:
+		noun = "step, command or answer"
+		keys = d.runbookBindings(f)
+	case d.tab == relatedTab && len(d.relations) > 0:
+		noun = "finding"
+		keys = []binding{{keys: []string{"enter"}, does: "go to the finding", hint: "go there", rank: 1, run: func() tea.Cmd {
+			d.goTo(identify(d.relations[d.stop(len(d.relations))].finding))
+			return nil
+		}}}
 	}
-	return movement("line", func(n int) { d.place().top += n }, d.height, func() { d.place().top = 0 }, func() { d.place().top = len(d.drawn.lines) })
+	if n := len(d.drawn.stops); n > 0 {
+		return append(keys, movement(noun, func(n int) { d.place().stop += n }, max(1, d.height/4), func() { d.place().stop = 0 }, func() { d.place().stop = n - 1 })...)
+	}
+	return append(keys, movement(noun, func(n int) { d.place().top += n }, d.height, func() { d.place().top = 0 }, func() { d.place().top = len(d.drawn.lines) })...)
 }
 
 // view draws the finding. titled says that its title is to be told, for it stands nowhere else.
@@ -77,19 +138,40 @@ func (d *detail) view(f *logdoc.Finding, width, height int, focused, titled bool
 		return nil
 	}
 	if id := identify(f); id != d.of {
-		d.of, d.places = id, [tabs]place{}
+		d.left[d.of] = d.places
+		d.of, d.places = id, d.left[id]
 	}
-	var head []line
-	head = append(head, d.bar(width, focused))
+	head := []line{d.bar(width, focused)}
+	facts := d.facts(f, width)
+	if height < 16 {
+		// On a small screen what is known matters more than when it was.
+		facts = facts[:1]
+	}
 	if titled {
-		head = append(head, wrapped(strong, sanitize.Line(f.Title), 1, width-1)...)
+		mark := words(plain, " ").add(severityRole(f.Severity), sanitize.Line(sign(f.Severity))).add(plain, " ")
+		for i, l := range wrapped(strong, sanitize.Line(f.Title), 3, width-1) {
+			if i == 0 {
+				l = line{spans: append(mark.spans, l.spans[1:]...)}
+			}
+			head = append(head, l)
+		}
+		for i, l := range facts {
+			facts[i] = line{spans: append([]span{{plain, "  "}}, l.spans...)}
+		}
 	}
-	facts := sanitize.Line(f.Symptom) + " · " + sanitize.Safe(f.Certainty.String()) + " · " + state(f)
-	head = append(head, words(dim, " "+facts))
+	head = append(head, facts...)
+	if height >= 20 {
+		head = append(head, line{})
+	}
 	switch d.tab {
 	case causeTab:
 		d.drawn = d.cause(f, width)
-	default:
+	case runbookTab:
+		d.drawn = d.runbook(f, width)
+	case relatedTab:
+		d.relations = relations(pointers(d.diagnosis.Findings), f)
+		d.drawn = d.related(width)
+	case evidenceTab, tabs:
 		d.drawn = d.evidence(f, width)
 	}
 	d.height = max(0, height-len(head))
@@ -98,29 +180,56 @@ func (d *detail) view(f *logdoc.Finding, width, height int, focused, titled bool
 
 // window returns the rows in sight, the thing under the cursor among them.
 func (d *detail) window(focused bool) []line {
-	at, p := d.place(), &d.drawn
-	if n := len(p.stops); n > 0 {
-		at.stop = max(0, min(at.stop, n-1))
-		stop := p.stops[at.stop]
-		if stop[1] >= at.top+d.height {
-			at.top = stop[1] - d.height + 1
-		}
-		if stop[0] < at.top {
-			at.top = stop[0]
-		}
-		if at.stop == 0 {
-			at.top = 0
-		}
-	}
-	at.top = max(0, min(at.top, len(p.lines)-d.height))
-	lines := append([]line(nil), p.lines[at.top:min(at.top+d.height, len(p.lines))]...)
-	if n := len(p.stops); n > 0 && focused {
-		stop := p.stops[at.stop]
-		for i := max(stop[0], at.top); i <= min(stop[1], at.top+len(lines)-1); i++ {
-			lines[i-at.top].selected = true
-		}
-	}
+	w := placed{page: &d.drawn, at: *d.place()}
+	lines := w.rows(d.height, focused)
+	*d.place() = w.at
 	return lines
+}
+
+// status says where in the part the cursor is.
+func (d *detail) status(f *logdoc.Finding) sanitize.Safe {
+	switch {
+	case d.tab == evidenceTab && len(f.Evidence) > 0:
+		return sanitize.Line(fmt.Sprintf("record %d of %s", d.stop(len(f.Evidence))+1, thousands(len(f.Evidence))))
+	case d.tab == runbookTab && len(f.Steps) > 0:
+		settled := 0
+		for i := range f.Steps {
+			if w, _ := d.work.Step(f.Symptom, f.Key, f.Steps[i].ID); w.State == logdoc.StepDone || w.State == logdoc.StepSkipped {
+				settled++
+			}
+		}
+		return sanitize.Line(fmt.Sprintf("%d of %s settled", settled, counted(len(f.Steps), "step")))
+	}
+	return tabNames[d.tab]
+}
+
+// facts say what kind of finding it is, when it was seen and how often, in one line or two.
+func (d *detail) facts(f *logdoc.Finding, width int) []line {
+	items := []sanitize.Safe{sanitize.Line(f.Symptom), sanitize.Safe(f.Certainty.String()), state(f), counted(f.Count, "record")}
+	width -= 2
+	if f.Key != "" {
+		items = append(items, "for "+sanitize.Cut(sanitize.Line(f.Key), width/2))
+	}
+	switch {
+	case f.First.IsZero():
+	case f.First.Equal(f.Last):
+		items = append(items, moment(f.First))
+	default:
+		items = append(items, moment(f.First)+" to "+until(f.First, f.Last))
+	}
+	var lines []line
+	l := words(plain, " ")
+	for _, item := range items {
+		if l.width() > 1 && l.width()+3+cells(item) > width {
+			lines = append(lines, l)
+			l = words(plain, " ")
+		}
+		if l.width() > 1 {
+			l = l.add(dim, " · ")
+		}
+		l = l.add(dim, item)
+	}
+	return append(lines, l)
 }
 
 // bar is the line with the names of the parts.
@@ -137,7 +246,7 @@ func (d *detail) bar(width int, focused bool) line {
 		} else {
 			name = " " + name + " "
 		}
-		l = l.add(r, name).add(rule, "─")
+		l = l.add(r, name)
 	}
 	return l.add(rule, sanitize.Safe(strings.Repeat("─", max(0, width-l.width()))))
 }

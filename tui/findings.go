@@ -22,6 +22,11 @@ func newFindings(s *shared) *findings {
 	p := &findings{shared: s}
 	p.list = list{shared: s, unfolded: map[findingID]bool{}}
 	p.detail = newDetail(s)
+	p.detail.goTo = func(id findingID) {
+		if !p.list.goTo(id) {
+			p.warn("this finding is not in the list: a filter or a part of time leaves it out")
+		}
+	}
 	p.list.take()
 	return p
 }
@@ -31,15 +36,24 @@ func (p *findings) name() string { return "Findings" }
 func (p *findings) resize(width, height int) { p.width, p.height = width, height }
 
 func (p *findings) update(msg tea.Msg) tea.Cmd {
-	switch msg.(type) {
+	switch msg := msg.(type) {
 	case updateMsg, setWindow:
 		p.list.take()
+	case copiedMsg:
+		if msg.err != nil {
+			p.fail("copy", msg.err)
+		} else {
+			p.tell("copied: " + sanitize.Line(msg.how))
+		}
 	}
 	return nil
 }
 
 // status counts the findings, and says what is left out of the list.
 func (p *findings) status() sanitize.Safe {
+	if f := p.list.selected(); p.inDetail && f != nil {
+		return p.detail.status(f)
+	}
 	text := counted(len(p.list.all), "finding")
 	if len(p.list.all) == 0 {
 		text = "no findings"
@@ -154,7 +168,7 @@ func (p *findings) view() []string {
 			above = min(max(len(p.list.rows), 3), p.height*2/5)
 		}
 		if p.inDetail {
-			above = 1
+			above = 0
 		}
 		draw(p.list.view(p.width, above, !p.inDetail), above)
 		if f != nil {

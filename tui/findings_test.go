@@ -92,7 +92,7 @@ func TestLeaving(t *testing.T) {
 
 // TestEverySize draws at every small size, and some large ones, what is asked for.
 func TestEverySize(t *testing.T) {
-	for _, keys := range [][]string{nil, {"enter"}, {"enter", "tab"}, {"?"}, {"space", "/"}} {
+	for _, keys := range [][]string{nil, {"enter"}, {"enter", "tab"}, {"enter", "tab", "tab"}, {"enter", "shift+tab"}, {"2"}, {"2", "tab", "space"}, {"?"}, {"space", "/"}} {
 		r := lookAt(t, 80, 24, nightCase()).presses(keys...)
 		for width := 1; width <= 130; width += 3 {
 			for height := 1; height <= 40; height += 3 {
@@ -103,4 +103,11 @@ func TestEverySize(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestQuickKeys presses keys so quickly that they come as one message, and pastes some.
+func TestQuickKeys(t *testing.T) {
+	lookAt(t, 80, 24, nightCase()).presses("jj").under("hsm-a").presses("gj/hsm").sees("filter hsm").presses("esc").under("hsm-b").presses("jqj").leaves(true)
+	lookAt(t, 80, 24, nightCase()).pastes("jq").under("Server and console").leaves(false).sees("what was pasted is no key").
+		presses("/").pastes("hsm-a").under("hsm-a")
 }

@@ -28,6 +28,17 @@ func (l line) add(r role, text sanitize.Safe) line {
 	return l
 }
 
+// under is the line with the cursor on it: it begins with a bar in place of a blank, for terminals without colours.
+func (l line) under() line {
+	l.selected = true
+	l.spans = append([]span(nil), l.spans...)
+	if len(l.spans) > 0 && strings.HasPrefix(string(l.spans[0].text), " ") {
+		l.spans[0].text = l.spans[0].text[1:]
+	}
+	l.spans = append([]span{{accent, "▌"}}, l.spans...)
+	return l
+}
+
 // width is how many cells the line takes.
 func (l line) width() int {
 	n := 0

@@ -144,6 +144,27 @@ func (l *list) selected() *logdoc.Finding {
 	return row.finding
 }
 
+// goTo puts the cursor on a finding, unfolding what is above it.
+func (l *list) goTo(id findingID) bool {
+	for _, f := range l.all {
+		path, ok := pathTo(f, id, nil)
+		if !ok {
+			continue
+		}
+		for _, above := range path[:len(path)-1] {
+			l.unfolded[above] = true
+		}
+		l.touched = true
+		l.arrange()
+		if n := slices.IndexFunc(l.rows, func(r findingRow) bool { return r.id == id }); n >= 0 {
+			l.cursor = n
+			l.fit(len(l.rows), l.height)
+			return true
+		}
+	}
+	return false
+}
+
 // fold shows or hides the consequences of the finding under the cursor. On a consequence it hides it and its neighbours.
 func (l *list) fold() {
 	row, ok := l.current()
@@ -217,11 +238,7 @@ func (l *list) row(r *findingRow, width int, current, focused bool) line {
 	out = out.add(severityRole(f.Severity), severity)
 	if width >= narrowList {
 		// How sure it was does not matter any more when it is over: the detail says both.
-		sure := f.Certainty.String()
-		if f.State != logdoc.Active {
-			sure = f.State.String()
-		}
-		out = out.add(fade, fit(sanitize.Line(sure), sureColumn))
+		out = out.add(fade, fit(sure(f), sureColumn))
 	}
 	fold := sanitize.Safe("")
 	if n := len(f.Consequences); n > 0 {

@@ -41,7 +41,9 @@ func newModel(s Session) *model {
 	if s.Now != nil {
 		m.began = s.Now()
 	}
-	m.panes = []pane{newFindings(&m.shared)}
+	m.work.keeper = &keeper{desk: s.Desk}
+	m.panes = []pane{newFindings(&m.shared), newSources(&m.shared)}
+	m.resize(80, 24) // a terminal that does not know its size has at least that
 	return m
 }
 
@@ -51,8 +53,8 @@ type (
 	closedMsg struct{}
 )
 
-// Init asks for the first update.
-func (m *model) Init() tea.Cmd { return m.listen() }
+// Init asks for the first update, and for what was done before.
+func (m *model) Init() tea.Cmd { return tea.Batch(m.listen(), m.loadWork()) }
 
 // listen waits for the next update. Those that are waiting already are taken with it, so that the screen is drawn once and not for each.
 func (m *model) listen() tea.Cmd {
@@ -88,18 +90,21 @@ func (m *model) listen() tea.Cmd {
 func (m *model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	switch msg := msg.(type) {
 	case tea.WindowSizeMsg:
-		m.width, m.height = msg.Width, msg.Height
-		for _, p := range m.panes {
-			p.resize(m.width, m.room())
+		if msg.Width > 0 && msg.Height > 0 {
+			m.resize(msg.Width, msg.Height)
 		}
 		return m, nil
 	case tea.KeyMsg:
-		return m, m.press(msg)
+		return m, m.presses(msg)
 	case updateMsg:
 		return m, m.take(logdoc.Update(msg))
 	case closedMsg:
 		m.progress.Done = true
 		return m, nil
+	case loadedMsg, savedMsg:
+		return m, m.takeWork(msg)
+	case exportedMsg:
+		return m, m.exported(msg)
 	case back:
 		m.goBack()
 		return m, nil
@@ -110,6 +115,13 @@ func (m *model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		m.window = window(msg)
 	}
 	return m, m.tellPanes(msg)
+}
+
+func (m *model) resize(width, height int) {
+	m.width, m.height = width, height
+	for _, p := range m.panes {
+		p.resize(m.width, m.room())
+	}
 }
 
 func (m *model) tellPanes(msg tea.Msg) tea.Cmd {
@@ -144,6 +156,24 @@ func (m *model) take(u logdoc.Update) tea.Cmd {
 
 // room is how many rows the pane has: all but the head and the status line.
 func (m *model) room() int { return max(0, m.height-2) }
+
+// presses takes keys. Those that come quickly, or over a slow line, come as one message of several letters; what is pasted is text for a prompt and never keys.
+func (m *model) presses(msg tea.KeyMsg) tea.Cmd {
+	if msg.Paste && m.prompt == nil {
+		m.warn("what was pasted is no key")
+		return nil
+	}
+	if msg.Type != tea.KeyRunes || len(msg.Runes) == 1 || msg.Paste {
+		return m.press(msg)
+	}
+	var cmds []tea.Cmd
+	for _, letter := range msg.Runes {
+		key := msg
+		key.Runes = []rune{letter}
+		cmds = append(cmds, m.press(key))
+	}
+	return tea.Batch(cmds...)
+}
 
 // press finds what a key does: in the prompt, in the help, in the pane, everywhere.
 func (m *model) press(msg tea.KeyMsg) tea.Cmd {
@@ -187,13 +217,21 @@ func (m *model) everywhere() []binding {
 			run: func() tea.Cmd { m.show(i); return nil }})
 	}
 	return append(list,
+		binding{keys: []string{"e"}, does: "export the report, with what was done and noted, as Markdown, text or JSON", hint: "export", rank: 80, why: m.whyNoExport(), run: m.askExport},
 		binding{keys: []string{"?", "f1"}, does: "show all keys of this pane, or hide them", hint: "help", rank: 100, run: func() tea.Cmd { m.toggleHelp(); return nil }},
 		binding{keys: []string{"ctrl+l"}, does: "draw the screen anew", run: func() tea.Cmd { return tea.ClearScreen }},
-		binding{keys: []string{"ctrl+z"}, does: "go to the shell; fg comes back", run: func() tea.Cmd { return tea.Suspend }},
+		binding{keys: []string{"ctrl+z"}, does: "go to the shell; fg comes back", why: m.whyNoShell(), run: func() tea.Cmd { return tea.Suspend }},
 		binding{keys: []string{"esc"}, does: "go back to where you were", why: m.noWayBack(), run: func() tea.Cmd { m.goBack(); return nil }},
 		binding{keys: []string{"q"}, does: "go back, and leave from the first pane", hint: "quit", rank: 90, run: m.leave},
 		binding{keys: []string{"ctrl+c"}, does: "leave at once", run: func() tea.Cmd { return tea.Quit }},
 	)
+}
+
+func (m *model) whyNoShell() sanitize.Safe {
+	if !m.session.Shell {
+		return "there is no shell to go to"
+	}
+	return ""
 }
 
 func (m *model) noWayBack() sanitize.Safe {
@@ -237,9 +275,6 @@ const minWidth, minHeight = 20, 5
 
 // View draws the screen: the head, the pane, the status line.
 func (m *model) View() string {
-	if m.width == 0 || m.height == 0 {
-		return ""
-	}
 	if m.width < minWidth || m.height < minHeight {
 		return string(sanitize.Cut("make the window larger", m.width))
 	}
@@ -282,10 +317,7 @@ func (m *model) head() line {
 	}
 	room := m.width - l.width() - tabs.width()
 	name := sanitize.Line(m.session.Name)
-	if cells(name) > room-2 {
-		name = tail(name, room-2)
-	}
-	l = l.add(dim, name)
+	l = l.add(dim, tail(name, room-2))
 	l = l.add(plain, blanks(m.width-l.width()-tabs.width()))
 	l.spans = append(l.spans, tabs.spans...)
 	return l
@@ -293,6 +325,9 @@ func (m *model) head() line {
 
 // tail keeps the end of a text that is too wide: of a path the last part says most.
 func tail(s sanitize.Safe, width int) sanitize.Safe {
+	if cells(s) <= width {
+		return s
+	}
 	if width <= 1 {
 		return ""
 	}

@@ -111,6 +111,12 @@ func (r *robot) presses(keys ...string) *robot {
 	return r
 }
 
+// pastes lets the terminal send text in one piece, marked as pasted.
+func (r *robot) pastes(text string) *robot {
+	r.t.Helper()
+	return r.tell(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune(text), Paste: true})
+}
+
 // types writes text letter by letter.
 func (r *robot) types(text string) *robot {
 	r.t.Helper()
@@ -160,7 +166,7 @@ func (r *robot) seesNo(texts ...string) *robot {
 func (r *robot) under(text string) *robot {
 	r.t.Helper()
 	for row := range strings.Lines(r.screen()) {
-		if strings.HasPrefix(row, "▌") {
+		if strings.Contains(row, "▌") {
 			if !strings.Contains(row, text) {
 				r.t.Fatalf("the cursor is on %q, and not on %q:\n%s", row, text, r.screen())
 			}

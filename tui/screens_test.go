@@ -36,6 +36,10 @@ func TestScreens(t *testing.T) {
 		{"unfolded", []string{"space", "down", "down"}},
 		{"evidence", []string{"enter", "down"}},
 		{"cause", []string{"enter", "tab"}},
+		{"runbook", []string{"enter", "tab", "tab", "down", "down"}},
+		{"related", []string{"enter", "shift+tab", "down"}},
+		{"sources", []string{"2", "down", "space"}},
+		{"unexplained", []string{"2", "tab", "space"}},
 		{"filter", []string{"/", "c", "e", "r", "t"}},
 		{"help", []string{"?"}},
 	} {

@@ -7,6 +7,8 @@ import (
 	"io"
 	"time"
 
+	_ "early" // Bubble Tea's init is not to ask the terminal anything
+
 	tea "github.com/charmbracelet/bubbletea"
 
 	"logdoc"
@@ -22,6 +24,8 @@ type Session struct {
 	Now func() time.Time
 	// Look is what the terminal looks like.
 	Look Look
+	// Shell is true where a shell waits behind the program, to which ctrl+z can go.
+	Shell bool
 	// Desk keeps what a person does; nil keeps it until the screen is closed.
 	Desk Desk
 	// Outside does what no screen can do.
@@ -38,11 +42,12 @@ type Desk interface {
 
 // Outside is what the screen asks of the program around it. A function that is nil is not on offer, and its key says so.
 type Outside struct {
-	// Export writes the diagnosis, with the work on it, to a file that must not be there yet unless over is true, and returns what was written. The error of a file
-	// that is there is ErrExists.
+	// Export writes the diagnosis, with the work on it, to a file that must not be there yet unless over is true. The error of a file that is there is ErrExists.
 	Export func(name string, d *logdoc.Diagnosis, w logdoc.Work, over bool) error
-	// Draft returns a first version of a symptom, made of an unexplained cluster, and DraftTo writes one to a new file.
+	// Draft returns a first version of a symptom, made of an unexplained cluster.
 	Draft func(logdoc.Cluster) ([]byte, error)
+	// Write writes a new file; one that is there already is an error.
+	Write func(name string, text []byte) error
 	// Copy puts text on the clipboard and says how.
 	Copy func(text string) (how string, err error)
 }
@@ -56,7 +61,14 @@ var ErrPanic = errors.New("the screen ended by a mistake in logdoc")
 // Run shows the session on a terminal until the person leaves, and restores the terminal whatever happens.
 func Run(ctx context.Context, s Session, in io.Reader, out io.Writer) error {
 	m := newModel(s)
-	_, err := tea.NewProgram(m, tea.WithContext(ctx), tea.WithInput(in), tea.WithOutput(out), tea.WithAltScreen()).Run()
+	// Signals end the context, and that is enough: Bubble Tea's own handler would wait for ever to tell a program that has ended already.
+	_, err := tea.NewProgram(m, tea.WithContext(ctx), tea.WithInput(in), tea.WithOutput(out), tea.WithAltScreen(), tea.WithoutSignalHandler()).Run()
+	if m.work.saving {
+		// The program has ended before it heard that the work was kept: it is kept once more, behind what may still be writing.
+		if saveErr := m.work.keeper.save(m.work.Work); saveErr != nil && err == nil {
+			err = saveErr
+		}
+	}
 	switch {
 	case errors.Is(err, tea.ErrProgramPanic):
 		return ErrPanic

@@ -18,6 +18,7 @@ type shared struct {
 	began    time.Time
 	// diagnosis is what is found so far, never nil.
 	diagnosis *logdoc.Diagnosis
+	work      keptWork
 	// window is what the timeline has narrowed everything to; the zero value is all time.
 	window window
 	// message is what the last key brought about, until the next one.
@@ -31,7 +32,11 @@ type message struct {
 	bad  bool
 }
 
+func (s *shared) tell(text sanitize.Safe) { s.message = message{text: text} }
 func (s *shared) warn(text sanitize.Safe) { s.message = message{text: text, bad: true} }
+
+// fail says what went wrong in the status line. The error may quote a name from an archive.
+func (s *shared) fail(doing string, err error) { s.warn(sanitize.Line(doing + ": " + err.Error())) }
 
 // window is a part of time, both ends included. The zero value is all of it.
 type window struct{ from, to time.Time }

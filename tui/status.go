@@ -28,11 +28,16 @@ func (m *model) foot(width int) line {
 	for _, h := range hints {
 		want += h.width() + 3
 	}
-	if room := max(width/2, width-want-1); l.width() > room {
+	room := max(width/2, width-want-1)
+	if m.message.text != "" {
+		// What the last key brought about is worth more than what the next ones would.
+		room = width - hints[len(hints)-1].width() - 4
+	}
+	if l.width() > room {
 		l = line{spans: []span{{plain, " "}, {l.spans[1].role, sanitize.Cut(l.spans[1].text, max(room-1, 1))}}}
 	}
 	// The last hint, which is the help, always has a place.
-	room := width - l.width() - 1
+	room = width - l.width() - 1
 	var shown []line
 	last := hints[len(hints)-1]
 	used := last.width() + 3

@@ -49,6 +49,15 @@ func moment(t time.Time) sanitize.Safe {
 	return sanitize.Safe(t.UTC().Format(stamp))
 }
 
+// until writes the end of a time that began at from, without saying the day twice.
+func until(from, to time.Time) sanitize.Safe {
+	a, b := moment(from), moment(to)
+	if day := len("2006-01-02"); len(a) == len(b) && len(a) > day && a[:day] == b[:day] {
+		return b[day+1:]
+	}
+	return b
+}
+
 // shortMoment leaves out the year and the seconds.
 func shortMoment(t time.Time) sanitize.Safe {
 	if t.IsZero() {

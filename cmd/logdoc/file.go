@@ -51,6 +51,20 @@ func writeFile(name string, write func(*os.File) error) error {
 	return nil
 }
 
+// writeNewFile writes a file that is not there yet. The error of one that is there is fs.ErrExist.
+func writeNewFile(name string, text []byte) error {
+	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+	if err != nil {
+		return writeError(name, err)
+	}
+	_, err = f.Write(text)
+	if err := errors.Join(err, f.Close()); err != nil {
+		os.Remove(name)
+		return writeError(name, err)
+	}
+	return nil
+}
+
 // writeError says what could not be written, by the name that the user knows.
 func writeError(name string, err error) error {
 	if pe, ok := errors.AsType[*fs.PathError](err); ok {

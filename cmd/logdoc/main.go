@@ -7,9 +7,11 @@ import (
 	"context"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"syscall"
 	"time"
 
+	"github.com/adrg/xdg"
 	"github.com/mattn/go-isatty"
 )
 
@@ -34,7 +36,7 @@ type streams struct {
 	noColor                              bool
 	width                                func() int
 	now                                  func() time.Time
-	configHome                           string
+	configHome, stateHome                string
 }
 
 func system() streams {
@@ -47,5 +49,6 @@ func system() streams {
 		width:       func() int { return terminalWidth(os.Stdout) },
 		now:         time.Now,
 		configHome:  configHome(),
+		stateHome:   filepath.Join(xdg.StateHome, "logdoc"),
 	}
 }

@@ -190,17 +190,12 @@ func writeNew(s streams, name string, text []byte) error {
 		}
 		return nil
 	}
-	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+	err := writeNewFile(name, text)
 	if errors.Is(err, fs.ErrExist) {
 		return usageError("%s is there already: name a new file, for nothing is written over", name)
 	}
 	if err != nil {
-		return &statusError{exitInternal, writeError(name, err)}
-	}
-	_, err = f.Write(text)
-	if err := errors.Join(err, f.Close()); err != nil {
-		os.Remove(name)
-		return &statusError{exitInternal, writeError(name, err)}
+		return &statusError{exitInternal, err}
 	}
 	return nil
 }

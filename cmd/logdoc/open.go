@@ -83,7 +83,17 @@ func runOpen(ctx context.Context, s streams, f openFlags, paths []string) error 
 	if len(paths) > 1 {
 		name += logdoc.LogText(fmt.Sprintf(" and %d more", len(paths)-1))
 	}
-	err = tui.Run(ctx, tui.Session{Name: name, Updates: updates, Now: s.now, Look: look(s, f)}, keys, s.out)
+	session := tui.Session{Name: name, Updates: updates, Now: s.now, Look: look(s, f), Shell: shellBehind()}
+	session.Outside = tui.Outside{Export: export, Copy: newCopier(s.out).copy, Write: writeNewFile,
+		Draft: func(c logdoc.Cluster) ([]byte, error) { return draftOf(packs, c, s.now()) }}
+	if !slices.Contains(paths, "-") && s.stateHome != "" {
+		// What comes from standard input is another thing every time.
+		if session.Desk, err = newDesk(s.stateHome, paths, s.now); err != nil {
+			stop()
+			return &statusError{exitInternal, err}
+		}
+	}
+	err = tui.Run(ctx, session, keys, s.out)
 	stop()
 	for range updates {
 		// The reading ends before the program does: temporary files are removed.
@@ -95,6 +105,12 @@ func runOpen(ctx context.Context, s streams, f openFlags, paths []string) error 
 		return &statusError{exitInternal, err}
 	}
 	return nil
+}
+
+// draftOf drafts a symptom from an unexplained cluster.
+func draftOf(packs *diagnose.Packs, c logdoc.Cluster, now time.Time) ([]byte, error) {
+	file, _, err := packs.Draft([]byte(c.Text), diagnose.DraftOptions{Format: c.Format, Cut: len(c.Text) > diagnose.WholeRecord, Now: now})
+	return file, err
 }
 
 // keyboard is where keys are read from: the terminal itself where standard input is what is to be diagnosed.

@@ -22,7 +22,7 @@ func start(t *testing.T, args ...string) (cmd *exec.Cmd, out, stderr *bytes.Buff
 		t.Skip("processes are too slow, and too large, under the race detector")
 	}
 	cmd = exec.Command("logdoc", args...)
-	cmd.Env = append(os.Environ(), "XDG_CONFIG_HOME="+t.TempDir())
+	cmd.Env = append(os.Environ(), "XDG_CONFIG_HOME="+t.TempDir(), "XDG_STATE_HOME="+t.TempDir())
 	out, stderr = &bytes.Buffer{}, &bytes.Buffer{}
 	cmd.Stdout, cmd.Stderr = out, stderr
 	return cmd, out, stderr

@@ -52,7 +52,7 @@ func usageError(format string, args ...any) error {
 // run executes one command line and returns the exit status. Errors are shown here and nowhere else.
 func run(ctx context.Context, args []string, s streams) int {
 	cmd := newRoot(s)
-	cmd.SetArgs(args)
+	cmd.SetArgs(opened(cmd, args, s))
 	cmd.SetIn(s.in)
 	cmd.SetOut(s.out)
 	cmd.SetErr(s.err)
@@ -75,13 +75,27 @@ func run(ctx context.Context, args []string, s streams) int {
 	return status
 }
 
+// opened puts the command open in front of a path, for a person at a terminal. A command is never taken for a path.
+func opened(root *cobra.Command, args []string, s streams) []string {
+	if !s.outTerminal || len(args) == 0 {
+		return args
+	}
+	if cmd, _, err := root.Find(args[:1]); err == nil && cmd != root {
+		return args
+	}
+	if _, err := os.Stat(args[0]); err != nil {
+		return args
+	}
+	return append([]string{"open"}, args...)
+}
+
 func newRoot(s streams) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "logdoc",
 		Short: "Reads logs and says what is wrong and what to do next",
 		Long: `logdoc reads the logs of a bundle, recognises known problems, and says how sure that is, which lines prove it
 and what to do step by step.`,
-		Example: `  logdoc open bundle.tgz                       diagnose a bundle, and look around in it on a screen
+		Example: `  logdoc bundle.tgz                            on a terminal: diagnose a bundle, and look around in it (logdoc open)
   logdoc report bundle.tgz                     diagnose it, and print the report
   logdoc report -f markdown -o case.md logs/   the same, for a ticket
   logdoc list symptoms                         what it knows

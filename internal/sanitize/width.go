@@ -81,3 +81,18 @@ func Wrap(s Safe, width int) []Safe {
 	}
 	return lines
 }
+
+// Prefix returns as much of the start of the text as fits into width cells, whole characters only; it may be empty.
+func Prefix(s Safe, width int) Safe {
+	if width <= 0 {
+		return ""
+	}
+	head := s
+	if n := 4 * width * runesPerCell; len(head) > n {
+		for n > 0 && !utf8.RuneStart(head[n]) {
+			n--
+		}
+		head = head[:n]
+	}
+	return s[:len(cells().Truncate(string(head), width, ""))]
+}
