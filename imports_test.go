@@ -28,6 +28,7 @@ var allowed = map[string][]string{
 	"logdoc/internal/diagnose": {"logdoc", "logdoc/source", "logdoc/grammar", "logdoc/rules", "logdoc/rules/cre", "logdoc/internal/lang", "logdoc/internal/sanitize",
 		"logdoc/internal/shape", "logdoc/internal/draft"},
 	"logdoc/tui":              {"logdoc", "logdoc/internal/sanitize"},
+	"logdoc/internal/pager":   {"logdoc", "logdoc/source", "logdoc/grammar"},
 	"logdoc/samples":          {},
 	"logdoc/samples/generate": {"logdoc/samples"},
 	"logdoc/bench":            {"logdoc/samples"},
