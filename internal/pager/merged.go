@@ -25,7 +25,6 @@ type Merged struct {
 	seats []seat
 	// search is what was looked for last, and how far each log was searched.
 	search *logdoc.LineSearch
-	hunt   *hunt
 	tracks []track
 	opened []*Log
 }
