@@ -34,7 +34,7 @@ var allowed = map[string][]string{
 	"logdoc/bench":            {"logdoc/samples"},
 	"logdoc/samples/hostile":  {},
 	"logdoc/cmd/logdoc": {"logdoc", "logdoc/source", "logdoc/grammar", "logdoc/report",
-		"logdoc/internal/diagnose", "logdoc/internal/lang", "logdoc/internal/sanitize", "logdoc/tui"},
+		"logdoc/internal/diagnose", "logdoc/internal/pager", "logdoc/internal/lang", "logdoc/internal/sanitize", "logdoc/tui"},
 }
 
 // outside holds modules that only one package may know: no participle type, for one, may show in another package's API.

@@ -1,6 +1,9 @@
 package logdoc
 
-import "time"
+import (
+	"time"
+	"unicode"
+)
 
 // Line is one line of a log, for a reader who looks anywhere into it.
 type Line struct {
@@ -16,6 +19,8 @@ type Line struct {
 	Severity Severity
 	// Format is the record's format, empty where no format accepts the line.
 	Format string
+	// Percent is how much of all the bytes lies in front of the line; negative while that is not known.
+	Percent float64
 }
 
 // Filter keeps the records of which a line matches the pattern, or with Out all the others.
@@ -45,8 +50,6 @@ type LinePage struct {
 	// More is true when so many lines were filtered out that looking paused before there were enough: ask again from Next, which is also how far it came.
 	More bool
 	Next Place
-	// Percent is how much of all the bytes lies in front of the first of the lines.
-	Percent float64
 }
 
 // LineGoal is what to look for: the first of its fields that is set. A line is found only if the filters show it.
@@ -98,4 +101,20 @@ type LogState struct {
 	Done bool
 	// Notes say what a reader must know, one sentence each: that the file grew or vanished, that there was no room to keep it.
 	Notes []string
+}
+
+// FoldsCase reports whether a pattern takes small and capital letters for the same: it has no capital letter but those of classes such as \S.
+func FoldsCase(pattern string) bool {
+	escaped := false
+	for _, r := range pattern {
+		switch {
+		case escaped:
+			escaped = false
+		case r == '\\':
+			escaped = true
+		case unicode.IsUpper(r):
+			return false
+		}
+	}
+	return true
 }

@@ -42,7 +42,7 @@ func newModel(s Session) *model {
 		m.began = s.Now()
 	}
 	m.work.keeper = &keeper{desk: s.Desk}
-	m.panes = []pane{newFindings(&m.shared), newSources(&m.shared)}
+	m.panes = []pane{newFindings(&m.shared), newSources(&m.shared), newLogPane(&m.shared)}
 	return m
 }
 
@@ -93,7 +93,6 @@ func (m *model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		for _, p := range m.panes {
 			p.resize(m.width, m.room())
 		}
-		return m, nil
 	case tea.KeyMsg:
 		return m, m.press(msg)
 	case updateMsg:
@@ -109,8 +108,7 @@ func (m *model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		m.goBack()
 		return m, nil
 	case openLog:
-		m.warn("the log of " + sanitize.Place(msg.place) + " cannot be opened on this screen")
-		return m, nil
+		m.showLog()
 	case setWindow:
 		m.window = window(msg)
 	}
@@ -230,6 +228,15 @@ func (m *model) show(i int) {
 		m.before = append(m.before, m.shown)
 	}
 	m.shown = i
+}
+
+// showLog shows the pane with the raw log.
+func (m *model) showLog() {
+	for i, p := range m.panes {
+		if _, ok := p.(*logPane); ok {
+			m.show(i)
+		}
+	}
 }
 
 func (m *model) goBack() {

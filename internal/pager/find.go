@@ -335,6 +335,7 @@ func (h *hunt) answer(ctx context.Context, t trail) (found logdoc.LineFound, err
 	if found.Line, err = t.show(ctx, 0, defaultWidth); err != nil {
 		return found, err
 	}
+	found.Line.Percent = t.percent()
 	if h.pattern != nil {
 		text, err := t.look(ctx)
 		if err != nil {

@@ -134,6 +134,9 @@ func ask(t fatal, r reader, q logdoc.LineQuery) []logdoc.Line {
 			q.Count -= len(page.Lines)
 		}
 		if !page.More {
+			for i := range all {
+				all[i].Percent = 0
+			}
 			return all
 		}
 		q.From, q.End = page.Next, false
@@ -149,6 +152,7 @@ func find(t fatal, r reader, s logdoc.LineSearch) logdoc.LineFound {
 			t.Fatalf("find: %v", err)
 		}
 		if !found.More {
+			found.Line.Percent = 0
 			return found
 		}
 		s.From = found.Next

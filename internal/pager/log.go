@@ -514,19 +514,24 @@ func reason(err error) string {
 	return err.Error()
 }
 
+// allBytes is how many bytes the log has, -1 while that is not known; the lock is held.
+func (l *Log) allBytes() int64 {
+	switch {
+	case l.indexed:
+		return l.size
+	case l.plain != nil:
+		return l.input.Size - l.plain.start
+	}
+	return -1
+}
+
 // State says how much of the log is known.
 func (l *Log) State() logdoc.LogState {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	s := logdoc.LogState{Read: l.size, Size: -1, Lines: l.lines, Timed: l.size, Done: l.indexed && (l.timed >= len(l.blocks) || l.failed != nil)}
+	s := logdoc.LogState{Read: l.size, Size: l.allBytes(), Lines: l.lines, Timed: l.size, Done: l.indexed && (l.timed >= len(l.blocks) || l.failed != nil)}
 	if l.timed < len(l.blocks) {
 		s.Timed = l.blocks[l.timed].offset
-	}
-	switch {
-	case l.indexed:
-		s.Size = l.size
-	case l.plain != nil:
-		s.Size = l.input.Size - l.plain.start
 	}
 	for _, n := range l.notes {
 		if n != "" {

@@ -35,6 +35,8 @@ type seat struct {
 	edition     int
 	low, high   int64
 	block, line int
+	// offset is where that line starts.
+	offset int64
 }
 
 // Merge opens all the sources named, and returns at once: they are read in the background, and each answer waits until all of them are.
@@ -131,7 +133,7 @@ func (m *Merged) settle(ctx context.Context) error {
 }
 
 // seek returns the first line of a log whose key is not less, by what the last seek found where that still holds.
-func (m *Merged) seek(ctx context.Context, i int, key int64) (block, line int, high int64, err error) {
+func (m *Merged) seek(ctx context.Context, i int, key int64) (seat, error) {
 	l := m.logs[i]
 	m.mu.Lock()
 	s := m.seats[i]
@@ -140,21 +142,23 @@ func (m *Merged) seek(ctx context.Context, i int, key int64) (block, line int, h
 	edition := l.edition
 	l.mu.Unlock()
 	if s.known && s.edition == edition && s.low < key && key <= s.high {
-		return s.block, s.line, s.high, nil
+		return s, nil
 	}
 	c, err := l.cursorAtKey(ctx, key)
 	if err != nil {
-		return 0, 0, 0, err
+		return s, err
 	}
-	s = seat{known: true, edition: edition, low: math.MinInt64, high: math.MaxInt64, block: math.MaxInt}
+	l.mu.Lock()
+	s = seat{known: true, edition: edition, low: math.MinInt64, high: math.MaxInt64, block: math.MaxInt, offset: l.size}
+	l.mu.Unlock()
 	before := c
 	if c.valid() {
-		s.high, s.block, s.line = c.key(), c.block, c.index
+		s.high, s.block, s.line, s.offset = c.key(), c.block, c.index, c.offset()
 	} else if before, err = l.behind(ctx); err != nil {
-		return 0, 0, 0, err
+		return s, err
 	}
 	if err := before.prev(ctx); err != nil {
-		return 0, 0, 0, err
+		return s, err
 	}
 	if before.valid() {
 		s.low = before.key()
@@ -162,8 +166,11 @@ func (m *Merged) seek(ctx context.Context, i int, key int64) (block, line int, h
 	m.mu.Lock()
 	m.seats[i] = s
 	m.mu.Unlock()
-	return s.block, s.line, s.high, nil
+	return s, nil
 }
+
+// there reports whether there is such a line.
+func (s *seat) there() bool { return s.block != math.MaxInt }
 
 // head is where a course stands in one log. Its page is read when it is its turn.
 type head struct {
@@ -171,6 +178,8 @@ type head struct {
 	key    int64
 	there  bool
 	loaded bool
+	// edge is where what was passed of the log ends: where the line starts, or with a course up, where it ends.
+	edge int64
 }
 
 // lanes is a course through all logs at once.
@@ -180,6 +189,8 @@ type lanes struct {
 	back  bool
 	// best is whose turn it is, -1 when all have ended; second comes after it.
 	best, second int
+	// passed sums the edges, size the bytes of all logs.
+	passed, size int64
 }
 
 // before reports whether head a comes before head b in the course's direction.
@@ -259,6 +270,10 @@ func (w *lanes) advance(ctx context.Context, i int) error {
 		return err
 	}
 	var err error
+	edge := h.edge
+	if h.valid() {
+		edge = h.offset()
+	}
 	if w.back {
 		err = h.prev(ctx)
 	} else {
@@ -267,7 +282,27 @@ func (w *lanes) advance(ctx context.Context, i int) error {
 	if h.there = err == nil && h.valid(); h.there {
 		h.key, h.loaded = h.cursor.key(), true
 	}
+	if !w.back {
+		edge = h.end()
+	}
+	w.passed += edge - h.edge
+	h.edge = edge
 	return err
+}
+
+// end is where the head's line starts, or the log ends.
+func (h *head) end() int64 {
+	if h.there {
+		return h.offset()
+	}
+	h.log.mu.Lock()
+	defer h.log.mu.Unlock()
+	return h.log.size
+}
+
+func (w *lanes) percent() float64 {
+	h := &w.heads[w.best]
+	return share(w.passed-h.edge+h.offset(), w.size)
 }
 
 // begin returns the course from a line on, in front of it with back.
@@ -297,27 +332,33 @@ func (m *Merged) begin(ctx context.Context, from logdoc.Place, end, back bool) (
 		switch {
 		case i == rank:
 			h.cursor, h.key, h.there, h.loaded = at, key, true, true
+			h.edge = at.offset()
 		case end:
 			c, err := l.behind(ctx)
 			if err != nil {
 				return nil, err
 			}
-			h.cursor = c
+			h.cursor, h.edge = c, h.end()
 		default:
 			after := key
 			if i < rank {
 				after++ // of equal times those of earlier logs came before
 			}
-			block, line, high, err := m.seek(ctx, i, after)
+			s, err := m.seek(ctx, i, after)
 			if err != nil {
 				return nil, err
 			}
-			if h.there = block != math.MaxInt; h.there {
-				h.block, h.index, h.key = block, line, high
+			h.edge = s.offset
+			if h.there = s.there(); h.there {
+				h.block, h.index, h.key = s.block, s.line, s.high
 			} else if h.cursor, err = l.behind(ctx); err != nil {
 				return nil, err
 			}
 		}
+		l.mu.Lock()
+		w.size += l.size
+		l.mu.Unlock()
+		w.passed += h.edge
 		if back {
 			if err := w.retreat(ctx, i); err != nil {
 				return nil, err
@@ -377,23 +418,10 @@ func (m *Merged) Lines(ctx context.Context, q logdoc.LineQuery) (page logdoc.Lin
 		if err != nil {
 			return err
 		}
-		if page, err = m.in.collect(ctx, w, q, f); err != nil || len(page.Lines) == 0 {
-			return err
-		}
-		page.Percent, err = m.percent(ctx, page.Lines[0].Place)
+		page, err = m.in.collect(ctx, w, q, f)
 		return err
 	})
 	return page, err
-}
-
-// percent is how many of all bytes lie in front of a line, as far as the blocks tell.
-func (m *Merged) percent(ctx context.Context, at logdoc.Place) (float64, error) {
-	c, err := m.logs[m.index[at.Source]].cursorAt(ctx, at.Offset)
-	if err != nil || !c.valid() {
-		return 0, err
-	}
-	before, all := m.weigh(c.key())
-	return 100 * float64(before) / float64(max(all, 1)), nil
 }
 
 // weigh sums the blocks that end before a key, and all of them.
@@ -417,13 +445,13 @@ func (m *Merged) Seek(ctx context.Context, spot logdoc.LineSpot) (place logdoc.P
 		if spot.Time.IsZero() {
 			key = m.keyAt(spot.Percent)
 		}
-		w := &lanes{m: m, heads: make([]head, len(m.logs))}
+		w := &lanes{m: m, heads: make([]head, len(m.logs)), best: -1}
 		for i, l := range m.logs {
-			block, line, high, err := m.seek(ctx, i, key)
+			s, err := m.seek(ctx, i, key)
 			if err != nil {
 				return err
 			}
-			w.heads[i] = head{cursor: cursor{log: l, block: block, index: line}, key: high, there: block != math.MaxInt}
+			w.heads[i] = head{cursor: cursor{log: l, block: s.block, index: s.line}, key: s.high, there: s.there()}
 		}
 		if err := w.settle(); err != nil {
 			return err

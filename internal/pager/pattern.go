@@ -7,8 +7,9 @@ import (
 	"regexp"
 	"regexp/syntax"
 	"strings"
-	"unicode"
 	"unicode/utf8"
+
+	"logdoc"
 )
 
 // maxPattern bounds a pattern that is typed.
@@ -36,7 +37,7 @@ func compile(text string) (*pattern, error) {
 	}
 	flags := syntax.Perl &^ syntax.OneLine
 	prefix := "(?m)"
-	if !hasCapital(text) {
+	if logdoc.FoldsCase(text) {
 		flags |= syntax.FoldCase
 		prefix = "(?mi)"
 	}
@@ -60,22 +61,6 @@ func compile(text string) (*pattern, error) {
 		p.whole = p.literal != nil && tree.Op == syntax.OpLiteral
 	}
 	return p, nil
-}
-
-// hasCapital reports whether somebody typed a capital letter and meant it.
-func hasCapital(text string) bool {
-	escaped := false
-	for _, r := range text {
-		switch {
-		case escaped:
-			escaped = false
-		case r == '\\':
-			escaped = true
-		case unicode.IsUpper(r):
-			return true
-		}
-	}
-	return false
 }
 
 func asksForEnds(re *syntax.Regexp) bool {

@@ -2,6 +2,7 @@ package pager
 
 import (
 	"context"
+	"math"
 	"regexp"
 	"slices"
 	"testing"
@@ -78,7 +79,7 @@ func shows(all []logdoc.Line, filters []logdoc.Filter) []logdoc.Line {
 }
 
 func matches(pattern string, l logdoc.Line) bool {
-	if !hasCapital(pattern) {
+	if logdoc.FoldsCase(pattern) {
 		pattern = "(?i)" + pattern
 	}
 	return regexp.MustCompile(pattern).MatchString(string(l.Text))
@@ -262,6 +263,7 @@ func TestMergedOrder(t *testing.T) {
 				t.Fatalf("in front of line %d (-want +got):\n%s", i+1, diff)
 			}
 		}
+		checkPercent(t, m, want)
 		for range 3 {
 			checkSearch(t, m, want)
 		}
@@ -278,6 +280,39 @@ func TestMergedOrder(t *testing.T) {
 			t.Fatalf("time %v: %v, want %v", at, place, want[first].Place)
 		}
 	})
+}
+
+// checkPercent holds what lines say of how far they are to the bytes of the lines in front of them, downwards and upwards.
+func checkPercent(t *rapid.T, m *Merged, want []logdoc.Line) {
+	var total, before int64
+	ends := map[logdoc.Place]int64{} // where the line behind starts
+	last := map[logdoc.LogText]logdoc.Place{}
+	for _, l := range want {
+		ends[last[l.Place.Source]] = l.Place.Offset
+		last[l.Place.Source] = l.Place
+	}
+	for _, l := range m.logs {
+		ends[last[l.name]] = l.size
+		total += l.size
+	}
+	from := rapid.IntRange(0, len(want)-1).Draw(t, "from")
+	down, err := m.Lines(context.Background(), logdoc.LineQuery{From: want[from].Place, Count: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	up, err := m.Lines(context.Background(), logdoc.LineQuery{From: want[from].Place, Count: -3})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := append(up.Lines, down.Lines...)
+	for i, l := range want[:from+1] {
+		if n := len(got) - (from - i) - 1; n >= 0 {
+			if expected := 100 * float64(before) / float64(total); math.Abs(got[n].Percent-expected) > 1e-9 {
+				t.Fatalf("line %d of %d: %v%%, want %v", i+1, len(want), got[n].Percent, expected)
+			}
+		}
+		before += ends[l.Place] - l.Place.Offset
+	}
 }
 
 // TestSeekTime: the first record that is not older than a time is found, also where the clock goes back.

@@ -27,6 +27,8 @@ type course interface {
 	here() *cursor
 	// step goes on to the next line in the course's direction.
 	step(ctx context.Context) error
+	// percent is how much of all the bytes lies in front of the line.
+	percent() float64
 }
 
 // down and up are the courses through one log.
@@ -37,6 +39,21 @@ type (
 
 func (d *down) step(ctx context.Context) error { return d.next(ctx) }
 func (u *up) step(ctx context.Context) error   { return u.prev(ctx) }
+
+// percent is how much of the log's bytes lies in front of the line; negative while it is not known how many there are.
+func (c *cursor) percent() float64 {
+	c.log.mu.Lock()
+	size := c.log.allBytes()
+	c.log.mu.Unlock()
+	return share(c.offset(), size)
+}
+
+func share(offset, size int64) float64 {
+	if size <= 0 {
+		return -1
+	}
+	return min(100*float64(offset)/float64(size), 100)
+}
 
 // Lines answers a query. It waits until what is wanted was read.
 func (l *Log) Lines(ctx context.Context, q logdoc.LineQuery) (page logdoc.LinePage, err error) {
@@ -58,9 +75,6 @@ func (l *Log) Lines(ctx context.Context, q logdoc.LineQuery) (page logdoc.LinePa
 			way = u
 		}
 		page, err = l.in.collect(ctx, way, q, f)
-		if size := l.State().Size; size > 0 && len(page.Lines) > 0 {
-			page.Percent = 100 * float64(page.Lines[0].Place.Offset) / float64(size)
-		}
 		return err
 	})
 	return page, err
@@ -101,6 +115,7 @@ func (in *Input) collect(ctx context.Context, way course, q logdoc.LineQuery, f 
 			if err != nil {
 				return page, err
 			}
+			line.Percent = way.percent()
 			page.Lines = append(page.Lines, line)
 		}
 		l := c.page.lines[c.index]
@@ -140,11 +155,8 @@ func (l *Log) Seek(ctx context.Context, spot logdoc.LineSpot) (place logdoc.Plac
 		default:
 			var size int64
 			err = l.await(ctx, func() bool {
-				size = l.size
-				if l.plain != nil && !l.indexed {
-					size = l.input.Size - l.plain.start
-				}
-				return l.indexed || l.plain != nil
+				size = l.allBytes()
+				return size >= 0
 			})
 			if err == nil {
 				c, err = l.cursorAt(ctx, int64(float64(size)*min(max(spot.Percent, 0), 100)/100))
