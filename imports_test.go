@@ -28,12 +28,13 @@ var allowed = map[string][]string{
 	"logdoc/internal/diagnose": {"logdoc", "logdoc/source", "logdoc/grammar", "logdoc/rules", "logdoc/rules/cre", "logdoc/internal/lang", "logdoc/internal/sanitize",
 		"logdoc/internal/shape", "logdoc/internal/draft"},
 	"logdoc/tui":              {"logdoc", "logdoc/internal/sanitize"},
+	"logdoc/internal/pager":   {"logdoc", "logdoc/source", "logdoc/grammar"},
 	"logdoc/samples":          {},
 	"logdoc/samples/generate": {"logdoc/samples"},
 	"logdoc/bench":            {"logdoc/samples"},
 	"logdoc/samples/hostile":  {},
 	"logdoc/cmd/logdoc": {"logdoc", "logdoc/source", "logdoc/grammar", "logdoc/report",
-		"logdoc/internal/diagnose", "logdoc/internal/lang", "logdoc/internal/sanitize", "logdoc/tui"},
+		"logdoc/internal/diagnose", "logdoc/internal/pager", "logdoc/internal/lang", "logdoc/internal/sanitize", "logdoc/tui"},
 }
 
 // outside holds modules that only one package may know: no participle type, for one, may show in another package's API.

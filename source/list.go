@@ -32,6 +32,9 @@ type Input struct {
 	open func() (fs.File, error)
 }
 
+// Open opens the input as it lies there, packed or not. The caller closes it. Opening a pipe waits for somebody who writes.
+func (in Input) Open() (fs.File, error) { return in.open() }
+
 // Problem is a path that gave no input, and why. A Note that is not LeftOut is for the curious.
 type Problem struct {
 	// Path is as the user wrote it, or as it was found below that.

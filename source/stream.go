@@ -26,6 +26,9 @@ type Stream struct {
 	Encoding string
 	// Binary is true for what is no text: programs, pictures, key stores, databases. It can still be read.
 	Binary bool
+	// Plain is true when the stream's bytes are those of the input's file, which Input.Open opens, from the offset Start on.
+	Plain bool
+	Start int64
 
 	ctx   context.Context
 	r     io.Reader

@@ -60,6 +60,7 @@ type item struct {
 	depth     int  // archives around it
 	packed    bool // in an archive or compressed, so that the limit for members holds
 	peeled    bool // the layer around it is compression
+	regular   bool // it is, or stands in, a file that can be read anywhere
 	// from counts what was read of the packed bytes around it, since the innermost archive; start is where it stood at the member's start.
 	from  *int64
 	start int64
@@ -133,7 +134,7 @@ func (w *walker) input(in Input) error {
 	var at io.ReaderAt
 	if info, err := f.Stat(); err == nil && info.Mode().IsRegular() {
 		at, _ = f.(io.ReaderAt)
-		it.size, it.modTime = info.Size(), info.ModTime()
+		it.size, it.modTime, it.regular = info.Size(), info.ModTime(), at != nil
 	}
 	base := &layer{ctx: w.ctx, r: f}
 	if in.Read != nil {
@@ -275,18 +276,18 @@ func (w *walker) deliver(it item, head []byte, r io.Reader) error {
 	}
 	s := &Stream{
 		Name: logdoc.LogText(it.name), Log: logdoc.LogText(it.log), Order: it.order, ModTime: it.modTime, Size: it.size, Encoding: enc.name,
-		Binary: !enc.wide && isBinary(head, it.name), ctx: w.ctx, r: r,
+		Binary: !enc.wide && isBinary(head, it.name), ctx: w.ctx, r: r, Plain: !it.packed && it.regular, Start: int64(enc.mark),
 	}
 	switch {
 	case enc.wide:
-		s.Size, s.r = -1, &utf16Reader{r: r, big: enc.big}
+		s.Size, s.r, s.Plain = -1, &utf16Reader{r: r, big: enc.big}, false
 	case len(head) > 0 && s.Size == 0:
 		s.Size = -1 // files under /proc say that they are empty
 	case s.Size > 0:
 		s.Size -= int64(enc.mark)
 	}
 	if !enc.wide && !s.Binary && hasMacLines(head) {
-		s.r = macReader{bufio.NewReader(r)}
+		s.r, s.Plain = macReader{bufio.NewReader(r)}, false
 	}
 	err := w.visit(s)
 	w.broken(it.name, s.count, s.err)

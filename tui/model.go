@@ -42,7 +42,7 @@ func newModel(s Session) *model {
 		m.began = s.Now()
 	}
 	m.work.keeper = &keeper{desk: s.Desk}
-	m.panes = []pane{newFindings(&m.shared), newSources(&m.shared)}
+	m.panes = []pane{newFindings(&m.shared), newSources(&m.shared), newLogPane(&m.shared)}
 	m.resize(80, 24) // a terminal that does not know its size has at least that
 	return m
 }
@@ -93,7 +93,6 @@ func (m *model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		if msg.Width > 0 && msg.Height > 0 {
 			m.resize(msg.Width, msg.Height)
 		}
-		return m, nil
 	case tea.KeyMsg:
 		return m, m.presses(msg)
 	case updateMsg:
@@ -109,8 +108,7 @@ func (m *model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		m.goBack()
 		return m, nil
 	case openLog:
-		m.warn("the log of " + sanitize.Place(msg.place) + " cannot be opened on this screen")
-		return m, nil
+		m.showLog()
 	case setWindow:
 		m.window = window(msg)
 	}
@@ -262,6 +260,15 @@ func (m *model) show(i int) {
 		m.before = append(m.before, m.shown)
 	}
 	m.shown = i
+}
+
+// showLog shows the pane with the raw log.
+func (m *model) showLog() {
+	for i, p := range m.panes {
+		if _, ok := p.(*logPane); ok {
+			m.show(i)
+		}
+	}
 }
 
 func (m *model) goBack() {

@@ -28,6 +28,8 @@ type Session struct {
 	Shell bool
 	// Desk keeps what a person does; nil keeps it until the screen is closed.
 	Desk Desk
+	// Logs opens the logs of the input; nil where they cannot be opened.
+	Logs Logs
 	// Outside does what no screen can do.
 	Outside Outside
 }

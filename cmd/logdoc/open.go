@@ -93,8 +93,11 @@ func runOpen(ctx context.Context, s streams, f openFlags, paths []string) error 
 			return &statusError{exitInternal, err}
 		}
 	}
+	logs := newRawLogs(packs, o)
+	session.Logs = logs
 	err = tui.Run(ctx, session, keys, s.out)
 	stop()
+	logs.close()
 	for range updates {
 		// The reading ends before the program does: temporary files are removed.
 	}
