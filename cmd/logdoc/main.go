@@ -15,7 +15,10 @@ import (
 	"github.com/mattn/go-isatty"
 )
 
-func main() { os.Exit(program()) }
+func main() {
+	collectLate(os.Getenv("GOGC") != "")
+	os.Exit(program())
+}
 
 // program runs the command line that the process was given, and returns its exit status.
 func program() int {

@@ -145,7 +145,7 @@ func TestEndlessText(t *testing.T) {
 
 // TestAMillionMembers reads archives of more members than are looked at by default: the good log in front of them is diagnosed, and memory does not follow their number.
 func TestAMillionMembers(t *testing.T) {
-	const limit = 512 << 20
+	const limit = 640 << 20
 	const members = 1_000_000
 	for _, test := range []struct {
 		name  string
