@@ -52,8 +52,8 @@ const (
 	maxTwins, minTwin, maxTwin = 4096, 8, 1 << 10
 	// maxChain bounds how many are compared with a line.
 	maxChain = 6
-	// maxTwinWords bounds what they take, in words of eight bytes.
-	maxTwinWords = 64 << 10
+	// maxTwinBytes bounds the bytes of their lines.
+	maxTwinBytes = 512 << 10
 	// twinTrial is after how many lines it is looked at whether remembering them is worth its while: of some logs no two lines are alike.
 	twinTrial = 4096
 )
@@ -72,7 +72,7 @@ const maxTwinLines = 64
 type twins struct {
 	slots []int32 // by hash, one more than the index of the first
 	all   []*twin
-	words int
+	bytes int
 	// asked and met count the lines that were looked for and found, since the trial began.
 	asked, met int
 	useless    bool
@@ -80,37 +80,43 @@ type twins struct {
 
 // twin is a line: a record's first one, or one that follows its parent. It stands for the record that ends with it.
 type twin struct {
-	at       int // where the stamp ends
-	size     int // bytes behind it
-	parent   *twin
-	id       uint64 // of all lines of a layout
-	parental bool   // it has been a parent
-	kind     int32
-	next     int32 // one more than the index of the next one with the same hash
-	format   int
-	severity logdoc.Severity
-	seen     Sightings // in this chunk
-	words    []twinWord
+	at   int // where the stamp ends
+	size int // bytes behind it
+	// text is the line behind its stamp; digits has 0x0f for each of its digits that may be any, and else 0.
+	text, digits []byte
+	parent       *twin
+	next         int32 // one more than the index of the next one with the same hash
+	kind         int32
+	parental     bool // it has been a parent
+	severity     logdoc.Severity
+	format       int
+	id           uint64    // of all lines of a layout
+	seen         Sightings // in this chunk
 }
-
-// twinWord is eight bytes, and which of them may be any digit: there digits has 0x0f.
-type twinWord struct{ text, digits uint64 }
 
 // is reports whether b stands where the twin has its line. Both have the same size.
 func (t *twin) is(b []byte) bool {
-	last := len(t.words) - 1
-	wrong := t.words[last].differs(binary.LittleEndian.Uint64(b[len(b)-8:]))
-	for _, w := range t.words[:last] {
-		wrong |= w.differs(binary.LittleEndian.Uint64(b))
-		b = b[8:]
+	if wide && len(b) >= 32 {
+		return standsWide(&t.text[0], &t.digits[0], &b[0], len(b))
+	}
+	return stands(t.text, t.digits, b)
+}
+
+// stands reports whether b is the text, but for digits where any may stand: there digits has 0x0f, and else 0. All three have the same size, eight bytes at least.
+func stands(text, digits, b []byte) bool {
+	last := len(b) - 8
+	wrong := differs(text[last:], digits[last:], b[last:])
+	for ; len(b) > 8; text, digits, b = text[8:], digits[8:], b[8:] {
+		wrong |= differs(text, digits, b)
 	}
 	return wrong == 0
 }
 
-// differs is 0 where v holds the word's text, and any digits where it may.
-func (w *twinWord) differs(v uint64) uint64 {
+// differs is 0 where the first eight bytes of b stand as they should.
+func differs(text, digits, b []byte) uint64 {
 	const sixes, carries = 0x0606060606060606, 0x1010101010101010
-	return (v^w.text)&^w.digits | (v&w.digits+w.digits&sixes)&carries
+	v, any := binary.LittleEndian.Uint64(b), binary.LittleEndian.Uint64(digits)
+	return (v^binary.LittleEndian.Uint64(text))&^any | (v&any+any&sixes)&carries
 }
 
 // undigited has letters as they are, and of other bytes what all digits have in common.
@@ -120,15 +126,42 @@ func undigited(v uint64) uint64 {
 	return v & (letters<<4 - letters | highs)
 }
 
+// turn is by how many bits a lane turns from step to step.
+const turn = 21
+
+// lanes takes up 32 bytes at a time, eight in each lane, and at last the 32 at the end.
+func lanes(b []byte, into *[4]uint64) {
+	step := func(b []byte) {
+		for k := range into {
+			into[k] = bits.RotateLeft64(into[k], turn) + undigited(binary.LittleEndian.Uint64(b[8*k:]))
+		}
+	}
+	last := b[len(b)-32:]
+	for ; len(b) > 32; b = b[32:] {
+		step(b)
+	}
+	step(last)
+}
+
 // hashTwin is the same for all twins.
 func hashTwin(b []byte, parent *twin) uint64 {
 	sum := uint64(len(b))
 	if parent != nil {
 		sum += parent.id << 16
 	}
-	sum ^= undigited(binary.LittleEndian.Uint64(b[len(b)-8:]))
-	for ; len(b) >= 8; b = b[8:] {
-		sum = bits.RotateLeft64(sum, 21) + undigited(binary.LittleEndian.Uint64(b))
+	if len(b) >= 32 {
+		var l [4]uint64
+		if wide {
+			lanesWide(&b[0], len(b), &l)
+		} else {
+			lanes(b, &l)
+		}
+		sum ^= l[0] ^ bits.RotateLeft64(l[1], 11) + bits.RotateLeft64(l[2], 27) ^ bits.RotateLeft64(l[3], 42)
+	} else {
+		sum ^= undigited(binary.LittleEndian.Uint64(b[len(b)-8:]))
+		for ; len(b) >= 8; b = b[8:] {
+			sum = bits.RotateLeft64(sum, turn) + undigited(binary.LittleEndian.Uint64(b))
+		}
 	}
 	return (sum ^ sum>>32) * 0x9e3779b97f4a7c15
 }
@@ -151,7 +184,7 @@ func (ts *twins) find(parent *twin, at int, b []byte) (t *twin, full bool) {
 		i = t.next
 		chain++
 	}
-	return nil, chain >= maxChain || len(ts.all) >= maxTwins || ts.words+len(b)/8 >= maxTwinWords
+	return nil, chain >= maxChain || len(ts.all) >= maxTwins || ts.bytes+len(b) > maxTwinBytes
 }
 
 // add remembers a line. told are parts of it that twins have as they are.
@@ -160,9 +193,8 @@ func (ts *twins) add(parent *twin, at int, line []byte, told []logdoc.Span) *twi
 		ts.slots = make([]int32, 2*maxTwins)
 	}
 	b := line[at:]
-	count := (len(b) + 7) / 8
-	ts.words += count
-	t := &twin{at: at, size: len(b), parent: parent, id: uint64(len(ts.all)) + 1, kind: part, words: make([]twinWord, count)}
+	ts.bytes += len(b)
+	t := &twin{at: at, size: len(b), parent: parent, id: uint64(len(ts.all)) + 1, kind: part, text: bytes.Clone(b)}
 	if parent != nil {
 		parent.parental = true
 	}
@@ -176,11 +208,7 @@ func (ts *twins) add(parent *twin, at int, line []byte, told []logdoc.Span) *twi
 	for _, s := range told {
 		clear(mask[s.Lo:s.Hi])
 	}
-	mask = mask[at:]
-	for i := range t.words {
-		k := min(8*i, len(b)-8)
-		t.words[i] = twinWord{binary.LittleEndian.Uint64(b[k:]), binary.LittleEndian.Uint64(mask[k:])}
-	}
+	t.digits = mask[at:]
 	slot := ts.slot(b, parent)
 	t.next = *slot
 	ts.all = append(ts.all, t)
@@ -194,7 +222,7 @@ func (ts *twins) worth() bool {
 		return !ts.useless
 	}
 	ts.useless = ts.useless || ts.met*4 < ts.asked
-	if !ts.useless && ts.met*10 < ts.asked*9 && (len(ts.all) >= maxTwins || ts.words >= maxTwinWords) {
+	if !ts.useless && ts.met*10 < ts.asked*9 && (len(ts.all) >= maxTwins || ts.bytes > maxTwinBytes*9/10) {
 		// What is written now is not what was written then.
 		ts.forget()
 	}

@@ -3,6 +3,7 @@ package lang
 import (
 	"regexp"
 	"sort"
+	"sync"
 
 	"github.com/alecthomas/participle/v2"
 	"github.com/alecthomas/participle/v2/lexer"
@@ -330,7 +331,10 @@ type (
 )
 
 // With no lookahead, participle takes the first choice that accepts a token and stays with it.
-var grammar = participle.MustBuild[rawDecl](participle.Lexer(rules), participle.UseLookahead(0))
+// It is built when the first file is parsed: most runs read none, and it takes milliseconds.
+var grammar = sync.OnceValue(func() *participle.Parser[rawDecl] {
+	return participle.MustBuild[rawDecl](participle.Lexer(rules), participle.UseLookahead(0))
+})
 
 // parseTokens parses the tokens of one declaration, without blanks and comments.
 func parseTokens(tokens []lexer.Token, end lexer.Position) (*rawDecl, error) {
@@ -338,13 +342,13 @@ func parseTokens(tokens []lexer.Token, end lexer.Position) (*rawDecl, error) {
 	if err != nil {
 		return nil, err
 	}
-	return grammar.ParseFromLexer(lex)
+	return grammar().ParseFromLexer(lex)
 }
 
 // literals are the words and signs of the language, read off the grammar itself.
-var literals = func() []string {
+var literals = sync.OnceValue(func() []string {
 	seen := map[string]bool{}
-	for _, m := range regexp.MustCompile(`"([^"]+)"`).FindAllStringSubmatch(grammar.String(), -1) {
+	for _, m := range regexp.MustCompile(`"([^"]+)"`).FindAllStringSubmatch(grammar().String(), -1) {
 		seen[m[1]] = true
 	}
 	var words []string
@@ -353,4 +357,4 @@ var literals = func() []string {
 	}
 	sort.Strings(words)
 	return words
-}()
+})

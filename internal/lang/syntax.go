@@ -60,7 +60,7 @@ func expectedAfter(before []lexer.Token) expected {
 			e.kinds = append(e.kinds, k.called)
 		}
 	}
-	for _, word := range literals {
+	for _, word := range literals() {
 		typ := opToken
 		if isWord(word) {
 			typ = identToken

@@ -1,0 +1,16 @@
+package grammar
+
+import "golang.org/x/sys/cpu"
+
+// wide tells whether the processor has the registers of 32 bytes that lanesWide and standsWide need.
+var wide = cpu.X86.HasAVX2
+
+// lanesWide is lanes for n bytes, 32 at least.
+//
+//go:noescape
+func lanesWide(b *byte, n int, into *[4]uint64)
+
+// standsWide is stands for n bytes, 32 at least.
+//
+//go:noescape
+func standsWide(text, digits, b *byte, n int) bool
