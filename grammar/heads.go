@@ -97,7 +97,7 @@ func (sc *Scanner) recall(b []byte) bool {
 				return false
 			}
 			sc.line = h.line
-			sc.next.Time, sc.next.Clock = hs.base+int64(stamp.Second)*int64(time.Second)+int64(stamp.Nanosecond), true
+			sc.next.Time, sc.next.Clock = hs.time(&stamp), true
 			if hs.noYear {
 				sc.tally.YearAssumed = true
 			}
@@ -106,6 +106,11 @@ func (sc *Scanner) recall(b []byte) bool {
 		return false
 	}
 	return false
+}
+
+// time is that of a stamp in the minute, of which the seconds have been read.
+func (hs *heads) time(s *template.Stamp) int64 {
+	return hs.base + int64(s.Second)*int64(time.Second) + int64(s.Nanosecond)
 }
 
 // stands returns how far the head goes that b starts with, and how many digits stand in its gap; n is negative when b starts otherwise.

@@ -119,7 +119,7 @@ func (sc *Scanner) Scan(r *Reading, set *Set, c Chunk, tally *Tally, emit func(*
 		if twins && !midLine && sc.meet(b) {
 			sc.skip(pos, stop, number)
 			number++
-			pos = next
+			pos, number = sc.stride(next, number)
 			continue
 		}
 		if p.twin.twin != nil && !p.parted && sc.meetMore(&p.twin, b) {
@@ -244,6 +244,40 @@ func (sc *Scanner) skip(pos, stop, number int) {
 	sc.closeRecord()
 	p := &sc.pass
 	p.carried, p.parted, p.twin, p.at, p.stop, p.number = false, false, sc.met, pos, stop, number
+}
+
+// stride takes the lines from pos on as long as each of them is, like the record before it, a twin of a record of one line. It returns the place of the first that is not, and its number.
+func (sc *Scanner) stride(pos, number int) (int, int) {
+	p := &sc.pass
+	hs := p.twin.heads
+	ts, minute, data := &hs.twins, hs.minute, p.chunk.Data
+	for p.twin.twin.kind >= 0 && ts.asked < twinTrial-1 {
+		n := bytes.IndexByte(data[pos:], '\n')
+		if n < len(minute) {
+			break
+		}
+		b := data[pos : pos+n]
+		if string(b[:len(minute)]) != string(minute) {
+			break
+		}
+		var stamp template.Stamp
+		at, ok := hs.layout.Seconds(b, len(minute), &stamp)
+		if !ok || !fits(n-at) {
+			break
+		}
+		t, _ := ts.find(nil, at, b[at:])
+		if t == nil || t.kind < 0 {
+			break
+		}
+		ts.asked++
+		ts.met++
+		sc.count(p)
+		p.twin.twin, p.twin.time = t, hs.time(&stamp)
+		p.at, p.stop, p.number = pos, pos+n, number
+		number++
+		pos += n + 1
+	}
+	return pos, number
 }
 
 // keep keeps the open record's first line, so that its twins may be known once the record ends.

@@ -7,7 +7,6 @@ import (
 	"regexp/syntax"
 	"slices"
 	"strings"
-	"time"
 
 	"logdoc"
 	"logdoc/internal/template"
@@ -280,7 +279,7 @@ func (sc *Scanner) meet(b []byte) bool {
 			sc.fresh.heads, sc.fresh.at, sc.fresh.known = hs, at, true
 			return false
 		}
-		sc.met = encounter{t, hs, hs.base + int64(stamp.Second)*int64(time.Second) + int64(stamp.Nanosecond)}
+		sc.met = encounter{t, hs, hs.time(&stamp)}
 		return true
 	}
 	return false

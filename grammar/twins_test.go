@@ -250,3 +250,26 @@ func (a all) Alike(ev *logdoc.Event) (int32, bool) {
 	kind, _ := a.described.Alike(ev)
 	return kind, true
 }
+
+// BenchmarkTwins scans logs of which nearly all records are twins of others.
+func BenchmarkTwins(b *testing.B) {
+	set := builtin(b)
+	for _, kind := range samples.Kinds() {
+		b.Run(kind.String(), func(b *testing.B) {
+			text := generated(b, kind, 4<<20)
+			r := set.Detect(text[:HeadSize], Options{Name: kind.FileName()})
+			sc := NewScanner()
+			sc.Twins = all{&described{set: set, kinds: map[string]int32{}, count: map[string]int{}}}
+			var tally Tally
+			scan := func() {
+				sc.Scan(r, set, Chunk{Data: text, Line: 1}, &tally, func(*logdoc.Event) {})
+			}
+			scan()
+			b.SetBytes(int64(len(text)))
+			for b.Loop() {
+				scan()
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(tally.Lines), "ns/line")
+		})
+	}
+}
