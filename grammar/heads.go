@@ -20,7 +20,7 @@ const (
 	// maxReach bounds the bytes of a head by which it is found.
 	maxReach = 48
 	// maxSources bounds the sources of which heads are remembered.
-	maxSources = 8
+	maxSources = 4
 )
 
 // memory is what a scanner remembers of one source: some programs write two layouts into one file.

@@ -71,6 +71,7 @@ type Scanner struct {
 	// met is the twin that was found last, if a line's twin was; touched are those met in this chunk.
 	met     encounter
 	touched []*twin
+	ends    *lineEnds
 }
 
 // pass is one run over a chunk.
@@ -110,11 +111,13 @@ func (sc *Scanner) Scan(r *Reading, set *Set, c Chunk, tally *Tally, emit func(*
 	number := c.Line // of the line at pos
 	midLine := c.MidLine
 	twins := sc.Twins != nil && !r.salvage && !r.noBreak && r.quote == nil
+	if sc.ends == nil {
+		sc.ends = new(lineEnds)
+	}
+	sc.ends.start(data)
 	for pos := 0; pos < len(data); {
-		stop, next := len(data), len(data)
-		if n := bytes.IndexByte(data[pos:], '\n'); n >= 0 {
-			stop, next = pos+n, pos+n+1
-		}
+		stop := sc.ends.end()
+		next := min(stop+1, len(data))
 		b := data[pos:stop]
 		if twins && !midLine && sc.meet(b) {
 			sc.skip(pos, stop, number)
@@ -252,32 +255,39 @@ func (sc *Scanner) stride(pos, number int) (int, int) {
 	hs := p.twin.heads
 	ts, minute, data := &hs.twins, hs.minute, p.chunk.Data
 	for p.twin.twin.kind >= 0 && ts.asked < twinTrial-1 {
-		n := bytes.IndexByte(data[pos:], '\n')
-		if n < len(minute) {
+		if pos >= len(data) {
 			break
 		}
-		b := data[pos : pos+n]
-		if string(b[:len(minute)]) != string(minute) {
-			break
-		}
-		var stamp template.Stamp
-		at, ok := hs.layout.Seconds(b, len(minute), &stamp)
-		if !ok || !fits(n-at) {
-			break
-		}
-		t, _ := ts.find(nil, at, b[at:])
+		stop := sc.ends.end()
+		b := data[pos:stop]
+		t, time := hs.meet(minute, b)
 		if t == nil || t.kind < 0 {
+			sc.ends.back()
 			break
 		}
 		ts.asked++
 		ts.met++
 		sc.count(p)
-		p.twin.twin, p.twin.time = t, hs.time(&stamp)
-		p.at, p.stop, p.number = pos, pos+n, number
+		p.twin.twin, p.twin.time = t, time
+		p.at, p.stop, p.number = pos, stop, number
 		number++
-		pos += n + 1
+		pos = stop + 1
 	}
 	return pos, number
+}
+
+// meet returns the twin of a line in the minute, and its time; nil when there is none.
+func (hs *heads) meet(minute, b []byte) (*twin, int64) {
+	if len(b) < len(minute) || string(b[:len(minute)]) != string(minute) {
+		return nil, 0
+	}
+	var stamp template.Stamp
+	at, ok := hs.layout.Seconds(b, len(minute), &stamp)
+	if !ok || !fits(len(b)-at) {
+		return nil, 0
+	}
+	t, _ := hs.twins.find(nil, at, b[at:])
+	return t, hs.time(&stamp)
 }
 
 // keep keeps the open record's first line, so that its twins may be known once the record ends.

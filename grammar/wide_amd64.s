@@ -7,6 +7,46 @@ GLOBL ones<>(SB), RODATA|NOPTR, $8
 DATA nines<>+0(SB)/8, $0x0909090909090909
 GLOBL nines<>(SB), RODATA|NOPTR, $8
 
+DATA breaks<>+0(SB)/8, $0x0a0a0a0a0a0a0a0a
+GLOBL breaks<>(SB), RODATA|NOPTR, $8
+
+// func lineEndsWide(b *byte, n int, into *int32) int
+TEXT ·lineEndsWide(SB), NOSPLIT, $0-32
+	MOVQ b+0(FP), SI
+	MOVQ n+8(FP), CX
+	MOVQ into+16(FP), DI
+	MOVQ DI, R8
+	VPBROADCASTQ breaks<>(SB), Y1
+	XORQ AX, AX
+
+bytes32:
+	CMPQ AX, CX
+	JGE  done
+	VPCMPEQB (SI)(AX*1), Y1, Y2
+	VPMOVMSKB Y2, DX
+	TESTL DX, DX
+	JZ   none
+
+one:
+	BSFL DX, R9
+	ADDL AX, R9
+	MOVL R9, (DI)
+	ADDQ $4, DI
+	LEAL -1(DX), R10
+	ANDL R10, DX
+	JNZ  one
+
+none:
+	ADDQ $32, AX
+	JMP  bytes32
+
+done:
+	SUBQ R8, DI
+	SHRQ $2, DI
+	MOVQ DI, ret+24(FP)
+	VZEROUPPER
+	RET
+
 // One step takes 32 bytes from Y2 into the four lanes of Y5: of a letter all of it, of another byte its upper half. See undigited.
 #define HASH \
 	VPSRLW $6, Y2, Y3; \
