@@ -36,8 +36,9 @@ test-isal: ## run the tests of everything that reads gzip with ISA-L
 	CGO_ENABLED=1 $(GO) test -tags isal ./source ./internal/diagnose ./cmd/logdoc
 
 .PHONY: test
-test: ## run all the tests
+test: ## run all the tests, and those of the scan also as on a processor without AVX2
 	$(GO) test ./...
+	GODEBUG=cpu.avx2=off $(GO) test ./grammar
 
 .PHONY: check
 check: build ## formatting, vet, staticcheck with all its checks, module files, and the built-in packs
