@@ -93,6 +93,8 @@ type detail struct {
 	// drawn is the part that is on the screen, relations are what it shows of the part Related.
 	drawn     page
 	relations []relation
+	// around are the lines around those records for which they were asked for.
+	around map[logdoc.Place]surroundings
 	// goTo shows another finding.
 	goTo func(findingID)
 }
@@ -100,7 +102,9 @@ type detail struct {
 // place is where a part of the detail was left: the thing under the cursor, and the first row in sight.
 type place struct{ stop, top int }
 
-func newDetail(s *shared) detail { return detail{shared: s, left: map[findingID][tabs]place{}} }
+func newDetail(s *shared) detail {
+	return detail{shared: s, left: map[findingID][tabs]place{}, around: map[logdoc.Place]surroundings{}}
+}
 
 func (d *detail) turn(n int) { d.tab = tab((int(d.tab) + n + int(tabs)) % int(tabs)) }
 
@@ -117,9 +121,11 @@ func (d *detail) bindings(f *logdoc.Finding) []binding {
 	case f == nil:
 	case d.tab == evidenceTab && len(f.Evidence) > 0:
 		noun = "record"
-		keys = []binding{{keys: []string{"enter"}, does: "open the record in its log", hint: "log", rank: 1, run: func() tea.Cmd {
-			return send(openLog{f.Evidence[d.stop(len(f.Evidence))].Place})
-		}}}
+		e := &f.Evidence[d.stop(len(f.Evidence))]
+		keys = []binding{
+			{keys: []string{"enter"}, does: "open the record in its log", hint: "log", rank: 1, run: func() tea.Cmd { return send(openLog{e.Place}) }},
+			{keys: []string{" ", "c"}, does: "show the lines around the record, or hide them", hint: "around", rank: 2, why: d.whyNoAround(e), run: func() tea.Cmd { return d.toggleAround(e) }},
+		}
 	case d.tab == runbookTab && len(f.Steps) > 0:
 		noun = "step, command or answer"
 		keys = d.runbookBindings(f)

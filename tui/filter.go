@@ -34,11 +34,11 @@ func (f filter) match(finding *logdoc.Finding) (inTitle []int, ok bool) {
 		w := string(word)
 		found := w == finding.Severity.String() || w == finding.Certainty.String() || w == finding.State.String()
 		for i, text := range texts {
-			at := tightest(text, word)
-			if at == nil {
-				continue
+			if i > 0 && found {
+				break
 			}
-			found = true
+			at := tightest(text, word)
+			found = found || at != nil
 			if i == 0 {
 				inTitle = append(inTitle, at...)
 			}
@@ -80,8 +80,9 @@ func tightest(text string, word []rune) []int {
 
 // run finds the letters of a word in their order, each as early as it can be, and returns where they are and where the last one ends.
 func run(text string, word []rune) (at []int, end int, ok bool) {
+	at = make([]int, 0, len(word))
 	for i, r := range text {
-		if unicode.ToLower(r) != word[len(at)] {
+		if lower(r) != word[len(at)] {
 			continue
 		}
 		at = append(at, i)
@@ -92,13 +93,24 @@ func run(text string, word []rune) (at []int, end int, ok bool) {
 	return nil, 0, false
 }
 
+// lower is unicode.ToLower, quick for plain letters.
+func lower(r rune) rune {
+	if r < utf8.RuneSelf {
+		if 'A' <= r && r <= 'Z' {
+			r += 'a' - 'A'
+		}
+		return r
+	}
+	return unicode.ToLower(r)
+}
+
 // startOf looks back from the end of a text for the letters of a word, and returns where the first one stands.
 func startOf(text string, word []rune) int {
 	i := len(text)
 	for n := len(word) - 1; n >= 0; {
 		r, size := utf8.DecodeLastRuneInString(text[:i])
 		i -= size
-		if unicode.ToLower(r) == word[n] {
+		if lower(r) == word[n] {
 			n--
 		}
 	}

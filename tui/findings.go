@@ -39,6 +39,8 @@ func (p *findings) update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case updateMsg, setWindow:
 		p.list.take()
+	case aroundMsg:
+		p.detail.takeAround(msg)
 	case copiedMsg:
 		if msg.err != nil {
 			p.fail("copy", msg.err)

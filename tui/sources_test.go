@@ -2,6 +2,7 @@ package tui
 
 import (
 	"errors"
+	"strings"
 	"testing"
 
 	"logdoc"
@@ -62,4 +63,13 @@ func TestExport(t *testing.T) {
 		t.Error("it was not written over")
 	}
 	atRunbook(t, Session{}).presses("e").sees("no report can be written here")
+}
+
+func TestExportOnTheWay(t *testing.T) {
+	var notes []logdoc.Note
+	s := Session{Outside: Outside{Export: func(_ string, d *logdoc.Diagnosis, _ logdoc.Work, _ bool) error { notes = d.Notes; return nil }}}
+	sitDown(t, 80, 24, s).reads(logdoc.Update{Diagnosis: nightCase(), Read: 1}).presses("e", "enter").sees("written to")
+	if len(notes) != 2 || !notes[1].LeftOut || !strings.Contains(notes[1].Text, "still being read") {
+		t.Errorf("%+v", notes)
+	}
 }
