@@ -19,7 +19,9 @@ func TestLinesAroundARecord(t *testing.T) {
 
 type noLogs struct{}
 
-func (noLogs) Open(context.Context, logdoc.LogText) (Log, error) { return nil, errors.New("it is gone\x1b[2J") }
+func (noLogs) Open(context.Context, logdoc.LogText) (Log, error) {
+	return nil, errors.New("it is gone\x1b[2J")
+}
 func (noLogs) Merge(context.Context, []logdoc.LogText) (Log, error) {
 	return nil, errors.New("they are gone")
 }

@@ -170,7 +170,7 @@ func (d *detail) view(f *logdoc.Finding, width, height int, focused, titled bool
 		}
 	}
 	head = append(head, facts...)
-	if height >= 20 {
+	if height >= 12 {
 		head = append(head, line{})
 	}
 	switch d.tab {

@@ -167,7 +167,11 @@ func (p *findings) view() []string {
 	case stacked:
 		above := p.height
 		if f != nil {
-			above = min(max(len(p.list.rows), 3), p.height*2/5)
+			least := 1
+			if !p.progress.Done {
+				least = 5 // what stands below does not move with every finding that arrives
+			}
+			above = min(max(len(p.list.rows), least), p.height*2/5)
 		}
 		if p.inDetail {
 			above = 0

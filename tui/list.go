@@ -304,6 +304,9 @@ func (l *list) nothing() []sanitize.Safe {
 	case l.hidden > 0:
 		return []sanitize.Safe{"", "No finding lies in the part of time that is chosen."}
 	case !l.progress.Done:
+		if l.progress.Source != "" {
+			return []sanitize.Safe{"", "Nothing found yet. This is being read:", tail(sanitize.Line(l.progress.Source), 70)}
+		}
 		return []sanitize.Safe{"", "Nothing found yet."}
 	case len(d.Silenced) > 0:
 		return []sanitize.Safe{"", "Nothing was found but what is silenced."}

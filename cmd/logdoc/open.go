@@ -121,6 +121,9 @@ func keyboard(s streams, paths []string) (*os.File, error) {
 	if !s.outTerminal {
 		return nil, usageError("there is no terminal to show it on: logdoc report prints it")
 	}
+	if s.dumb {
+		return nil, usageError("this terminal (TERM=dumb) can show no screen: logdoc report prints it")
+	}
 	if s.inTerminal && !slices.Contains(paths, "-") {
 		return s.in, nil
 	}
@@ -146,7 +149,11 @@ func look(s streams, f openFlags) tui.Look {
 		l.Colors = tui.TrueColors
 	case termenv.ANSI256:
 		l.Colors = tui.TwoHundred
-	case termenv.ANSI, termenv.Ascii:
+	case termenv.ANSI:
+	case termenv.Ascii:
+		if f.color == "auto" {
+			return tui.Look{}
+		}
 	}
 	if l.Colors > tui.Sixteen {
 		l.Light = f.background == "light" || f.background == "auto" && !terminal.HasDarkBackground()

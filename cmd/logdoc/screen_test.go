@@ -59,7 +59,7 @@ func TestScreensOfTheDocumentation(t *testing.T) {
 	}{
 		{"findings", 80, 24, nil},
 		{"wide", 150, 36, []string{"space", "down"}},
-		{"runbook", 100, 30, []string{"enter", "tab", "tab", "enter", "enter", "down", "down", "down", "enter"}},
+		{"runbook", 100, 30, []string{"enter", "tab", "tab", "enter", "enter", "enter", "down", "down", "enter", "n", "47000 was too low", "enter"}},
 		{"sources", 120, 34, []string{"2", "tab", "space"}},
 	} {
 		t.Run(screen.name, func(t *testing.T) {
