@@ -2,6 +2,7 @@ package tui
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -18,6 +19,17 @@ func TestSources(t *testing.T) {
 	r.presses("tab").presses("space").sees("luna/monitor: The certificate monitor, 1,204 normal records, running since 2026-02-01 03:04:05")
 	r.presses("tab").under("night-avtar.log").presses("shift+tab").under("Luna HSM")
 	r.presses("esc").under("Server and console")
+}
+
+func TestManySources(t *testing.T) {
+	d := nightCase()
+	one := d.Coverage.Sources[0]
+	for i := range maxShownSources + 7 {
+		one.Source = logdoc.LogText(fmt.Sprintf("bundle.tgz!/%06d.log", i))
+		d.Coverage.Sources = append(d.Coverage.Sources, one)
+	}
+	r := lookAt(t, 80, 24, d).presses("2", "tab").sees("… and 10 sources more: an exported report has them all").under("Connection to *")
+	r.reads(logdoc.Update{Diagnosis: d, Done: true}).under("Connection to *")
 }
 
 func TestDraft(t *testing.T) {
