@@ -157,9 +157,17 @@ func (d *detail) view(f *logdoc.Finding, width, height int, focused, titled bool
 		// On a small screen what is known matters more than when it was.
 		facts = facts[:1]
 	}
+	small := height < 12
+	if small {
+		facts = nil
+	}
 	if titled {
 		mark := words(plain, " ").add(severityRole(f.Severity), sanitize.Line(sign(f.Severity))).add(plain, " ")
-		for i, l := range wrapped(strong, sanitize.Line(f.Title), 3, width-1) {
+		title := wrapped(strong, sanitize.Line(f.Title), 3, width-1)
+		if small {
+			title = []line{words(plain, "   ").add(strong, sanitize.Cut(sanitize.Line(f.Title), width-4))}
+		}
+		for i, l := range title {
 			if i == 0 {
 				l = line{spans: append(mark.spans, l.spans[1:]...)}
 			}

@@ -50,7 +50,7 @@ func (m *model) export(name string, over bool) tea.Cmd {
 func (m *model) exported(msg exportedMsg) tea.Cmd {
 	switch {
 	case errors.Is(msg.err, ErrExists):
-		m.prompt = newPrompt(string(sanitize.Line(msg.name))+" is there already: type yes to write over it", "")
+		m.prompt = newPrompt("type yes to write over "+string(sanitize.Line(msg.name))+", which is there already", "")
 		m.prompt.done = func(answer string) tea.Cmd {
 			if strings.TrimSpace(strings.ToLower(answer)) != "yes" {
 				m.tell("nothing was written")

@@ -66,7 +66,7 @@ func TestExport(t *testing.T) {
 	if len(files["case.md"].Steps) != 1 {
 		t.Errorf("%+v", files)
 	}
-	r.presses("d", "e", "enter").sees("case.md is there already: type yes to write over it").types("no").presses("enter").sees("nothing was written")
+	r.presses("d", "e", "enter").sees("type yes to write over case.md, which is there already").types("no").presses("enter").sees("nothing was written")
 	if len(files["case.md"].Steps) != 1 {
 		t.Error("it was written over")
 	}
