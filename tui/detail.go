@@ -210,12 +210,7 @@ func (d *detail) status(f *logdoc.Finding) sanitize.Safe {
 	case d.tab == evidenceTab && len(f.Evidence) > 0:
 		return sanitize.Line(fmt.Sprintf("record %d of %s", d.stop(len(f.Evidence))+1, thousands(len(f.Evidence))))
 	case d.tab == runbookTab && len(f.Steps) > 0:
-		settled := 0
-		for i := range f.Steps {
-			if w, _ := d.work.Step(f.Symptom, f.Key, f.Steps[i].ID); w.State == logdoc.StepDone || w.State == logdoc.StepSkipped {
-				settled++
-			}
-		}
+		settled, _ := d.settled(f)
 		return sanitize.Line(fmt.Sprintf("%d of %s settled", settled, counted(len(f.Steps), "step")))
 	}
 	return tabNames[d.tab]

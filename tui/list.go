@@ -2,6 +2,7 @@ package tui
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 
 	"logdoc"
@@ -247,6 +248,9 @@ func (l *list) row(r *findingRow, width int, current, focused bool) line {
 			mark = "▾"
 		}
 		fold = " " + mark + sanitize.Line(thousands(n))
+	}
+	if n, touched := l.settled(f); touched {
+		fold = " " + sanitize.Line(fmt.Sprintf("[%d/%d]", n, len(f.Steps))) + fold
 	}
 	right := line{}.add(plain, " ")
 	if width >= timedList {
