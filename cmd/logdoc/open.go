@@ -80,6 +80,9 @@ func runOpen(ctx context.Context, s streams, f openFlags, paths []string) error 
 	}
 	updates := watch(ctx, packs, o, plainBytes(paths))
 	name := logdoc.LogText(paths[0])
+	if name == "-" {
+		name = "standard input"
+	}
 	if len(paths) > 1 {
 		name += logdoc.LogText(fmt.Sprintf(" and %d more", len(paths)-1))
 	}
