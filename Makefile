@@ -20,6 +20,10 @@ help: ## show what can be made
 run: build ## build, and show a diagnosis of the samples
 	$(BIN) report samples/avamar-case.tgz samples/luna-logs.tgz samples/mrs-flume-logs.zip
 
+.PHONY: demo
+demo: build ## open the screen on the samples; q leaves it
+	$(BIN) open samples/avamar-case.tgz samples/luna-logs.tgz samples/mrs-flume-logs.zip
+
 .PHONY: build
 build: ## build bin/logdoc
 	$(GO) build -o $(BIN) ./cmd/logdoc
@@ -51,6 +55,11 @@ check: build ## formatting, vet, staticcheck with all its checks, module files, 
 race: ## run the tests under the race detector
 	$(GO) test -race ./...
 
+.PHONY: smoke
+smoke: ## use the screen in tmux, which is installed if need be
+	.ci/tmux
+	LOGDOC_SMOKE=must $(GO) test -run '^TestTmux$$' -count=1 -v ./cmd/logdoc
+
 # go test fuzzes one target of one package at a time. FUZZTIME is a time (30s) or a number of inputs (5000x).
 .PHONY: fuzz
 fuzz: ## fuzz every target for FUZZTIME each
@@ -76,7 +85,8 @@ $(BUILD)/ripgrep-$(RIPGREP):
 
 .PHONY: golden
 golden: ## rewrite the golden files and samples after a wanted change; look at the diff
-	$(GO) test ./internal/lang ./report ./samples ./internal/diagnose ./cmd/logdoc -update
+	$(GO) test ./internal/lang ./report ./samples ./internal/diagnose ./cmd/logdoc ./tui -update
+	$(GO) run ./docs/picture docs/screens/*.ansi
 
 .PHONY: clean
 clean: ## remove what was built

@@ -44,6 +44,9 @@ func (p *page) stop(draw func()) {
 	p.stops = append(p.stops, [2]int{first, len(p.lines) - 1})
 }
 
+// lookAhead is how many rows below the cursor are kept in sight.
+const lookAhead = 3
+
 // placed is a page and where in it the reader is.
 type placed struct {
 	page *page
@@ -56,8 +59,9 @@ func (w *placed) rows(height int, focused bool) []line {
 	if n := len(p.stops); n > 0 {
 		at.stop = max(0, min(at.stop, n-1))
 		stop := p.stops[at.stop]
-		if stop[1] >= at.top+height {
-			at.top = stop[1] - height + 1
+		// What comes next is seen as well, where there is room.
+		if seen := min(stop[1]+lookAhead, len(p.lines)-1); seen >= at.top+height {
+			at.top = seen - height + 1
 		}
 		if stop[0] < at.top {
 			at.top = stop[0]
