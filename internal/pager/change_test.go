@@ -3,6 +3,7 @@ package pager
 import (
 	"context"
 	"errors"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -262,4 +263,65 @@ func TestPattern(t *testing.T) {
 			t.Errorf("%.10q: %v, want %q", pattern, err, want)
 		}
 	}
+}
+
+// TestStandardInput: what comes through a pipe can be looked into while it still comes, packed or not, up to a bound.
+func TestStandardInput(t *testing.T) {
+	defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
+	text := strings.Repeat(strings.Join(records, "\n")+"\n", 100_000/400)
+	for _, tt := range []struct {
+		name, first, second string
+		limit               int64
+		lines               int
+		note                string
+	}{
+		{"plain", text, text, 0, 3000, ""},
+		{"packed", gz(text), gz(text), 0, 3000, ""},
+		{"too long", text, text, int64(len(text)), 1500, "there was no room to keep more of standard input"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			out, in := io.Pipe()
+			c := NewCopy(out, "", tt.limit)
+			input := Open(Options{Paths: []string{"-"}, Files: source.Disk{}, Stdin: c.Again, Formats: formats(), Now: noon, chunk: 8192})
+			read := make(chan error, 1)
+			go func() {
+				_, err := io.Copy(io.Discard, c)
+				read <- err
+			}()
+			_, err := io.WriteString(in, tt.first)
+			must(t, err)
+			if tt.name != "packed" { // of which the first half is too short to be recognised by
+				if first := ask(t, mustLog(t, input, "-"), logdoc.LineQuery{Count: 1}); texts(first) != records[0] {
+					t.Errorf("first line %+v", first)
+				}
+			}
+			_, err = io.WriteString(in, tt.second)
+			must(t, errors.Join(err, in.Close(), <-read))
+			l := mustLog(t, input, "-")
+			settled(t, l)
+			last := ask(t, l, logdoc.LineQuery{End: true, Count: -1})
+			if len(last) != 1 || last[0].Place.Line != tt.lines || string(last[0].Text) != records[5] {
+				t.Errorf("last line %+v, want number %d", last, tt.lines)
+			}
+			if got := strings.Join(l.State().Notes, "; "); got != tt.note {
+				t.Errorf("notes %q, want %q", got, tt.note)
+			}
+			c.Close()
+			input.Close()
+		})
+	}
+}
+
+// TestStandardInputThatWaits: whoever waits for a pipe that gives nothing is let go when it is closed.
+func TestStandardInputThatWaits(t *testing.T) {
+	defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
+	c := NewCopy(strings.NewReader(""), "", 0)
+	input := Open(Options{Paths: []string{"-"}, Files: source.Disk{}, Stdin: c.Again, Formats: formats(), Now: noon, chunk: 8192})
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	if _, err := input.Log(ctx, "-"); !errors.Is(err, context.Canceled) {
+		t.Errorf("open: %v", err)
+	}
+	c.Close()
+	input.Close()
 }

@@ -3,6 +3,7 @@ package pager
 import (
 	"context"
 	"errors"
+	"io"
 	"io/fs"
 	"runtime"
 	"strings"
@@ -18,6 +19,8 @@ import (
 type Options struct {
 	Paths []string
 	Files fs.FS
+	// Stdin gives standard input from its start, as often as it is asked for; nil where that cannot be. See Copy.
+	Stdin func() io.Reader
 	// Formats are those that records are read with. Format forces one of them; Zone is where stamps without a zone come from.
 	Formats *grammar.Set
 	Format  string
@@ -32,6 +35,9 @@ type Options struct {
 	// chunk is how many bytes are cut off the text at a time, 0 for what the report takes.
 	chunk int
 }
+
+// keptBytes is how many bytes are kept on disk unless something else is asked for.
+const keptBytes = 2 << 30
 
 // chunkSize is what the report scans at a time: so its records are the same where one is longer than that.
 const chunkSize = 512 << 10
@@ -71,7 +77,7 @@ var (
 // Open lists the input. The caller closes it.
 func Open(o Options) *Input {
 	if o.KeptBytes <= 0 {
-		o.KeptBytes = 2 << 30
+		o.KeptBytes = keptBytes
 	}
 	if o.BlockSize <= 0 {
 		o.BlockSize = 128 << 10
@@ -86,7 +92,11 @@ func Open(o Options) *Input {
 		slots: make(chan struct{}, max(2, runtime.GOMAXPROCS(0)/2)), logs: map[logdoc.LogText]*Log{}}
 	in.scanners.New = func() any { return grammar.NewScanner() }
 	in.ctx, in.cancel = context.WithCancel(context.Background())
-	in.inputs, _ = source.List(o.Files, o.Paths, nil)
+	var stdin io.Reader
+	if o.Stdin != nil {
+		stdin = strings.NewReader("") // each walk takes it anew
+	}
+	in.inputs, _ = source.List(o.Files, o.Paths, stdin)
 	return in
 }
 
@@ -223,6 +233,9 @@ func (in *Input) fetch(input source.Input, wanted map[logdoc.LogText]*Log) {
 		return nil
 	}, func(name logdoc.LogText, n logdoc.Note) {
 		if l := wanted[name]; l != nil && n.LeftOut {
+			if n.Detail == logdoc.LogText(errNotKept.Error()) {
+				n.Text = errNotKept.Error()
+			}
 			l.tell(damaged, n.Text)
 		}
 	})
@@ -238,6 +251,10 @@ func (in *Input) fetch(input source.Input, wanted map[logdoc.LogText]*Log) {
 func (in *Input) walk(ctx context.Context, input source.Input, visit func(*source.Stream) error, note func(logdoc.LogText, logdoc.Note)) error {
 	if note == nil {
 		note = func(logdoc.LogText, logdoc.Note) {}
+	}
+	if input.Name == "-" {
+		list, _ := source.List(in.options.Files, []string{"-"}, in.options.Stdin())
+		input = list[0]
 	}
 	return input.Walk(ctx, source.NewBudget(in.options.Limits), visit, note)
 }

@@ -41,6 +41,12 @@ type seat struct {
 
 // Merge opens all the sources named, and returns at once: they are read in the background, and each answer waits until all of them are.
 func (in *Input) Merge(names []logdoc.LogText) (*Merged, error) {
+	seen := map[logdoc.LogText]bool{}
+	names = slices.DeleteFunc(slices.Clone(names), func(name logdoc.LogText) bool {
+		again := seen[name]
+		seen[name] = true
+		return again
+	})
 	opened, err := in.start(names)
 	if err != nil {
 		return nil, err
