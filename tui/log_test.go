@@ -134,7 +134,7 @@ func TestLogGoesToWhatMatters(t *testing.T) {
 
 func TestLogSearch(t *testing.T) {
 	r := atEvidence(t, 100, 24).presses("g")
-	r.presses("/").types("NUMBER 2\\d\\d ").presses("enter").sees("no NUMBER")
+	r.presses("/").types("NUMBER 2\\d\\d ").presses("enter").sees("nothing matches NUMBER 2\\d\\d  below")
 	r.presses("/").types("number 2\\d\\d ").presses("enter").under("number 201 of").presses("n").under("number 202 of").presses("1", "0", "n").under("number 212 of")
 	r.presses("N").under("number 211 of")
 	r.presses(`\`).types("refused").presses("enter").under("10.0.0.200 refused").presses("n").under("10.0.0.150 refused").presses("N").under("10.0.0.200 refused")
@@ -218,7 +218,7 @@ func TestLogStops(t *testing.T) {
 	p := r.logPane()
 	s := &slow{Log: p.log}
 	p.log = s
-	cmd := p.look("what is not there", logdoc.LineGoal{Pattern: "x"}, false, 1)
+	cmd := p.look("what is not there", "nothing", logdoc.LineGoal{Pattern: "x"}, false, 1)
 	for range 50 {
 		_, cmd = r.model.Update(cmd())
 	}

@@ -331,8 +331,8 @@ func (p *logPane) extend() tea.Cmd {
 	}})
 }
 
-// look searches for the n-th line that fits, from the cursor on.
-func (p *logPane) look(what sanitize.Safe, goal logdoc.LineGoal, back bool, n int) tea.Cmd {
+// look searches for the n-th line that fits, from the cursor on. none is said where there is not even one, in front of "below" or "above".
+func (p *logPane) look(what, none sanitize.Safe, goal logdoc.LineGoal, back bool, n int) tea.Cmd {
 	from := logdoc.Place{}
 	if l, ok := p.current(); ok {
 		from = l.Place
@@ -344,7 +344,7 @@ func (p *logPane) look(what sanitize.Safe, goal logdoc.LineGoal, back bool, n in
 	l := p.landing(search(logdoc.LineSearch{From: from, Goal: goal, Back: back, Filters: p.filters}, max(n, 1)), p.body()/3)
 	return p.start(&logJob{what: "looking for " + what, step: l.step, done: func() tea.Cmd {
 		if l.spot.none {
-			p.warn("no " + what + " " + where)
+			p.warn(none + " " + where)
 			return p.extend()
 		}
 		p.remember()

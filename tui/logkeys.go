@@ -58,10 +58,14 @@ func (p *logPane) bindings() []binding {
 		list = append(list, binding{keys: []string{"esc"}, does: "forget the number", run: func() tea.Cmd { p.count = ""; return nil }})
 	}
 	severe := func(s logdoc.Severity, back bool) func(int) tea.Cmd {
-		return func(n int) tea.Cmd { return p.look(sanitize.Line(s.String()), logdoc.LineGoal{Severity: s}, back, n) }
+		return func(n int) tea.Cmd {
+			return p.look("the next "+sanitize.Line(s.String()), "no "+sanitize.Line(s.String()), logdoc.LineGoal{Severity: s}, back, n)
+		}
 	}
 	places := func(what sanitize.Safe, list func() []logdoc.Place, back bool) func(int) tea.Cmd {
-		return func(n int) tea.Cmd { return p.look(what, logdoc.LineGoal{Places: list()}, back, n) }
+		return func(n int) tea.Cmd {
+			return p.look("the next "+what, "no "+what, logdoc.LineGoal{Places: list()}, back, n)
+		}
 	}
 	evidence := func() []logdoc.Place { return p.places }
 	list = append(list,
@@ -226,7 +230,8 @@ func highlighter(pattern string) (*regexp.Regexp, error) {
 }
 
 func (p *logPane) lookAgain(other bool, n int) tea.Cmd {
-	return p.look(sanitize.Line(p.goal.Pattern), p.goal, p.back != other, n)
+	pattern := sanitize.Line(p.goal.Pattern)
+	return p.look(pattern, "nothing matches "+pattern, p.goal, p.back != other, n)
 }
 
 // askFilter asks for a filter more.

@@ -306,6 +306,8 @@ func (h *head) end() int64 {
 	return h.log.size
 }
 
+func (w *lanes) looked() int { return 0 }
+
 func (w *lanes) percent() float64 {
 	h := &w.heads[w.best]
 	return share(w.passed-h.edge+h.offset(), w.size)
