@@ -3,6 +3,7 @@ package pager
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -10,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"go.uber.org/goleak"
 
 	"logdoc"
@@ -243,6 +245,9 @@ func TestPattern(t *testing.T) {
 		{"end$", "the end", "end"},
 		{"ü", "Ü", "Ü"},
 		{"", "x", ""},
+		{"Aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab", strings.Repeat("A", 70) + strings.Repeat("a", 70) + "b A" + strings.Repeat("a", 62) + "b", "A" + strings.Repeat("a", 62) + "b"},
+		{"Long, and then a Q in the middle of what is looked for", "an. Long, and then a Q in the middle of what is looked for.", "Long, and then a Q in the middle of what is looked for"},
+		{"Long, and then a Q in the middle of what is looked for", "and then a Q in the middle of what is looked for. Long, and then a Q in the middle of what is looked", "-"},
 	}
 	for _, tt := range tests {
 		p, err := compile(tt.pattern)
@@ -324,4 +329,89 @@ func TestStandardInputThatWaits(t *testing.T) {
 	}
 	c.Close()
 	input.Close()
+}
+
+// TestManyLogs: more files than may be open at a time are read as one, whatever their number.
+func TestManyLogs(t *testing.T) {
+	dir := t.TempDir()
+	const count = 3 * maxHandles
+	var names []logdoc.LogText
+	for i := range count {
+		file := filepath.Join(dir, fmt.Sprintf("node%03d.log", i))
+		names = append(names, logdoc.LogText(file))
+		var text strings.Builder
+		for k := range 5 {
+			fmt.Fprintf(&text, "2026-02-10 %02d:%02d:%02d avtar Info <%d>: of %d\n", k, i/60, i%60, k, i)
+		}
+		must(t, os.WriteFile(file, []byte(text.String()), 0o600))
+	}
+	before := descriptors(t)
+	in := Open(Options{Paths: []string{dir}, Files: source.Disk{}, Formats: formats(), Now: noon})
+	m, err := in.Merge(names)
+	must(t, err)
+	lines := ask(t, m, logdoc.LineQuery{Count: 10_000})
+	if len(lines) != 5*count {
+		t.Fatalf("%d lines, want %d", len(lines), 5*count)
+	}
+	for i, l := range lines {
+		if want := names[i%count]; l.Place.Source != want || l.Place.Line != 1+i/count {
+			t.Fatalf("line %d is %v, want line %d of %s", i+1, l.Place, 1+i/count, want)
+		}
+	}
+	if open := descriptors(t) - before; open > maxHandles+5 {
+		t.Errorf("%d files are open", open)
+	}
+	up := ask(t, m, logdoc.LineQuery{End: true, Count: -10_000})
+	if diff := cmp.Diff(lines, up); diff != "" {
+		t.Errorf("upwards (-down +up):\n%s", diff)
+	}
+	in.Close()
+	if left := descriptors(t) - before; left > 0 {
+		t.Errorf("%d files were left open", left)
+	}
+}
+
+// descriptors counts what is open, where the system tells it.
+func descriptors(t *testing.T) int {
+	t.Helper()
+	open, err := os.ReadDir("/proc/self/fd")
+	if err != nil {
+		return 0
+	}
+	return len(open)
+}
+
+// TestDamaged: of a log that ends before its end what is there is shown, and the reader is told.
+func TestDamaged(t *testing.T) {
+	text := strings.Repeat(strings.Join(records, "\n")+"\n", 2000)
+	packed := gz(text)
+	in := open(map[string]string{"a.gz": packed[:len(packed)/2]}, Options{})
+	defer in.Close()
+	l := mustLog(t, in, "a.gz")
+	settled(t, l)
+	lines := ask(t, l, logdoc.LineQuery{Count: 3})
+	notes := l.State().Notes
+	if texts(lines) != strings.Join(records[:3], "|") || len(notes) != 1 || !strings.HasPrefix(notes[0], "cut off after ") {
+		t.Errorf("%q, notes %q", texts(lines), notes)
+	}
+}
+
+// TestMended: a log that was broken by a mail is shown as the report counts it.
+func TestMended(t *testing.T) {
+	var text strings.Builder
+	for i := range 40 {
+		fmt.Fprintf(&text, "2026-02-10 01:30:%02d avtar Info <5551>: a message that is so long that the mail\nclient has broken it, number %d\n", i, i)
+	}
+	in := open(map[string]string{"a.log": text.String()}, Options{})
+	defer in.Close()
+	l := mustLog(t, in, "a.log")
+	settled(t, l)
+	lines := ask(t, l, logdoc.LineQuery{Count: 100})
+	// An empty line keeps the place of each that was joined to the one in front.
+	if len(lines) != 80 || !strings.HasSuffix(string(lines[78].Text), "client has broken it, number 39") || lines[79].Text != "" {
+		t.Errorf("%d lines, the last two %q", len(lines), texts(lines[len(lines)-2:]))
+	}
+	if notes := l.State().Notes; len(notes) != 1 || !strings.Contains(notes[0], "put them together") {
+		t.Errorf("notes %q", notes)
+	}
 }
