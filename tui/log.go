@@ -85,6 +85,11 @@ func (p *logPane) update(msg tea.Msg) tea.Cmd {
 		if p.log != nil && !msg.from.IsZero() {
 			return p.jump("going to the chosen time", seekTo(logdoc.LineSpot{Time: msg.from}))
 		}
+	case tea.WindowSizeMsg:
+		if p.log != nil && p.fetchWidth() > p.fetched {
+			return p.again()
+		}
+		return p.extend()
 	case logStep:
 		return p.takeStep(msg)
 	case logChanged:

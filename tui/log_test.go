@@ -90,7 +90,9 @@ func before(t *testing.T, width, height int, files map[string]string) *robot {
 	for _, name := range paths {
 		d.Coverage.Sources = append(d.Coverage.Sources, logdoc.SourceCoverage{Source: logdoc.LogText(name), Records: 100, First: clock("2026-02-27 19:00:00")})
 	}
-	return sitDown(t, width, height, Session{Logs: rawLogs{in}}).reads(logdoc.Update{Diagnosis: d, Done: true})
+	r := sitDown(t, width, height, Session{Logs: rawLogs{in}})
+	r.files = fsys
+	return r.reads(logdoc.Update{Diagnosis: d, Done: true})
 }
 
 // atEvidence opens the log of the first evidence.
@@ -164,7 +166,11 @@ func TestLogLongLines(t *testing.T) {
 	r := atEvidence(t, 80, 24).presses("g")
 	r.seesNo("‹").presses("right").sees("‹").under("path a long path").presses("0").seesNo("‹")
 	r.presses("z").sees("a long path a long path", "a long").presses("G").under("10.0.0.400").presses("k").under("number 399").presses("z").under("number 399")
-	r.presses("z", "right").sees("lines are shown whole")
+	long := nightLogs()
+	long["client.log"] += "2026-02-27 23:00:00 avtar Info <1>: begin " + strings.Repeat("0123456789", 400) + " end\n"
+	r = before(t, 80, 24, long).presses("enter", "enter", "G").under("begin").seesNo(" end").presses("z").under("begin")
+	r.presses("right").sees("‹").presses("right", "right", "right").sees(" end").presses("0").under("begin").seesNo("‹")
+	r.presses("z", "k", "/").types("9 end").presses("enter").sees("‹", "9 end").presses("k", "/").types("begin").presses("enter").under("begin").seesNo("‹")
 }
 
 func TestLogMarks(t *testing.T) {
@@ -196,6 +202,31 @@ func TestLogSaysWhyNot(t *testing.T) {
 	r.tell(openLog{logdoc.Place{Source: "gone.log", Line: 3}}).sees("opening gone.log: the input has no such source")
 	r = lookAt(t, 100, 24, nightCase())
 	r.presses("enter", "enter").sees("logs cannot be opened here")
+}
+
+// TestLogFollowsTheWindow: the part of time that is chosen elsewhere begins at the cursor.
+func TestLogFollowsTheWindow(t *testing.T) {
+	r := atEvidence(t, 100, 24)
+	r.tell(setWindow{from: clock("2026-02-27 19:50:00"), to: clock("2026-02-27 20:00:00")}).under("10.0.0.300 refused")
+	r.tell(setWindow{}).under("10.0.0.300 refused")
+}
+
+// TestLogResized: a larger window is filled, a smaller one keeps the cursor in sight.
+func TestLogResized(t *testing.T) {
+	r := atEvidence(t, 100, 12).presses("4", "j").under("number 92")
+	r.resize(100, 40).under("number 92").sees("number 110")
+	r.resize(60, 8).under("19:15:20")
+	r.resize(24, 5).under("2026-02-27").resize(200, 50).under("number 92").sees("number 130")
+}
+
+// TestLogThatGrows: what a log gains while it is open is there, and told.
+func TestLogThatGrows(t *testing.T) {
+	r := atEvidence(t, 100, 24)
+	file := r.files["client.log"]
+	file.Data = append(file.Data[:len(file.Data):len(file.Data)], "2026-02-27 21:00:00 avtar Error <1>: the last word\n"...)
+	r.presses("G").under("the last word").sees("it has grown by 51 bytes since it was read")
+	file.Data = file.Data[:100]
+	r.presses("G").sees("it became shorter while it was open: 100 bytes are left of").under("number 1 of").seesNo("the last word")
 }
 
 // slow is a log that pauses with every line, and stops when it is told to.

@@ -99,8 +99,8 @@ func (p *logPane) bindings() []binding {
 		key("go to the number as a percentage", "", 0, closed, func(n int) tea.Cmd {
 			return p.jump("going there", seekTo(logdoc.LineSpot{Percent: float64(min(n, 100))}))
 		}, "%", "p"),
-		key("shift the lines to the left, by half a screen or so many characters", "", 0, p.whyWrapped(closed), func(n int) tea.Cmd { return p.shift(n, 1) }, "right"),
-		key("shift the lines to the right", "", 0, p.whyWrapped(closed), func(n int) tea.Cmd { return p.shift(n, -1) }, "left"),
+		key("shift the lines to the left, by half a screen or so many characters", "", 0, closed, func(n int) tea.Cmd { return p.shift(n, 1) }, "right"),
+		key("shift the lines to the right", "", 0, closed, func(n int) tea.Cmd { return p.shift(n, -1) }, "left"),
 		key("show long lines whole, or cut them", "", 0, closed, func(int) tea.Cmd { return p.toggleWrap() }, "ctrl+w", "z"),
 	)
 	return append(list, p.digits()...)
@@ -127,13 +127,6 @@ func (p *logPane) whyNoLine() sanitize.Safe {
 		return "there is no line here"
 	}
 	return ""
-}
-
-func (p *logPane) whyWrapped(closed sanitize.Safe) sanitize.Safe {
-	if closed == "" && p.wrap {
-		return "lines are shown whole: z cuts them"
-	}
-	return closed
 }
 
 // digits are the keys of the number that goes in front of others. Before a log is open they lead to the panes, as everywhere.
@@ -178,6 +171,9 @@ func (p *logPane) goLine(n int, otherwise locator) tea.Cmd {
 func (p *logPane) shift(n, direction int) tea.Cmd {
 	if n == 0 {
 		n = p.room() / 2
+		if p.wrap {
+			n = p.room() * max(1, p.body()/2)
+		}
 	}
 	to := max(0, p.column+int64(direction*n))
 	if direction == 0 {
