@@ -189,6 +189,23 @@ func (p *logPane) open(place logdoc.Place) tea.Cmd {
 	return p.opening("opening "+sanitize.Line(place.Source), place.Source, locate, func(ctx context.Context) (Log, error) { return logs.Open(ctx, place.Source) })
 }
 
+// reopen opens the log anew, at the line with the same number.
+func (p *logPane) reopen() tea.Cmd {
+	logs, source := p.session.Logs, p.source
+	locate := toStart
+	if l, ok := p.current(); ok {
+		locate = seekTo(logdoc.LineSpot{Line: l.Place.Line})
+	}
+	return p.opening("opening "+sanitize.Line(source), source, locate, func(ctx context.Context) (Log, error) { return logs.Open(ctx, source) })
+}
+
+func (p *logPane) whyNoReopening() sanitize.Safe {
+	if p.log != nil && p.source == "" {
+		return "these are all logs: tab shows one of them"
+	}
+	return p.whyClosed()
+}
+
 // merge shows all logs in one, at the line under the cursor.
 func (p *logPane) merge() tea.Cmd {
 	logs, names := p.session.Logs, p.sources()

@@ -229,6 +229,17 @@ func TestLogThatGrows(t *testing.T) {
 	r.presses("G").sees("it became shorter while it was open: 100 bytes are left of").under("number 1 of").seesNo("the last word")
 }
 
+// TestLogReplaced: a log whose file has gone says so, and is opened again when another one is there.
+func TestLogReplaced(t *testing.T) {
+	r := atEvidence(t, 100, 24)
+	old := r.files["client.log"]
+	delete(r.files, "client.log")
+	r.presses("G").under("10.0.0.400").sees("it was removed: this is what it was").presses("R").sees("opening client.log:").under("10.0.0.400")
+	r.files["client.log"] = old
+	r.presses("R").under("10.0.0.400").seesNo("it was removed")
+	r.presses("tab", "R").sees("these are all logs")
+}
+
 // slow is a log that pauses with every line, and stops when it is told to.
 type slow struct {
 	Log

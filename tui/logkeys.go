@@ -88,6 +88,7 @@ func (p *logPane) bindings() []binding {
 		key("go to the next mark", "", 0, noMark, places("mark", p.markPlaces, false), "'"),
 		key("go to the mark before", "", 0, noMark, places("mark", p.markPlaces, true), `"`),
 		key("go back to where you jumped from", "", 0, noTrail, func(int) tea.Cmd { return p.goBackWithin() }, "ctrl+o"),
+		key("open the log again, as its file is now", "", 0, p.whyNoReopening(), func(int) tea.Cmd { return p.reopen() }, "R"),
 		key("go down one line", "", 0, closed, walk(1), "down", "j", "enter"),
 		key("go up one line", "", 0, closed, walk(-1), "up", "k"),
 		key("go down one screen", "", 0, closed, leaf(page), "pgdown", " ", "ctrl+f"),

@@ -99,6 +99,26 @@ func TestFileChanges(t *testing.T) {
 	}
 }
 
+// TestOpenedAgain: a log whose file was replaced is the new one when it is opened again, and the old one stays what it was.
+func TestOpenedAgain(t *testing.T) {
+	l, file := onDisk(t, "one\ntwo\n")
+	must(t, os.Rename(file, file+".1"))
+	if _, err := l.in.Log(context.Background(), logdoc.LogText(file)); err != nil {
+		t.Errorf("before anybody looked: %v", err)
+	}
+	_ = ask(t, l, logdoc.LineQuery{Count: 9})
+	if _, err := l.in.Log(context.Background(), logdoc.LogText(file)); !errors.Is(err, errGone) {
+		t.Errorf("while there is none: %v", err)
+	}
+	must(t, os.WriteFile(file, []byte("new\n"), 0o600))
+	if got := texts(ask(t, mustLog(t, l.in, file), logdoc.LineQuery{Count: 9})); got != "new" {
+		t.Errorf("the new one: %q", got)
+	}
+	if got := texts(ask(t, l, logdoc.LineQuery{Count: 9})); got != "one|two" {
+		t.Errorf("the old one: %q", got)
+	}
+}
+
 // TestCannotBeOpened: each name that leads to no text says why.
 func TestCannotBeOpened(t *testing.T) {
 	in := open(map[string]string{"a.log": "one\n", "b.tgz": tgz(map[string]string{"x": "1\n"}, "x"), "prog": "\x7fELF\x02\x01\x01\x00\x00\x00"}, Options{})

@@ -5,7 +5,9 @@ import (
 	"errors"
 	"io"
 	"io/fs"
+	"maps"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -60,6 +62,8 @@ type Input struct {
 
 	mu   sync.Mutex
 	logs map[logdoc.LogText]*Log // nil once it is closed
+	// left are logs whose file another one has taken the place of.
+	left []*Log
 }
 
 // Errors of opening a log.
@@ -104,7 +108,7 @@ func Open(o Options) *Input {
 func (in *Input) Close() {
 	in.cancel()
 	in.mu.Lock()
-	logs := in.logs
+	logs := slices.AppendSeq(in.left, maps.Values(in.logs))
 	in.logs = nil
 	in.mu.Unlock()
 	in.working.Wait()
@@ -114,7 +118,8 @@ func (in *Input) Close() {
 	in.spool.close()
 }
 
-// Log opens the source that the report names so, or returns it as it was opened before. It waits until the source was found, and no longer: its lines are counted in the background.
+// Log opens the source that the report names so, or returns it as it was opened before, unless its file has gone. It waits until the source was found, and no longer: its lines are counted in the
+// background.
 func (in *Input) Log(ctx context.Context, name logdoc.LogText) (*Log, error) {
 	logs, err := in.start([]logdoc.LogText{name})
 	if err != nil {
@@ -137,6 +142,10 @@ func (in *Input) start(names []logdoc.LogText) ([]*Log, error) {
 	logs := make([]*Log, len(names))
 	for i, name := range names {
 		l, open := in.logs[name]
+		if open && l.gone() {
+			in.left = append(in.left, l)
+			open = false
+		}
 		if !open {
 			at := in.inputOf(name)
 			switch {
@@ -244,6 +253,14 @@ func (in *Input) fetch(input source.Input, wanted map[logdoc.LogText]*Log) {
 	}
 	for _, l := range wanted {
 		l.fail(err)
+	}
+	// What was not found may be there when it is asked for again.
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	for name, l := range wanted {
+		if l.err != nil && in.logs[name] == l {
+			delete(in.logs, name)
+		}
 	}
 }
 

@@ -120,16 +120,23 @@ func (m *Merged) settle(ctx context.Context) error {
 		return nil
 	}
 	m.index = map[logdoc.LogText]int{}
-	var untimed int
+	var untimed, unread int
 	for _, l := range m.opened {
+		l.mu.Lock()
+		failed, clocked := l.err != nil || l.failed != nil, l.clocked
+		l.mu.Unlock()
 		switch {
-		case l.err != nil:
-		case !l.clocked:
+		case failed:
+			unread++
+		case !clocked:
 			untimed++
 		default:
 			m.index[l.name] = len(m.logs)
 			m.logs = append(m.logs, l)
 		}
+	}
+	if unread > 0 {
+		m.notes = append(m.notes, fmt.Sprintf("%d logs could not be read and are not among these", unread))
 	}
 	if untimed > 0 {
 		m.notes = append(m.notes, fmt.Sprintf("%d logs without times are not among these", untimed))
