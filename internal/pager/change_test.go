@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"go.uber.org/goleak"
@@ -381,6 +382,18 @@ func TestManyLogs(t *testing.T) {
 	if open := descriptors(t) - before; open > maxHandles+5 {
 		t.Errorf("%d files are open", open)
 	}
+	// Of what was closed meanwhile another file does not take the place.
+	first := mustLog(t, in, string(names[0]))
+	must(t, os.Rename(string(names[0]), string(names[0])+".1"))
+	must(t, os.WriteFile(string(names[0]), []byte("another\n"), 0o600))
+	in.cache = newCache(0)
+	if _, err := first.Lines(context.Background(), logdoc.LineQuery{Count: 1}); !errors.Is(err, errReplaced) {
+		t.Errorf("a file that was replaced: %v", err)
+	}
+	if got := strings.Join(first.State().Notes, "; "); got != "it cannot be read any more: another file stands in its place now" {
+		t.Errorf("a file that was replaced: %q", got)
+	}
+	must(t, os.Rename(string(names[0])+".1", string(names[0])))
 	up := ask(t, m, logdoc.LineQuery{End: true, Count: -10_000})
 	if diff := cmp.Diff(lines, up); diff != "" {
 		t.Errorf("upwards (-down +up):\n%s", diff)
@@ -433,5 +446,32 @@ func TestMended(t *testing.T) {
 	}
 	if notes := l.State().Notes; len(notes) != 1 || !strings.Contains(notes[0], "put them together") {
 		t.Errorf("notes %q", notes)
+	}
+}
+
+// TestPasted: of several records that were folded into a line, the line has the worst severity and the first time.
+func TestPasted(t *testing.T) {
+	text := "Hi all, this is what it says: " + records[0] + " ... " + records[2] + " ... " + records[4] + "\n> " + records[1] + "\n"
+	in := open(map[string]string{"mail.txt": text}, Options{})
+	defer in.Close()
+	lines := ask(t, mustLog(t, in, "mail.txt"), logdoc.LineQuery{Count: 9})
+	if len(lines) != 2 || lines[0].Severity != logdoc.Critical || lines[0].Time.Format(time.TimeOnly) != "01:30:00" || lines[0].Record != lines[0].Place || lines[1].Severity != logdoc.Error {
+		t.Errorf("%+v", lines)
+	}
+}
+
+// TestLongRecord: of a record 256 KiB are looked at by a filter, whatever the blocks are.
+func TestLongRecord(t *testing.T) {
+	long := strings.Repeat("  at a.b.C(D.java:1)\n", 300<<10/21)
+	text := records[0] + "\n" + long[:200<<10/21*21] + "  seen\n" + long[:100<<10/21*21] + "  not seen\n" + records[1] + "\n"
+	for _, o := range []Options{{}, {BlockSize: 1 << 20, chunk: 2 << 20}, {BlockSize: 1000, chunk: 30_000}} {
+		in := open(map[string]string{"a.log": text}, o)
+		l := mustLog(t, in, "a.log")
+		for pattern, want := range map[string]string{"^  seen": records[0], "not seen": ""} {
+			if got := texts(ask(t, l, logdoc.LineQuery{Count: 1, Filters: []logdoc.Filter{{Pattern: pattern}}})); got != want {
+				t.Errorf("%+v: %s shows %q, want %q", o, pattern, got, want)
+			}
+		}
+		in.Close()
 	}
 }

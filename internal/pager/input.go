@@ -36,6 +36,8 @@ type Options struct {
 	BlockSize, Step int
 	// chunk is how many bytes are cut off the text at a time, 0 for what the report takes.
 	chunk int
+	// decoded is how many bytes are kept at a time of what is decoded again, 0 for decodedSize.
+	decoded int
 }
 
 // keptBytes is how many bytes are kept on disk unless something else is asked for.
@@ -91,6 +93,9 @@ func Open(o Options) *Input {
 	}
 	if o.chunk <= 0 {
 		o.chunk = chunkSize
+	}
+	if o.decoded <= 0 {
+		o.decoded = decodedSize
 	}
 	in := &Input{options: o, pool: source.NewPool(o.chunk), spool: &spool{dir: o.Limits.SpillDir, limit: o.KeptBytes}, cache: newCache(cacheBytes),
 		slots: make(chan struct{}, max(2, runtime.GOMAXPROCS(0)/2)), logs: map[logdoc.LogText]*Log{}}

@@ -162,7 +162,7 @@ func (l *Log) take(s *source.Stream) error {
 		return nil
 	}
 	l.kept = &spooled{spool: l.in.spool}
-	l.again = &reread{ctx: l.in.ctx, log: l}
+	l.again = &reread{ctx: l.in.ctx, log: l, size: int64(l.in.options.decoded)}
 	l.text, l.busy = l, true
 	if l.reading.Mend != nil {
 		l.notes[mending] = "its lines were broken or escaped: they stand here as the report put them together"

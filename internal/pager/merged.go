@@ -462,11 +462,16 @@ func (m *Merged) Seek(ctx context.Context, spot logdoc.LineSpot) (place logdoc.P
 		}
 		w := &lanes{m: m, heads: make([]head, len(m.logs)), best: -1}
 		for i, l := range m.logs {
-			s, err := m.seek(ctx, i, key)
+			c, err := l.cursorAtTime(ctx, key)
 			if err != nil {
 				return err
 			}
-			w.heads[i] = head{cursor: cursor{log: l, block: s.block, index: s.line}, key: s.high, there: s.there()}
+			h := head{cursor: c, there: c.valid()}
+			if h.there {
+				h.key = c.key()
+			}
+			h.unload()
+			w.heads[i] = h
 		}
 		if err := w.settle(); err != nil {
 			return err

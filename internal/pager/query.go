@@ -180,7 +180,7 @@ func (l *Log) Seek(ctx context.Context, spot logdoc.LineSpot) (place logdoc.Plac
 		case spot.Line > 0:
 			c, err = l.cursorAtLine(ctx, spot.Line)
 		case !spot.Time.IsZero():
-			c, err = l.cursorAtKey(ctx, spot.Time.UnixNano())
+			c, err = l.cursorAtTime(ctx, spot.Time.UnixNano())
 			if err == nil && !c.valid() {
 				if c, err = l.behind(ctx); err == nil {
 					err = c.prev(ctx)
@@ -281,6 +281,30 @@ func (l *Log) cursorAtKey(ctx context.Context, key int64) (cursor, error) {
 	keys := c.page.keysOf(l, c.block)
 	c.index = sort.Search(len(keys), func(i int) bool { return keys[i] >= key })
 	return c, c.forth(ctx)
+}
+
+// cursorAtTime returns a cursor on the first record that is not older, off the end where all are. In front of it may stand lines with the same key that have no time.
+func (l *Log) cursorAtTime(ctx context.Context, time int64) (cursor, error) {
+	c := cursor{log: l}
+	reached := false
+	err := l.await(ctx, func() bool {
+		known := l.blocks[:min(l.timed, len(l.blocks))]
+		c.block = sort.Search(len(known), func(i int) bool { return known[i].newest >= time })
+		reached = c.block < len(known) && l.clocked
+		return reached || l.indexed && l.timed >= len(l.blocks)
+	})
+	if err != nil || !reached {
+		return c, err
+	}
+	if c.page, err = l.page(c.block); err != nil {
+		return c, err
+	}
+	for c.index = range c.page.lines {
+		if r := c.page.recordAt(c.index); r != nil && r.clock && r.time >= time && c.page.starts(c.index) {
+			return c, nil
+		}
+	}
+	return c, errChanged
 }
 
 // offsetOf returns where the block starts that the first line with a key not less lies in; the lock is held.
