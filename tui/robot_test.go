@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"testing/fstest"
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -21,6 +22,8 @@ var update = flag.Bool("update", false, "write the golden screens anew")
 // next key, so that nothing is waited for.
 type robot struct {
 	player
+	// files are the logs of the input, where it has any.
+	files fstest.MapFS
 	t     *testing.T
 	clock time.Time
 }

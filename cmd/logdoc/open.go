@@ -78,6 +78,8 @@ func runOpen(ctx context.Context, s streams, f openFlags, paths []string) error 
 		stop()
 		return err
 	}
+	logs := newRawLogs(packs, &o)
+	defer logs.close()
 	updates := watch(ctx, packs, o, plainBytes(paths))
 	name := logdoc.LogText(paths[0])
 	if name == "-" {
@@ -96,11 +98,9 @@ func runOpen(ctx context.Context, s streams, f openFlags, paths []string) error 
 			return &statusError{exitInternal, err}
 		}
 	}
-	logs := newRawLogs(packs, o)
 	session.Logs = logs
 	err = tui.Run(ctx, session, keys, s.out)
 	stop()
-	logs.close()
 	for range updates {
 		// The reading ends before the program does: temporary files are removed.
 	}

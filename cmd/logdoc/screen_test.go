@@ -37,9 +37,11 @@ func captureOf(t *testing.T, look tui.Look, width, height int, packs, only, path
 	}
 	updates := make(chan logdoc.Update, 1)
 	updates <- logdoc.Update{Diagnosis: d, Done: true}
+	logs := newRawLogs(p, &o)
+	t.Cleanup(logs.close)
 	outside := tui.Outside{Export: export, Copy: func(string) (string, error) { return "here", nil }, Write: writeNewFile,
 		Draft: func(c logdoc.Cluster) ([]byte, error) { return draftOf(p, c, now()) }}
-	return tui.Capture(tui.Session{Name: name, Updates: updates, Now: now, Look: look, Outside: outside, Shell: true}, width, height, keys...)
+	return tui.Capture(tui.Session{Name: name, Updates: updates, Now: now, Look: look, Logs: logs, Outside: outside, Shell: true}, width, height, keys...)
 }
 
 var looks = regexp.MustCompile(`\x1b\[[0-9;]*m`)
@@ -61,6 +63,7 @@ func TestScreensOfTheDocumentation(t *testing.T) {
 		{"wide", 150, 36, []string{"space", "down"}},
 		{"runbook", 100, 30, []string{"enter", "tab", "tab", "enter", "enter", "enter", "down", "down", "enter", "n", "47000 was too low", "enter"}},
 		{"sources", 120, 34, []string{"2", "tab", "space"}},
+		{"log", 120, 30, []string{"enter", "enter", "tab"}},
 	} {
 		t.Run(screen.name, func(t *testing.T) {
 			got := captureOf(t, tui.Look{Colors: tui.TrueColors}, screen.width, screen.height, nil, nil, all, screen.keys) + "\n"
@@ -108,6 +111,7 @@ func TestScreenSink(t *testing.T) {
 	harmfulBundle(t)
 	for name, keys := range map[string][]string{
 		"list": nil, "evidence": {"enter"}, "cause": {"enter", "tab"}, "related": {"enter", "shift+tab"}, "sources": {"2", "space", "down", "space", "G", "space"},
+		"log": {"enter", "enter", "g"}, "log-merged": {"enter", "enter", "tab"}, "log-wrapped": {"enter", "enter", "g", "z"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			for _, look := range []tui.Look{{}, {Colors: tui.TrueColors}} {
