@@ -298,6 +298,8 @@ type scanner struct {
 	like    clusters // whose records are alike; it holds none
 	alike   []alike
 	numbers map[int32]int32 // by likeness
+	// timeline is what grammar.Watch is told, nil where nobody asks for it.
+	timeline *timeline
 }
 
 func newScanner(p *Packs) *scanner {

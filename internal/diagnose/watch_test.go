@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -187,6 +188,36 @@ type gatedFile struct {
 
 func (f gatedFile) Read(p []byte) (int, error) {
 	<-f.gate
+	return f.File.Read(p)
+}
+
+// noting is a file system that notes which files are read.
+type noting struct {
+	fs.FS
+	mu   sync.Mutex
+	read []string
+}
+
+func (n *noting) Open(name string) (fs.File, error) {
+	f, err := n.FS.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	return &notedFile{File: f, of: n, name: name}, nil
+}
+
+type notedFile struct {
+	fs.File
+	of   *noting
+	name string
+}
+
+func (f *notedFile) Read(p []byte) (int, error) {
+	f.of.mu.Lock()
+	if !slices.Contains(f.of.read, f.name) {
+		f.of.read = append(f.of.read, f.name)
+	}
+	f.of.mu.Unlock()
 	return f.File.Read(p)
 }
 
