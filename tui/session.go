@@ -32,6 +32,9 @@ type Session struct {
 	Logs Logs
 	// Outside does what no screen can do.
 	Outside Outside
+	// Zoom counts the records of a part of time anew, both ends included, in shorter buckets than the diagnosis's timeline has. It may take as long as reading the input did.
+	// nil where the input cannot be read again.
+	Zoom func(d *logdoc.Diagnosis, from, to time.Time) (*logdoc.Timeline, error)
 }
 
 // Desk keeps the work on a diagnosis from one session to the next. Its functions may take as long as a disk does: they are never called while a key waits.

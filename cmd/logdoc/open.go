@@ -95,6 +95,11 @@ func runOpen(ctx context.Context, s streams, f openFlags, paths []string) error 
 	}
 	logs := newRawLogs(packs, o)
 	session.Logs = logs
+	if !slices.Contains(paths, "-") {
+		session.Zoom = func(d *logdoc.Diagnosis, from, to time.Time) (*logdoc.Timeline, error) {
+			return diagnose.Zoom(ctx, packs, o, &d.Coverage, from, to)
+		}
+	}
 	err = tui.Run(ctx, session, keys, s.out)
 	stop()
 	logs.close()

@@ -105,3 +105,26 @@ func BenchmarkWatch(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkTimeline reads the same logs by turns, with a timeline and without: what it costs is the ratio.
+func BenchmarkTimeline(b *testing.B) {
+	p, err := Load(nil, Selection{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	dir := b.TempDir()
+	if err := samples.WriteLogs(dir, benchSize, 1, 5000); err != nil {
+		b.Fatal(err)
+	}
+	var took [2]time.Duration
+	for b.Loop() {
+		for i, timeline := range []bool{false, true} {
+			began := time.Now()
+			if _, err := Run(context.Background(), p, Options{Paths: []string{dir}, Files: source.Disk{}, Workers: 1, Timeline: timeline}); err != nil {
+				b.Fatal(err)
+			}
+			took[i] += time.Since(began)
+		}
+	}
+	b.ReportMetric(float64(took[1])/float64(took[0]), "with/without")
+}

@@ -59,13 +59,25 @@ func (t *timeline) bucket(start int64) *counts {
 	return b
 }
 
-// fit doubles the width until there are no more buckets than there may be, and reports whether it had to.
-func (t *timeline) fit() (wider bool) {
+// fit widens the buckets until there are no more than there may be, and reports whether it had to.
+func (t *timeline) fit() (had bool) {
 	for len(t.buckets) > logdoc.MaxBuckets {
-		t.widen(2 * t.width)
-		wider = true
+		t.widen(wider(t.width))
+		had = true
 	}
-	return wider
+	return had
+}
+
+// widths are those that people think in. Each is a multiple of the one before, so that wider buckets are made of narrower ones; after the last each is twice the one before.
+var widths = []int64{1, 2, 10, 30, 60, 120, 600, 1800, 3600, 7200, 21600, 43200, 86400} // seconds
+
+// wider returns the next width.
+func wider(width int64) int64 {
+	i, _ := slices.BinarySearch(widths, width/int64(time.Second)+1)
+	if i == len(widths) {
+		return 2 * width
+	}
+	return widths[i] * int64(time.Second)
 }
 
 // widen makes the buckets as wide as that, a multiple of their width.

@@ -40,7 +40,7 @@ func drawRecords(t *rapid.T) []counted {
 
 // naive counts with one width after the other until the buckets are few enough.
 func naive(records []counted) *logdoc.Timeline {
-	for width := int64(time.Second); ; width *= 2 {
+	for width := int64(time.Second); ; width = wider(width) {
 		t := &timeline{width: width, buckets: map[int64]*counts{}}
 		for _, r := range records {
 			start := floor(r.at, width)
