@@ -97,7 +97,7 @@ func TestTheCursorStaysOnItsTime(t *testing.T) {
 	wider := nightCounted()
 	wider.Timeline.Width = 12 * time.Hour
 	wider.Timeline.Buckets = []logdoc.Bucket{{Start: clock("2026-02-27 12:00:00")}, {Start: clock("2026-03-01 00:00:00")}, {Start: clock("2027-03-01 00:00:00")}}
-	r.reads(logdoc.Update{Diagnosis: wider}).sees("╋ 2026-02-25 00:00 – 2026-03-05 00:00")
+	r.reads(logdoc.Update{Diagnosis: wider}).sees("╋ 2026-02-20 00:00 – 2026-02-28 00:00")
 }
 
 // TestShorterBarsAreCountedAnew: closer than what was counted, the session is asked, and nothing changes on the screen before it has answered.

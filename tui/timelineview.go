@@ -131,13 +131,15 @@ func (p *timeline) heading() line {
 	first, last, _ := p.extent()
 	first, last = max(p.shown.from, floored(first, p.shown.step)), min(p.shown.end(), floored(last, p.shown.step)+p.shown.step)
 	l := words(plain, " ").add(strong, between(time.Unix(first, 0), time.Unix(last, 0)))
-	if p.gutter() == wideGutter {
-		l = l.add(dim, "  a bar is "+duration(p.shown.step))
+	if p.window.all() {
+		return l.add(dim, "  a bar is "+duration(p.shown.step))
 	}
-	if !p.window.all() {
-		l = l.add(dim, "  narrowed to ").add(accent, between(p.window.from, p.window.to.Add(1)))
+	narrowed := between(p.window.from, p.window.to.Add(1))
+	both := l.add(dim, "  narrowed to ").add(accent, narrowed)
+	if both.width() > p.width {
+		return words(dim, " narrowed to ").add(accent, narrowed)
 	}
-	return l
+	return both
 }
 
 const eighths = " ▁▂▃▄▅▆▇█"

@@ -159,8 +159,8 @@ type runner struct {
 	jobs     chan *job
 	// ahead holds one token for each block that was handed to another worker and not taken back: memory does not grow with the square of the workers.
 	ahead chan struct{}
-	// timeline is nil where nobody asks for it.
-	timeline *timelines
+	// timelines is nil where nobody asks for a timeline.
+	timelines *timelines
 	// factBytes counts the content that is kept for facts until the end.
 	factBytes atomic.Int64
 }
@@ -178,12 +178,12 @@ func newRunner(p *Packs, o Options) *runner {
 		r.named[logdoc.LogText(path)] = true
 	}
 	if o.Timeline {
-		r.timeline = &timelines{all: newTimeline(o.zoom)}
+		r.timelines = &timelines{all: newTimeline(o.zoom)}
 	}
 	for range o.Workers {
 		sc := newScanner(p)
 		if o.Timeline {
-			sc.timeline = newTimeline(o.zoom)
+			sc.timeline, sc.timelines = newTimeline(o.zoom), r.timelines
 			sc.grammar.Watch = sc.timeline.add
 		}
 		sc.window = window{o.Since, o.Until, o.SinceLast > 0 || o.UntilLast > 0}
@@ -231,9 +231,6 @@ func (r *runner) walk(ctx context.Context, inputs []source.Input, parts []*part)
 			walking.Done()
 			for j := range r.jobs {
 				sc.scan(j)
-				if r.timeline != nil {
-					r.timeline.take(sc.timeline)
-				}
 			}
 		})
 	}
@@ -339,8 +336,8 @@ func (r *runner) join(d *logdoc.Diagnosis, parts []*part, soFar bool) *rules.Cor
 			Text: fmt.Sprintf("the unexplained records have more than %d shapes: %d records of the mildest ones are only counted in the coverage", len(d.Unexplained), lost)})
 	}
 	total(&d.Coverage)
-	if r.timeline != nil {
-		d.Timeline = r.timeline.told()
+	if r.timelines != nil {
+		d.Timeline = r.timelines.told()
 	}
 	return c
 }
