@@ -67,7 +67,8 @@ var ErrPanic = errors.New("the screen ended by a mistake in logdoc")
 func Run(ctx context.Context, s Session, in io.Reader, out io.Writer) error {
 	m := newModel(s)
 	// Signals end the context, and that is enough: Bubble Tea's own handler would wait for ever to tell a program that has ended already.
-	_, err := tea.NewProgram(m, tea.WithContext(ctx), tea.WithInput(in), tea.WithOutput(out), tea.WithAltScreen(), tea.WithoutSignalHandler()).Run()
+	// At 60 frames a second what a key has changed would wait for up to 16 ms until it is drawn.
+	_, err := tea.NewProgram(m, tea.WithContext(ctx), tea.WithInput(in), tea.WithOutput(out), tea.WithAltScreen(), tea.WithoutSignalHandler(), tea.WithFPS(120)).Run()
 	if m.work.saving {
 		// The program has ended before it heard that the work was kept: it is kept once more, behind what may still be writing.
 		if saveErr := m.work.keeper.save(m.work.Work); saveErr != nil && err == nil {
