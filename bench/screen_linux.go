@@ -27,7 +27,7 @@ const (
 )
 
 // screenKeys are pressed one after the other, in rounds: through the findings, into one and out again, over the timeline.
-var screenKeys = strings.Fields("j j \x04 k G g tab 2 l l + h j k - 1")
+var screenKeys = strings.Fields("j j \x04 k G g tab 4 l l + h j k - 1")
 
 // terminal is a program on a terminal of its own.
 type terminal struct {

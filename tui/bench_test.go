@@ -48,8 +48,8 @@ func BenchmarkKey(b *testing.B) {
 	}{
 		{"findings", nil, []string{"down", "pgdown", "tab", "up", "space", "G", "g"}},
 		{"filter", []string{"/"}, []string{"s", "e", "backspace", "r", "backspace", "backspace"}},
-		{"timeline", []string{"2"}, []string{"right", "left", "j", "k", "+", "-", "pgup", "e", "v"}},
-		{"narrow", []string{"2"}, []string{"enter", "x", "left"}},
+		{"timeline", []string{timelineKey}, []string{"right", "left", "j", "k", "+", "-", "pgup", "e", "v"}},
+		{"narrow", []string{timelineKey}, []string{"enter", "x", "left"}},
 	} {
 		b.Run(tt.name, func(b *testing.B) {
 			m := newModel(Session{Name: "bundle.tgz", Now: time.Now, Look: Look{Colors: TrueColors}})

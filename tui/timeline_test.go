@@ -35,10 +35,13 @@ func nightCounted() *logdoc.Diagnosis {
 	return d
 }
 
+// timelineKey is the key that shows the timeline.
+const timelineKey = "4"
+
 // atTimeline sits down at the timeline of a diagnosis that is done.
 func atTimeline(t *testing.T, width, height int, d *logdoc.Diagnosis, s Session) *robot {
 	t.Helper()
-	return sitDown(t, width, height, s).reads(logdoc.Update{Diagnosis: d, Done: true}).presses("2")
+	return sitDown(t, width, height, s).reads(logdoc.Update{Diagnosis: d, Done: true}).presses(timelineKey)
 }
 
 // TestTimelineScreens draws the timeline at three sizes: as it is at first, narrowed, while bars are chosen, closer, and before there is anything.
@@ -59,7 +62,7 @@ func TestTimelineScreens(t *testing.T) {
 		}
 	}
 	t.Run("empty", func(t *testing.T) {
-		sitDown(t, 80, 24, Session{}).presses("2").sees("No record with a time was read yet.").presses("l", "+", "enter", "v", "0").sees("no record with a time").
+		sitDown(t, 80, 24, Session{}).presses(timelineKey).sees("No record with a time was read yet.").presses("l", "+", "enter", "v", "0").sees("no record with a time").
 			reads(logdoc.Update{Diagnosis: nightCase(), Done: true}).sees("No record that was read has a time.")
 	})
 	t.Run("colours", func(t *testing.T) {
@@ -73,9 +76,9 @@ func TestNarrowing(t *testing.T) {
 	r.presses("g", "e").sees("╋ 2026-02-27 20:00 – 21:00", "✖ 1", "✗ 1").
 		presses("enter").sees("narrowed to 2026-02-27 20:00 – 21:00")
 	r.presses("1").sees("a part of time").sees("Server and console disagree").seesNo("証明書")
-	r.presses("2", "x").seesNo("narrowed")
+	r.presses(timelineKey, "x").seesNo("narrowed")
 	r.presses("1").seesNo("a part of time").sees("証明書")
-	r.presses("2", "G", "v", "h", "h", "enter").sees("narrowed to 2026-03-01 07:00 – 10:00")
+	r.presses(timelineKey, "G", "v", "h", "h", "enter").sees("narrowed to 2026-03-01 07:00 – 10:00")
 	r.presses("1").seesNo("Server and console disagree")
 }
 
@@ -91,7 +94,7 @@ func TestFindingsOnTheTimeline(t *testing.T) {
 func TestTheCursorStaysOnItsTime(t *testing.T) {
 	early := nightCounted()
 	early.Timeline.Buckets = early.Timeline.Buckets[:60]
-	r := sitDown(t, 80, 24, Session{}).reads(logdoc.Update{Diagnosis: early}).presses("2")
+	r := sitDown(t, 80, 24, Session{}).reads(logdoc.Update{Diagnosis: early}).presses(timelineKey)
 	r.sees("╋ 2026-02-28 04:50").reads(logdoc.Update{Diagnosis: nightCounted()}).sees("╋ 2026-03-01 09:00")
 	r.presses("g").sees("╋ 2026-02-27 19:00 – 20:00")
 	wider := nightCounted()
@@ -117,7 +120,7 @@ func TestShorterBarsAreCountedAnew(t *testing.T) {
 		}
 		return fine, fail
 	}}
-	r := sitDown(t, 80, 24, s).reads(logdoc.Update{Diagnosis: nightCounted()}).presses("2", "g", "e", "+", "+", "+")
+	r := sitDown(t, 80, 24, s).reads(logdoc.Update{Diagnosis: nightCounted()}).presses(timelineKey, "g", "e", "+", "+", "+")
 	r.sees("a bar is 10 min").presses("+").sees("not before everything is read")
 	if len(asked) > 0 {
 		t.Fatalf("asked for %v while the input is read", asked)
@@ -156,7 +159,7 @@ func TestAnyTimelineCanBeWalked(t *testing.T) {
 		}
 		size := sizes[rapid.IntRange(0, 2).Draw(rt, "size")]
 		r := atTimeline(t, size.width, size.height, d, Session{})
-		p := r.model.panes[1].(*timeline)
+		p := r.model.panes[3].(*timeline)
 		for _, key := range rapid.SliceOfN(rapid.SampledFrom([]string{"l", "h", "L", "H", "g", "G", "e", "E", "j", "k", "+", "-", "0", "enter", "v", "w", "x"}), 0, 20).Draw(rt, "keys") {
 			r.presses(key)
 			checkSize(t, r.screen(), size.width, size.height)
