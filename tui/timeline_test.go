@@ -82,6 +82,13 @@ func TestNarrowing(t *testing.T) {
 	r.presses("1").seesNo("Server and console disagree")
 }
 
+// TestEvidenceFollowsTheWindow: of a finding only the records in the chosen part of time are shown and opened, with those that have no time.
+func TestEvidenceFollowsTheWindow(t *testing.T) {
+	r := atTimeline(t, 160, 48, nightCounted(), Session{}).presses("g", "e", "e", "e", "e", "enter").sees("narrowed to 2026-02-28 07:40 – 08:00").presses("1", "enter")
+	r.sees("2026-02-28 07:41:02  the server").seesNo("2026-02-27 20:00:07  the server").sees("the serial that the console hands out", "2 records outside of the part of time")
+	r.presses("G").sees("record 2 of 2")
+}
+
 // TestFindingsOnTheTimeline: the cursor goes from finding to finding, and a finding's time can be chosen.
 func TestFindingsOnTheTimeline(t *testing.T) {
 	r := atTimeline(t, 80, 24, nightCounted(), Session{})
