@@ -119,9 +119,10 @@ func (d *detail) bindings(f *logdoc.Finding) []binding {
 	noun := "line"
 	switch {
 	case f == nil:
-	case d.tab == evidenceTab && len(f.Evidence) > 0:
+	case d.tab == evidenceTab && len(d.shared.window.evidence(f)) > 0:
 		noun = "record"
-		e := &f.Evidence[d.stop(len(f.Evidence))]
+		shown := d.shared.window.evidence(f)
+		e := shown[d.stop(len(shown))]
 		keys = []binding{
 			{keys: []string{"enter"}, does: "open the record in its log", hint: "log", rank: 1, run: func() tea.Cmd { return send(openLog{e.Place}) }},
 			{keys: []string{" ", "c"}, does: "show the lines around the record, or hide them", hint: "around", rank: 2, why: d.whyNoAround(e), run: func() tea.Cmd { return d.toggleAround(e) }},
@@ -207,8 +208,9 @@ func (d *detail) window(focused bool) []line {
 // status says where in the part the cursor is.
 func (d *detail) status(f *logdoc.Finding) sanitize.Safe {
 	switch {
-	case d.tab == evidenceTab && len(f.Evidence) > 0:
-		return sanitize.Line(fmt.Sprintf("record %d of %s", d.stop(len(f.Evidence))+1, thousands(len(f.Evidence))))
+	case d.tab == evidenceTab && len(d.shared.window.evidence(f)) > 0:
+		shown := len(d.shared.window.evidence(f))
+		return sanitize.Line(fmt.Sprintf("record %d of %s", d.stop(shown)+1, thousands(shown)))
 	case d.tab == runbookTab && len(f.Steps) > 0:
 		settled, _ := d.settled(f)
 		return sanitize.Line(fmt.Sprintf("%d of %s settled", settled, counted(len(f.Steps), "step")))

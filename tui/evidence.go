@@ -20,8 +20,8 @@ const (
 func (d *detail) evidence(f *logdoc.Finding, width int) page {
 	var p page
 	captured := capturedTexts(f)
-	for i := range f.Evidence {
-		e := &f.Evidence[i]
+	shown := d.shared.window.evidence(f)
+	for _, e := range shown {
 		p.stop(func() {
 			name := sanitize.Line(e.Label)
 			if name == "" {
@@ -51,6 +51,9 @@ func (d *detail) evidence(f *logdoc.Finding, width int) page {
 			}
 		})
 		p.blank()
+	}
+	if n := len(f.Evidence) - len(shown); n > 0 {
+		p.prose(dim, counted(n, "record")+" outside of the part of time that is chosen", 1, width-1)
 	}
 	switch more := f.Count - len(f.Evidence); {
 	case len(f.Evidence) == 0:

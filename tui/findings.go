@@ -37,8 +37,10 @@ func (p *findings) resize(width, height int) { p.width, p.height = width, height
 
 func (p *findings) update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
-	case updateMsg, setWindow:
+	case updateMsg:
 		p.list.take()
+	case setWindow:
+		p.list.arrange()
 	case aroundMsg:
 		p.detail.takeAround(msg)
 	case copiedMsg:

@@ -36,7 +36,7 @@ func TestThePageHasAllKeys(t *testing.T) {
 		keys  []string
 	}{
 		{"The list of findings", nil}, {"Evidence", []string{"enter"}}, {"Cause", []string{"enter", "tab"}}, {"Runbook", []string{"enter", "tab", "tab"}},
-		{"Related", []string{"enter", "shift+tab"}}, {"Sources", []string{"2"}}, {"Log", []string{"3"}},
+		{"Related", []string{"enter", "shift+tab"}}, {"Sources", []string{"2"}}, {"Log", []string{"3"}}, {"Timeline", []string{"4"}},
 	} {
 		m := lookAt(t, 80, 24, nightCase()).presses(place.keys...).model
 		table(place.title, m.panes[m.shown].bindings())
@@ -59,7 +59,7 @@ func TestThePageHasAllKeys(t *testing.T) {
 
 // TestTheHelpHasAllKeys opens the help everywhere: every key that does something is in it, with the reason where it can do nothing now.
 func TestTheHelpHasAllKeys(t *testing.T) {
-	for _, keys := range [][]string{nil, {"enter"}, {"enter", "tab"}, {"enter", "tab", "tab"}, {"enter", "shift+tab"}, {"2"}, {"3"}} {
+	for _, keys := range [][]string{nil, {"enter"}, {"enter", "tab"}, {"enter", "tab", "tab"}, {"enter", "shift+tab"}, {"2"}, {"3"}, {"4"}} {
 		r := lookAt(t, 120, 200, nightCase()).presses(keys...)
 		all := r.model.bindings()
 		r.presses("?")

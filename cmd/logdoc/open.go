@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"slices"
-	"sync/atomic"
 	"time"
 
 	"github.com/muesli/termenv"
@@ -78,9 +77,10 @@ func runOpen(ctx context.Context, s streams, f openFlags, paths []string) error 
 		stop()
 		return err
 	}
+	o.Timeline = true
 	logs := newRawLogs(packs, &o)
 	defer logs.close()
-	updates := watch(ctx, packs, o, plainBytes(paths))
+	updates := diagnose.Watch(ctx, packs, o, diagnose.Pace{Clock: wallClock{s.now}})
 	name := logdoc.LogText(paths[0])
 	if name == "-" {
 		name = "standard input"
@@ -99,6 +99,11 @@ func runOpen(ctx context.Context, s streams, f openFlags, paths []string) error 
 		}
 	}
 	session.Logs = logs
+	if !slices.Contains(paths, "-") {
+		session.Zoom = func(d *logdoc.Diagnosis, from, to time.Time) (*logdoc.Timeline, error) {
+			return diagnose.Zoom(ctx, packs, o, &d.Coverage, from, to)
+		}
+	}
 	err = tui.Run(ctx, session, keys, s.out)
 	stop()
 	for range updates {
@@ -164,35 +169,8 @@ func look(s streams, f openFlags) tui.Look {
 	return l
 }
 
-// watch runs the diagnosis and tells how far it is, until it is done or cancelled. total is what there is to read, 0 where that is not known.
-func watch(ctx context.Context, packs *diagnose.Packs, o diagnose.Options, total int64) <-chan logdoc.Update {
-	updates := make(chan logdoc.Update, 1)
-	var read atomic.Int64
-	o.Progress = func(n int64) { read.Add(n) }
-	result := make(chan logdoc.Update, 1)
-	go func() {
-		d, err := diagnose.Run(ctx, packs, o)
-		result <- logdoc.Update{Read: read.Load(), Total: total, Records: d.Coverage.Totals.Records, Diagnosis: d, Done: true, Err: err}
-	}()
-	go func() {
-		defer close(updates)
-		ticker := time.NewTicker(100 * time.Millisecond)
-		defer ticker.Stop()
-		for {
-			select {
-			case u := <-result:
-				select {
-				case updates <- u:
-				case <-ctx.Done():
-				}
-				return
-			case <-ticker.C:
-				select {
-				case updates <- logdoc.Update{Read: read.Load(), Total: total}:
-				default: // whoever watches has not looked at the last one yet
-				}
-			}
-		}
-	}()
-	return updates
-}
+// wallClock is the clock on the wall.
+type wallClock struct{ now func() time.Time }
+
+func (c wallClock) Now() time.Time                       { return c.now() }
+func (wallClock) After(d time.Duration) <-chan time.Time { return time.After(d) }

@@ -26,7 +26,7 @@ func captureOf(t *testing.T, look tui.Look, width, height int, packs, only, path
 		t.Fatal(err)
 	}
 	now := func() time.Time { return time.Date(2026, 3, 12, 0, 0, 0, 0, time.UTC) }
-	o := diagnose.Options{Paths: paths, Files: source.Disk{}, Now: now()}
+	o := diagnose.Options{Paths: paths, Files: source.Disk{}, Now: now(), Timeline: true}
 	name := logdoc.LogText(paths[0])
 	if len(paths) > 1 {
 		name += logdoc.LogText(fmt.Sprintf(" and %d more", len(paths)-1))
@@ -63,6 +63,7 @@ func TestScreensOfTheDocumentation(t *testing.T) {
 		{"wide", 150, 36, []string{"space", "down"}},
 		{"runbook", 100, 30, []string{"enter", "tab", "tab", "enter", "enter", "enter", "down", "down", "enter", "n", "47000 was too low", "enter"}},
 		{"sources", 120, 34, []string{"2", "tab", "space"}},
+		{"timeline", 120, 30, []string{"4"}},
 		{"log", 120, 30, []string{"enter", "enter", "tab"}},
 	} {
 		t.Run(screen.name, func(t *testing.T) {
@@ -111,7 +112,7 @@ func TestScreenSink(t *testing.T) {
 	harmfulBundle(t)
 	for name, keys := range map[string][]string{
 		"list": nil, "evidence": {"enter"}, "cause": {"enter", "tab"}, "related": {"enter", "shift+tab"}, "sources": {"2", "space", "down", "space", "G", "space"},
-		"log": {"enter", "enter", "g"}, "log-merged": {"enter", "enter", "tab"}, "log-wrapped": {"enter", "enter", "g", "z"},
+		"timeline": {"4"}, "log": {"enter", "enter", "g"}, "log-merged": {"enter", "enter", "tab"}, "log-wrapped": {"enter", "enter", "g", "z"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			for _, look := range []tui.Look{{}, {Colors: tui.TrueColors}} {
