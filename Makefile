@@ -20,6 +20,10 @@ help: ## show what can be made
 run: build ## build, and show a diagnosis of the samples
 	$(BIN) report samples/avamar-case.tgz samples/luna-logs.tgz samples/mrs-flume-logs.zip
 
+.PHONY: demo
+demo: build ## open the screen on the samples; q leaves it
+	$(BIN) open samples/avamar-case.tgz samples/luna-logs.tgz samples/mrs-flume-logs.zip
+
 .PHONY: build
 build: ## build bin/logdoc
 	$(GO) build -o $(BIN) ./cmd/logdoc
@@ -52,6 +56,11 @@ check: build ## formatting, vet, staticcheck with all its checks, module files, 
 race: ## run the tests under the race detector
 	$(GO) test -race ./...
 
+.PHONY: smoke
+smoke: ## use the screen in tmux, which is installed if need be
+	.ci/tmux
+	LOGDOC_SMOKE=must $(GO) test -run '^TestTmux$$' -count=1 -v ./cmd/logdoc
+
 # go test fuzzes one target of one package at a time. FUZZTIME is a time (30s) or a number of inputs (5000x).
 .PHONY: fuzz
 fuzz: ## fuzz every target for FUZZTIME each
@@ -66,7 +75,7 @@ fuzz: ## fuzz every target for FUZZTIME each
 bench: build $(BUILD)/ripgrep-$(RIPGREP) ## measure logdoc against grep, wc, ripgrep, zcat and tar on generated logs of SIZE, and run the benchmarks
 	@if $(HAS_ISAL); then $(MAKE) build-isal; else rm -f $(ISALBIN); fi
 	$(GO) run ./bench -logdoc $(BIN) -isal $(ISALBIN) -ripgrep $(BUILD)/ripgrep-$(RIPGREP) -dir $(BUILD)/bench -size $(SIZE)
-	$(GO) test -run '^$$' -bench . -benchtime 300ms ./internal/template ./internal/literal ./grammar ./rules ./internal/diagnose ./internal/pager
+	$(GO) test -run '^$$' -bench . -benchtime 300ms ./internal/template ./internal/literal ./grammar ./rules ./internal/diagnose ./internal/pager ./tui
 
 # What the reports are measured against. Without npm, or without a network, the rest is measured.
 $(BUILD)/ripgrep-$(RIPGREP):
@@ -77,7 +86,8 @@ $(BUILD)/ripgrep-$(RIPGREP):
 
 .PHONY: golden
 golden: ## rewrite the golden files and samples after a wanted change; look at the diff
-	$(GO) test ./internal/lang ./report ./samples ./internal/diagnose ./cmd/logdoc -update
+	$(GO) test ./internal/lang ./report ./samples ./internal/diagnose ./cmd/logdoc ./tui -update
+	$(GO) run ./docs/picture docs/screens/*.ansi
 
 .PHONY: clean
 clean: ## remove what was built

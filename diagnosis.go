@@ -165,6 +165,8 @@ type Diagnosis struct {
 	Unchecked   []Unchecked
 	Unexplained []Cluster
 	Coverage    Coverage
+	// Timeline is nil unless it was asked for.
+	Timeline *Timeline
 	// Notes are about the run as a whole: packs that were overridden or skipped, an interruption.
 	Notes []Note
 	// Work is what a person has done about the findings: it is theirs, and no diagnosis fills it in.

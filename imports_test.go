@@ -32,6 +32,7 @@ var allowed = map[string][]string{
 	"logdoc/samples":          {},
 	"logdoc/samples/generate": {"logdoc/samples"},
 	"logdoc/bench":            {"logdoc/samples"},
+	"logdoc/docs/picture":     {},
 	"logdoc/samples/hostile":  {},
 	"logdoc/cmd/logdoc": {"logdoc", "logdoc/source", "logdoc/grammar", "logdoc/report",
 		"logdoc/internal/diagnose", "logdoc/internal/pager", "logdoc/internal/lang", "logdoc/internal/sanitize", "logdoc/tui"},

@@ -18,6 +18,7 @@ type inputs struct {
 	tarball               string
 	substrings, few, many substrings
 	fewRules, manyRules   string // packs of CRE rules
+	crowd                 crowd
 }
 
 // prepare makes what is not there yet. The folder's name says what the logs hold: their size, their seed, and a sum that tells one generator from another, so that
@@ -58,6 +59,9 @@ func prepare(told io.Writer, dir, name string, size int64) (inputs, error) {
 		return inputs{}, err
 	}
 	err = errors.Join(writeRules(in.fewRules, 20), writeRules(in.manyRules, 2000))
+	var crowded error
+	in.crowd, crowded = writeCrowd(dir)
+	err = errors.Join(err, crowded)
 	for _, s := range []struct {
 		to *substrings
 		n  int

@@ -63,8 +63,14 @@ func run(out io.Writer, c config) error {
 			return err
 		}
 	}
-	return nil
+	if !strings.Contains(screenWork, c.only) {
+		return nil
+	}
+	return measureScreen(out, c, in)
 }
+
+// screenWork is the name of the row for the screen.
+const screenWork = "screen"
 
 // ripgrepIn returns the program in the folder that npm installed it in, or why there is none of the version that the ratios are promised against.
 func ripgrepIn(dir string) (program, missing string) {

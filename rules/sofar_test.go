@@ -170,4 +170,3 @@ fact g from "etc/none.txt" exists
 		})
 	}
 }
-

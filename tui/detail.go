@@ -44,6 +44,9 @@ func (p *page) stop(draw func()) {
 	p.stops = append(p.stops, [2]int{first, len(p.lines) - 1})
 }
 
+// lookAhead is how many rows below the cursor are kept in sight.
+const lookAhead = 3
+
 // placed is a page and where in it the reader is.
 type placed struct {
 	page *page
@@ -56,8 +59,9 @@ func (w *placed) rows(height int, focused bool) []line {
 	if n := len(p.stops); n > 0 {
 		at.stop = max(0, min(at.stop, n-1))
 		stop := p.stops[at.stop]
-		if stop[1] >= at.top+height {
-			at.top = stop[1] - height + 1
+		// What comes next is seen as well, where there is room.
+		if seen := min(stop[1]+lookAhead, len(p.lines)-1); seen >= at.top+height {
+			at.top = seen - height + 1
 		}
 		if stop[0] < at.top {
 			at.top = stop[0]
@@ -89,6 +93,8 @@ type detail struct {
 	// drawn is the part that is on the screen, relations are what it shows of the part Related.
 	drawn     page
 	relations []relation
+	// around are the lines around those records for which they were asked for.
+	around map[logdoc.Place]surroundings
 	// goTo shows another finding.
 	goTo func(findingID)
 }
@@ -96,7 +102,9 @@ type detail struct {
 // place is where a part of the detail was left: the thing under the cursor, and the first row in sight.
 type place struct{ stop, top int }
 
-func newDetail(s *shared) detail { return detail{shared: s, left: map[findingID][tabs]place{}} }
+func newDetail(s *shared) detail {
+	return detail{shared: s, left: map[findingID][tabs]place{}, around: map[logdoc.Place]surroundings{}}
+}
 
 func (d *detail) turn(n int) { d.tab = tab((int(d.tab) + n + int(tabs)) % int(tabs)) }
 
@@ -111,11 +119,14 @@ func (d *detail) bindings(f *logdoc.Finding) []binding {
 	noun := "line"
 	switch {
 	case f == nil:
-	case d.tab == evidenceTab && len(f.Evidence) > 0:
+	case d.tab == evidenceTab && len(d.shared.window.evidence(f)) > 0:
 		noun = "record"
-		keys = []binding{{keys: []string{"enter"}, does: "open the record in its log", hint: "log", rank: 1, run: func() tea.Cmd {
-			return send(openLog{f.Evidence[d.stop(len(f.Evidence))].Place})
-		}}}
+		shown := d.shared.window.evidence(f)
+		e := shown[d.stop(len(shown))]
+		keys = []binding{
+			{keys: []string{"enter"}, does: "open the record in its log", hint: "log", rank: 1, run: func() tea.Cmd { return send(openLog{e.Place}) }},
+			{keys: []string{" ", "c"}, does: "show the lines around the record, or hide them", hint: "around", rank: 2, why: d.whyNoAround(e), run: func() tea.Cmd { return d.toggleAround(e) }},
+		}
 	case d.tab == runbookTab && len(f.Steps) > 0:
 		noun = "step, command or answer"
 		keys = d.runbookBindings(f)
@@ -147,9 +158,17 @@ func (d *detail) view(f *logdoc.Finding, width, height int, focused, titled bool
 		// On a small screen what is known matters more than when it was.
 		facts = facts[:1]
 	}
+	small := height < 12
+	if small {
+		facts = nil
+	}
 	if titled {
 		mark := words(plain, " ").add(severityRole(f.Severity), sanitize.Line(sign(f.Severity))).add(plain, " ")
-		for i, l := range wrapped(strong, sanitize.Line(f.Title), 3, width-1) {
+		title := wrapped(strong, sanitize.Line(f.Title), 3, width-1)
+		if small {
+			title = []line{words(plain, "   ").add(strong, sanitize.Cut(sanitize.Line(f.Title), width-4))}
+		}
+		for i, l := range title {
 			if i == 0 {
 				l = line{spans: append(mark.spans, l.spans[1:]...)}
 			}
@@ -160,7 +179,7 @@ func (d *detail) view(f *logdoc.Finding, width, height int, focused, titled bool
 		}
 	}
 	head = append(head, facts...)
-	if height >= 20 {
+	if height >= 12 {
 		head = append(head, line{})
 	}
 	switch d.tab {
@@ -189,15 +208,11 @@ func (d *detail) window(focused bool) []line {
 // status says where in the part the cursor is.
 func (d *detail) status(f *logdoc.Finding) sanitize.Safe {
 	switch {
-	case d.tab == evidenceTab && len(f.Evidence) > 0:
-		return sanitize.Line(fmt.Sprintf("record %d of %s", d.stop(len(f.Evidence))+1, thousands(len(f.Evidence))))
+	case d.tab == evidenceTab && len(d.shared.window.evidence(f)) > 0:
+		shown := len(d.shared.window.evidence(f))
+		return sanitize.Line(fmt.Sprintf("record %d of %s", d.stop(shown)+1, thousands(shown)))
 	case d.tab == runbookTab && len(f.Steps) > 0:
-		settled := 0
-		for i := range f.Steps {
-			if w, _ := d.work.Step(f.Symptom, f.Key, f.Steps[i].ID); w.State == logdoc.StepDone || w.State == logdoc.StepSkipped {
-				settled++
-			}
-		}
+		settled, _ := d.settled(f)
 		return sanitize.Line(fmt.Sprintf("%d of %s settled", settled, counted(len(f.Steps), "step")))
 	}
 	return tabNames[d.tab]

@@ -20,8 +20,8 @@ const (
 func (d *detail) evidence(f *logdoc.Finding, width int) page {
 	var p page
 	captured := capturedTexts(f)
-	for i := range f.Evidence {
-		e := &f.Evidence[i]
+	shown := d.shared.window.evidence(f)
+	for _, e := range shown {
 		p.stop(func() {
 			name := sanitize.Line(e.Label)
 			if name == "" {
@@ -34,14 +34,26 @@ func (d *detail) evidence(f *logdoc.Finding, width int) page {
 			p.line(head.add(strong, name))
 			p.line(words(plain, " ").add(dim, tail(sanitize.Place(e.Place), width-2)))
 			lines := sanitize.Lines(e.Text)
+			around := d.around[e.Place]
+			p.surround(around.before, width)
 			for _, text := range lines[:min(len(lines), recordLines)] {
 				p.lines = append(p.lines, folded(highlight(text, captured), 3, width-1, recordRows)...)
 			}
 			if more := len(lines) - recordLines; more > 0 {
 				p.line(words(dim, "   … "+counted(more, "more line")))
 			}
+			p.surround(around.after, width)
+			switch {
+			case around.reading:
+				p.line(words(dim, "   reading what stands around it …"))
+			case around.failed != "":
+				p.prose(bad, around.failed, 3, width-1)
+			}
 		})
 		p.blank()
+	}
+	if n := len(f.Evidence) - len(shown); n > 0 {
+		p.prose(dim, counted(n, "record")+" outside of the part of time that is chosen", 1, width-1)
 	}
 	switch more := f.Count - len(f.Evidence); {
 	case len(f.Evidence) == 0:

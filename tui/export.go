@@ -2,10 +2,12 @@ package tui
 
 import (
 	"errors"
+	"slices"
 	"strings"
 
 	tea "github.com/charmbracelet/bubbletea"
 
+	"logdoc"
 	"logdoc/internal/sanitize"
 )
 
@@ -37,6 +39,10 @@ func (m *model) askExport() tea.Cmd {
 
 func (m *model) export(name string, over bool) tea.Cmd {
 	write, d, w := m.session.Outside.Export, *m.diagnosis, clone(m.work.Work)
+	if !m.progress.Done {
+		note := logdoc.Note{LeftOut: true, Text: "exported while the input was still being read: this is what was found until then"}
+		d.Notes = append(slices.Clone(d.Notes), note)
+	}
 	return func() tea.Msg { return exportedMsg{name, write(name, &d, w, over)} }
 }
 
@@ -44,7 +50,7 @@ func (m *model) export(name string, over bool) tea.Cmd {
 func (m *model) exported(msg exportedMsg) tea.Cmd {
 	switch {
 	case errors.Is(msg.err, ErrExists):
-		m.prompt = newPrompt(string(sanitize.Line(msg.name))+" is there already: type yes to write over it", "")
+		m.prompt = newPrompt("type yes to write over "+string(sanitize.Line(msg.name))+", which is there already", "")
 		m.prompt.done = func(answer string) tea.Cmd {
 			if strings.TrimSpace(strings.ToLower(answer)) != "yes" {
 				m.tell("nothing was written")

@@ -56,8 +56,8 @@ func (f filter) match(finding *logdoc.Finding) (inTitle []int, ok bool) {
 func tightest(text string, word []rune) []int {
 	best, bestWidth := -1, 2*len(word)+1 // in bytes of the text
 	for from := 0; from < len(text); {
-		_, end, ok := run(text[from:], word)
-		if !ok {
+		end := endOf(text[from:], word)
+		if end < 0 {
 			break
 		}
 		end += from
@@ -65,31 +65,36 @@ func tightest(text string, word []rune) []int {
 		if end-start < bestWidth {
 			best, bestWidth = start, end-start
 		}
+		if bestWidth <= len(word) {
+			break // no letter stands between them
+		}
 		_, size := utf8.DecodeRuneInString(text[start:])
 		from = start + size
 	}
 	if best < 0 {
 		return nil
 	}
-	at, _, _ := run(text[best:], word)
-	for i := range at {
-		at[i] += best
+	at := make([]int, 0, len(word))
+	for i, r := range text[best:] {
+		if len(at) < len(word) && unicode.ToLower(r) == word[len(at)] {
+			at = append(at, best+i)
+		}
 	}
 	return at
 }
 
-// run finds the letters of a word in their order, each as early as it can be, and returns where they are and where the last one ends.
-func run(text string, word []rune) (at []int, end int, ok bool) {
+// endOf finds the letters of a word in their order, each as early as it can be, and returns where the last one ends; -1 when they are not all there.
+func endOf(text string, word []rune) int {
+	n := 0
 	for i, r := range text {
-		if unicode.ToLower(r) != word[len(at)] {
+		if r != word[n] && unicode.ToLower(r) != word[n] {
 			continue
 		}
-		at = append(at, i)
-		if len(at) == len(word) {
-			return at, i + utf8.RuneLen(r), true
+		if n++; n == len(word) {
+			return min(i+utf8.RuneLen(r), len(text)) // a byte that is no letter is shorter than what stands for it
 		}
 	}
-	return nil, 0, false
+	return -1
 }
 
 // startOf looks back from the end of a text for the letters of a word, and returns where the first one stands.

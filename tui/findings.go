@@ -37,8 +37,12 @@ func (p *findings) resize(width, height int) { p.width, p.height = width, height
 
 func (p *findings) update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
-	case updateMsg, setWindow:
+	case updateMsg:
 		p.list.take()
+	case setWindow:
+		p.list.arrange()
+	case aroundMsg:
+		p.detail.takeAround(msg)
 	case copiedMsg:
 		if msg.err != nil {
 			p.fail("copy", msg.err)
@@ -63,6 +67,9 @@ func (p *findings) status() sanitize.Safe {
 	}
 	if !p.window.all() {
 		text += " · a part of time"
+	}
+	if p.progress.Done && p.diagnosis.Incomplete() {
+		text += " · not all was read"
 	}
 	return text
 }
@@ -100,8 +107,9 @@ func (p *findings) bindings() []binding {
 	keys := []binding{
 		{keys: []string{"enter", "right"}, does: "look at the finding", hint: "open", rank: 1, why: none, run: func() tea.Cmd { p.open(); return nil }},
 		{keys: []string{" "}, does: "show or hide the consequences of a finding", hint: "fold", rank: 2, why: p.list.whyNoFold(), run: func() tea.Cmd { p.list.fold(); return nil }},
-		{keys: []string{"/"}, does: "filter the findings by letters of their titles, names, keys", hint: "filter", rank: 3, run: p.askFilter},
-		{keys: []string{"tab"}, does: "show the next part of the detail", hint: "next part", rank: 4, why: none, run: func() tea.Cmd { p.detail.turn(1); return nil }},
+		{keys: []string{"/"}, does: "filter the findings by letters of their titles, names, keys", hint: "filter", rank: 4, run: p.askFilter},
+		{keys: []string{"r"}, does: "go to the runbook", hint: "runbook", rank: 3, why: none, run: func() tea.Cmd { p.open(); p.detail.tab = runbookTab; return nil }},
+		{keys: []string{"tab"}, does: "show the next part of the detail", hint: "next part", rank: 5, why: none, run: func() tea.Cmd { p.detail.turn(1); return nil }},
 		{keys: []string{"shift+tab"}, does: "show the part of the detail before", why: none, run: func() tea.Cmd { p.detail.turn(-1); return nil }},
 	}
 	if p.list.filter != "" {
@@ -115,6 +123,7 @@ func (p *findings) bindings() []binding {
 func (p *findings) detailBindings() []binding {
 	return []binding{
 		{keys: []string{"tab", "right"}, does: "show the next part", hint: "next part", rank: 20, run: func() tea.Cmd { p.detail.turn(1); return nil }},
+		{keys: []string{"r"}, does: "go to the runbook", run: func() tea.Cmd { p.detail.tab = runbookTab; return nil }},
 		{keys: []string{"shift+tab", "left"}, does: "show the part before", run: func() tea.Cmd { p.detail.turn(-1); return nil }},
 		{keys: []string{"esc", "q"}, does: "go back to the list", hint: "back", rank: 21, run: func() tea.Cmd { p.inDetail = false; return nil }},
 		{keys: []string{"ctrl+n", "J"}, does: "look at the next finding", run: func() tea.Cmd { p.list.touched = true; p.list.move(1); return nil }},
@@ -165,7 +174,11 @@ func (p *findings) view() []string {
 	case stacked:
 		above := p.height
 		if f != nil {
-			above = min(max(len(p.list.rows), 3), p.height*2/5)
+			least := 1
+			if !p.progress.Done {
+				least = 5 // what stands below does not move with every finding that arrives
+			}
+			above = min(max(len(p.list.rows), least), p.height*2/5)
 		}
 		if p.inDetail {
 			above = 0

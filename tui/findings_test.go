@@ -111,3 +111,11 @@ func TestQuickKeys(t *testing.T) {
 	lookAt(t, 80, 24, nightCase()).pastes("jq").under("Server and console").leaves(false).sees("what was pasted is no key").
 		presses("/").pastes("hsm-a").under("hsm-a")
 }
+
+// TestFilterTakesAnyBytes: a key that is no text can be asked for the letter that stands for what is none.
+func TestFilterTakesAnyBytes(t *testing.T) {
+	f := &logdoc.Finding{Title: "Pump", Key: "unit\xff"}
+	if _, ok := newFilter("�").match(f); !ok {
+		t.Error("not found")
+	}
+}

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 
 	"logdoc"
@@ -248,6 +249,9 @@ func (l *list) row(r *findingRow, width int, current, focused bool) line {
 		}
 		fold = " " + mark + sanitize.Line(thousands(n))
 	}
+	if n, touched := l.settled(f); touched {
+		fold = " " + sanitize.Line(fmt.Sprintf("[%d/%d]", n, len(f.Steps))) + fold
+	}
 	right := line{}.add(plain, " ")
 	if width >= timedList {
 		right = words(dim, fit("  "+shortMoment(f.Last), timeColumn))
@@ -304,6 +308,9 @@ func (l *list) nothing() []sanitize.Safe {
 	case l.hidden > 0:
 		return []sanitize.Safe{"", "No finding lies in the part of time that is chosen."}
 	case !l.progress.Done:
+		if l.progress.Source != "" {
+			return []sanitize.Safe{"", "Nothing found yet. This is being read:", tail(sanitize.Line(l.progress.Source), 70)}
+		}
 		return []sanitize.Safe{"", "Nothing found yet."}
 	case len(d.Silenced) > 0:
 		return []sanitize.Safe{"", "Nothing was found but what is silenced."}

@@ -54,6 +54,8 @@ type logPane struct {
 
 	evidence map[logLineID]bool
 	places   []logdoc.Place // of the evidence
+	// evidenceOf is the diagnosis whose evidence that is.
+	evidenceOf *logdoc.Diagnosis
 }
 
 // logLineID tells a line apart.
@@ -74,13 +76,20 @@ func (p *logPane) resize(width, height int) {
 func (p *logPane) update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case updateMsg:
-		p.takeEvidence()
+		return p.takeEvidence()
+	case evidenceMsg:
+		p.evidence, p.places = msg.lines, msg.places
 	case openLog:
 		return p.open(msg.place)
 	case setWindow:
 		if p.log != nil && !msg.from.IsZero() {
 			return p.jump("going to the chosen time", seekTo(logdoc.LineSpot{Time: msg.from}))
 		}
+	case tea.WindowSizeMsg:
+		if p.log != nil && p.fetchWidth() > p.fetched {
+			return p.again()
+		}
+		return p.extend()
 	case logStep:
 		return p.takeStep(msg)
 	case logChanged:
@@ -114,42 +123,57 @@ func (p *logPane) watch(ctx context.Context) tea.Cmd {
 	}
 }
 
-// takeEvidence learns which lines are evidence.
-func (p *logPane) takeEvidence() {
-	p.evidence, p.places = map[logLineID]bool{}, nil
-	var add func([]logdoc.Finding)
-	add = func(findings []logdoc.Finding) {
-		for i := range findings {
-			for _, e := range findings[i].Evidence {
-				id := logLineID{e.Place.Source, e.Place.Line}
-				if !p.evidence[id] {
-					p.evidence[id] = true
-					p.places = append(p.places, e.Place)
-				}
-			}
-			add(findings[i].Consequences)
-		}
+// evidenceMsg brings the lines that are evidence in a diagnosis.
+type evidenceMsg struct {
+	lines  map[logLineID]bool
+	places []logdoc.Place
+}
+
+// takeEvidence learns which lines are evidence. There may be very many, and so no key waits for it.
+func (p *logPane) takeEvidence() tea.Cmd {
+	d := p.diagnosis
+	if d == p.evidenceOf {
+		return nil
 	}
-	add(p.diagnosis.Findings)
-	for i := range p.diagnosis.Silenced {
-		add([]logdoc.Finding{p.diagnosis.Silenced[i].Finding})
+	p.evidenceOf = d
+	return func() tea.Msg {
+		e := evidenceMsg{lines: map[logLineID]bool{}}
+		e.add(d.Findings)
+		for i := range d.Silenced {
+			e.add([]logdoc.Finding{d.Silenced[i].Finding})
+		}
+		return e
 	}
 }
 
-// sources names the logs that records were read from.
+func (e *evidenceMsg) add(findings []logdoc.Finding) {
+	for i := range findings {
+		for _, one := range findings[i].Evidence {
+			id := logLineID{one.Place.Source, one.Place.Line}
+			if !e.lines[id] {
+				e.lines[id] = true
+				e.places = append(e.places, one.Place)
+			}
+		}
+		e.add(findings[i].Consequences)
+	}
+}
+
+// sources names the logs that records with times were read from.
 func (p *logPane) sources() []logdoc.LogText {
 	var names []logdoc.LogText
-	for _, s := range p.diagnosis.Coverage.Sources {
-		if s.Records > 0 && !s.First.IsZero() && !slices.Contains(names, s.Source) {
+	for i := range p.diagnosis.Coverage.Sources {
+		if s := &p.diagnosis.Coverage.Sources[i]; isTimed(s) {
 			names = append(names, s.Source)
 		}
 	}
 	return names
 }
 
+func isTimed(s *logdoc.SourceCoverage) bool { return s.Records > 0 && !s.First.IsZero() }
+
 // open shows a place in its log. What is open already stays open where that is it.
 func (p *logPane) open(place logdoc.Place) tea.Cmd {
-	p.takeEvidence()
 	if p.session.Logs == nil {
 		p.warn("logs cannot be opened here")
 		return nil
@@ -163,6 +187,23 @@ func (p *logPane) open(place logdoc.Place) tea.Cmd {
 	}
 	logs := p.session.Logs
 	return p.opening("opening "+sanitize.Line(place.Source), place.Source, locate, func(ctx context.Context) (Log, error) { return logs.Open(ctx, place.Source) })
+}
+
+// reopen opens the log anew, at the line with the same number.
+func (p *logPane) reopen() tea.Cmd {
+	logs, source := p.session.Logs, p.source
+	locate := toStart
+	if l, ok := p.current(); ok {
+		locate = seekTo(logdoc.LineSpot{Line: l.Place.Line})
+	}
+	return p.opening("opening "+sanitize.Line(source), source, locate, func(ctx context.Context) (Log, error) { return logs.Open(ctx, source) })
+}
+
+func (p *logPane) whyNoReopening() sanitize.Safe {
+	if p.log != nil && p.source == "" {
+		return "these are all logs: tab shows one of them"
+	}
+	return p.whyClosed()
 }
 
 // merge shows all logs in one, at the line under the cursor.
@@ -204,7 +245,7 @@ func (p *logPane) whyNoMerge() sanitize.Safe {
 	switch {
 	case p.session.Logs == nil:
 		return "logs cannot be opened here"
-	case len(p.sources()) == 0:
+	case !slices.ContainsFunc(p.diagnosis.Coverage.Sources, func(s logdoc.SourceCoverage) bool { return isTimed(&s) }):
 		return "no log with times was read yet"
 	}
 	return ""

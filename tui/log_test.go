@@ -90,7 +90,9 @@ func before(t *testing.T, width, height int, files map[string]string) *robot {
 	for _, name := range paths {
 		d.Coverage.Sources = append(d.Coverage.Sources, logdoc.SourceCoverage{Source: logdoc.LogText(name), Records: 100, First: clock("2026-02-27 19:00:00")})
 	}
-	return sitDown(t, width, height, Session{Logs: rawLogs{in}}).reads(logdoc.Update{Diagnosis: d, Done: true})
+	r := sitDown(t, width, height, Session{Logs: rawLogs{in}})
+	r.files = fsys
+	return r.reads(logdoc.Update{Diagnosis: d, Done: true})
 }
 
 // atEvidence opens the log of the first evidence.
@@ -134,7 +136,7 @@ func TestLogGoesToWhatMatters(t *testing.T) {
 
 func TestLogSearch(t *testing.T) {
 	r := atEvidence(t, 100, 24).presses("g")
-	r.presses("/").types("NUMBER 2\\d\\d ").presses("enter").sees("no NUMBER")
+	r.presses("/").types("NUMBER 2\\d\\d ").presses("enter").sees("nothing matches NUMBER 2\\d\\d  below")
 	r.presses("/").types("number 2\\d\\d ").presses("enter").under("number 201 of").presses("n").under("number 202 of").presses("1", "0", "n").under("number 212 of")
 	r.presses("N").under("number 211 of")
 	r.presses(`\`).types("refused").presses("enter").under("10.0.0.200 refused").presses("n").under("10.0.0.150 refused").presses("N").under("10.0.0.200 refused")
@@ -164,7 +166,11 @@ func TestLogLongLines(t *testing.T) {
 	r := atEvidence(t, 80, 24).presses("g")
 	r.seesNo("‹").presses("right").sees("‹").under("path a long path").presses("0").seesNo("‹")
 	r.presses("z").sees("a long path a long path", "a long").presses("G").under("10.0.0.400").presses("k").under("number 399").presses("z").under("number 399")
-	r.presses("z", "right").sees("lines are shown whole")
+	long := nightLogs()
+	long["client.log"] += "2026-02-27 23:00:00 avtar Info <1>: begin " + strings.Repeat("0123456789", 400) + " end\n"
+	r = before(t, 80, 24, long).presses("enter", "enter", "G").under("begin").seesNo(" end").presses("z").under("begin")
+	r.presses("right").sees("‹").presses("right", "right", "right").sees(" end").presses("0").under("begin").seesNo("‹")
+	r.presses("z", "k", "/").types("9 end").presses("enter").sees("‹", "9 end").presses("k", "/").types("begin").presses("enter").under("begin").seesNo("‹")
 }
 
 func TestLogMarks(t *testing.T) {
@@ -198,6 +204,42 @@ func TestLogSaysWhyNot(t *testing.T) {
 	r.presses("enter", "enter").sees("logs cannot be opened here")
 }
 
+// TestLogFollowsTheWindow: the part of time that is chosen elsewhere begins at the cursor.
+func TestLogFollowsTheWindow(t *testing.T) {
+	r := atEvidence(t, 100, 24)
+	r.tell(setWindow{from: clock("2026-02-27 19:50:00"), to: clock("2026-02-27 20:00:00")}).under("10.0.0.300 refused")
+	r.tell(setWindow{}).under("10.0.0.300 refused")
+}
+
+// TestLogResized: a larger window is filled, a smaller one keeps the cursor in sight.
+func TestLogResized(t *testing.T) {
+	r := atEvidence(t, 100, 12).presses("4", "j").under("number 92")
+	r.resize(100, 40).under("number 92").sees("number 110")
+	r.resize(60, 8).under("19:15:20")
+	r.resize(24, 5).under("2026-02-27").resize(200, 50).under("number 92").sees("number 130")
+}
+
+// TestLogThatGrows: what a log gains while it is open is there, and told.
+func TestLogThatGrows(t *testing.T) {
+	r := atEvidence(t, 100, 24)
+	file := r.files["client.log"]
+	file.Data = append(file.Data[:len(file.Data):len(file.Data)], "2026-02-27 21:00:00 avtar Error <1>: the last word\n"...)
+	r.presses("G").under("the last word").sees("it has grown by 51 bytes since it was read")
+	file.Data = file.Data[:100]
+	r.presses("G").sees("it became shorter while it was open: 100 bytes are left of").under("number 1 of").seesNo("the last word")
+}
+
+// TestLogReplaced: a log whose file has gone says so, and is opened again when another one is there.
+func TestLogReplaced(t *testing.T) {
+	r := atEvidence(t, 100, 24)
+	old := r.files["client.log"]
+	delete(r.files, "client.log")
+	r.presses("G").under("10.0.0.400").sees("it was removed: this is what it was").presses("R").sees("opening client.log:").under("10.0.0.400")
+	r.files["client.log"] = old
+	r.presses("R").under("10.0.0.400").seesNo("it was removed")
+	r.presses("tab", "R").sees("these are all logs")
+}
+
 // slow is a log that pauses with every line, and stops when it is told to.
 type slow struct {
 	Log
@@ -218,7 +260,7 @@ func TestLogStops(t *testing.T) {
 	p := r.logPane()
 	s := &slow{Log: p.log}
 	p.log = s
-	cmd := p.look("what is not there", logdoc.LineGoal{Pattern: "x"}, false, 1)
+	cmd := p.look("what is not there", "nothing", logdoc.LineGoal{Pattern: "x"}, false, 1)
 	for range 50 {
 		_, cmd = r.model.Update(cmd())
 	}

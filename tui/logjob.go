@@ -152,17 +152,18 @@ type landing struct {
 	locate locator
 	spot   located
 	// row is where on the screen the line shall stand.
-	row          int
-	filters      []logdoc.Filter
-	column       int64
-	cells        int
+	row     int
+	filters []logdoc.Filter
+	column  int64
+	// cells is how wide the text of a line is on the screen, width how many of its bytes are read.
+	cells, width int
 	below, above fetch
 	phase        int
 }
 
 // landing prepares to go to a place.
 func (p *logPane) landing(locate locator, row int) *landing {
-	l := &landing{log: p.log, locate: locate, row: row, filters: p.filters, column: p.column, cells: p.width}
+	l := &landing{log: p.log, locate: locate, row: row, filters: p.filters, column: p.column, cells: p.room(), width: p.fetchWidth()}
 	l.below.want, l.above.want = 2*p.body()+2, p.body()+row+1
 	return l
 }
@@ -182,7 +183,7 @@ func (l *landing) step(ctx context.Context) (more bool, at logdoc.Place, err err
 			return l.spot.more, l.spot.place, err
 		}
 		l.sideways()
-		q := logdoc.LineQuery{From: l.spot.place, End: l.spot.end, Filters: l.filters, Column: l.column, Width: fetchWidth(l.cells)}
+		q := logdoc.LineQuery{From: l.spot.place, End: l.spot.end, Filters: l.filters, Column: l.column, Width: l.width}
 		l.below.query, l.above.query, l.above.up = q, q, true
 		l.phase++
 		return true, l.spot.place, nil
@@ -206,7 +207,7 @@ func (l *landing) step(ctx context.Context) (more bool, at logdoc.Place, err err
 
 // sideways moves the columns so that what was found is in sight.
 func (l *landing) sideways() {
-	room := int64(l.cells) * 2 / 3
+	room := int64(l.cells) * 9 / 10
 	switch {
 	case l.spot.hi == 0:
 	case l.spot.hi <= room:
@@ -216,8 +217,13 @@ func (l *landing) sideways() {
 	}
 }
 
-// fetchWidth is how many bytes of a line are read: more than are in sight, for a character may take several, and a line may be wrapped.
-func fetchWidth(cells int) int { return max(1024, 8*cells) }
+// fetchWidth is how many bytes of a line are read: more than are in sight, for a character may take several.
+func (p *logPane) fetchWidth() int {
+	if p.wrap {
+		return min(4*p.width*p.body(), 64<<10)
+	}
+	return max(1024, 8*p.width)
+}
 
 // fetch reads lines in one direction until there are as many as are wanted, or no more.
 type fetch struct {
@@ -278,7 +284,7 @@ func (p *logPane) again() tea.Cmd {
 // land shows what a landing has read.
 func (p *logPane) land(l *landing) tea.Cmd {
 	p.state = l.log.State()
-	p.column = l.column
+	p.column, p.fetched = l.column, l.width
 	p.lines = append(l.above.got, l.below.got...)
 	p.atStart, p.atEnd = l.above.over, l.below.over
 	p.cursor = min(len(l.above.got), max(len(p.lines)-1, 0))
@@ -294,7 +300,7 @@ func (p *logPane) extend() tea.Cmd {
 		return nil
 	}
 	f := &fetch{want: p.body() + max(p.owed, -p.owed)}
-	f.query = logdoc.LineQuery{Filters: p.filters, Column: p.column, Width: fetchWidth(p.width)}
+	f.query = logdoc.LineQuery{Filters: p.filters, Column: p.column, Width: p.fetched}
 	switch {
 	case !p.atEnd && len(p.lines)-p.cursor <= p.body():
 		f.query.From = p.lines[len(p.lines)-1].Place
@@ -331,8 +337,8 @@ func (p *logPane) extend() tea.Cmd {
 	}})
 }
 
-// look searches for the n-th line that fits, from the cursor on.
-func (p *logPane) look(what sanitize.Safe, goal logdoc.LineGoal, back bool, n int) tea.Cmd {
+// look searches for the n-th line that fits, from the cursor on. none is said where there is not even one, in front of "below" or "above".
+func (p *logPane) look(what, none sanitize.Safe, goal logdoc.LineGoal, back bool, n int) tea.Cmd {
 	from := logdoc.Place{}
 	if l, ok := p.current(); ok {
 		from = l.Place
@@ -344,7 +350,7 @@ func (p *logPane) look(what sanitize.Safe, goal logdoc.LineGoal, back bool, n in
 	l := p.landing(search(logdoc.LineSearch{From: from, Goal: goal, Back: back, Filters: p.filters}, max(n, 1)), p.body()/3)
 	return p.start(&logJob{what: "looking for " + what, step: l.step, done: func() tea.Cmd {
 		if l.spot.none {
-			p.warn("no " + what + " " + where)
+			p.warn(none + " " + where)
 			return p.extend()
 		}
 		p.remember()

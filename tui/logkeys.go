@@ -58,10 +58,14 @@ func (p *logPane) bindings() []binding {
 		list = append(list, binding{keys: []string{"esc"}, does: "forget the number", run: func() tea.Cmd { p.count = ""; return nil }})
 	}
 	severe := func(s logdoc.Severity, back bool) func(int) tea.Cmd {
-		return func(n int) tea.Cmd { return p.look(sanitize.Line(s.String()), logdoc.LineGoal{Severity: s}, back, n) }
+		return func(n int) tea.Cmd {
+			return p.look("the next "+sanitize.Line(s.String()), "no "+sanitize.Line(s.String()), logdoc.LineGoal{Severity: s}, back, n)
+		}
 	}
 	places := func(what sanitize.Safe, list func() []logdoc.Place, back bool) func(int) tea.Cmd {
-		return func(n int) tea.Cmd { return p.look(what, logdoc.LineGoal{Places: list()}, back, n) }
+		return func(n int) tea.Cmd {
+			return p.look("the next "+what, "no "+what, logdoc.LineGoal{Places: list()}, back, n)
+		}
 	}
 	evidence := func() []logdoc.Place { return p.places }
 	list = append(list,
@@ -84,6 +88,7 @@ func (p *logPane) bindings() []binding {
 		key("go to the next mark", "", 0, noMark, places("mark", p.markPlaces, false), "'"),
 		key("go to the mark before", "", 0, noMark, places("mark", p.markPlaces, true), `"`),
 		key("go back to where you jumped from", "", 0, noTrail, func(int) tea.Cmd { return p.goBackWithin() }, "ctrl+o"),
+		key("open the log again, as its file is now", "", 0, p.whyNoReopening(), func(int) tea.Cmd { return p.reopen() }, "R"),
 		key("go down one line", "", 0, closed, walk(1), "down", "j", "enter"),
 		key("go up one line", "", 0, closed, walk(-1), "up", "k"),
 		key("go down one screen", "", 0, closed, leaf(page), "pgdown", " ", "ctrl+f"),
@@ -95,8 +100,8 @@ func (p *logPane) bindings() []binding {
 		key("go to the number as a percentage", "", 0, closed, func(n int) tea.Cmd {
 			return p.jump("going there", seekTo(logdoc.LineSpot{Percent: float64(min(n, 100))}))
 		}, "%", "p"),
-		key("shift the lines to the left, by half a screen or so many characters", "", 0, p.whyWrapped(closed), func(n int) tea.Cmd { return p.shift(n, 1) }, "right"),
-		key("shift the lines to the right", "", 0, p.whyWrapped(closed), func(n int) tea.Cmd { return p.shift(n, -1) }, "left"),
+		key("shift the lines to the left, by half a screen or so many characters", "", 0, closed, func(n int) tea.Cmd { return p.shift(n, 1) }, "right"),
+		key("shift the lines to the right", "", 0, closed, func(n int) tea.Cmd { return p.shift(n, -1) }, "left"),
 		key("show long lines whole, or cut them", "", 0, closed, func(int) tea.Cmd { return p.toggleWrap() }, "ctrl+w", "z"),
 	)
 	return append(list, p.digits()...)
@@ -123,13 +128,6 @@ func (p *logPane) whyNoLine() sanitize.Safe {
 		return "there is no line here"
 	}
 	return ""
-}
-
-func (p *logPane) whyWrapped(closed sanitize.Safe) sanitize.Safe {
-	if closed == "" && p.wrap {
-		return "lines are shown whole: z cuts them"
-	}
-	return closed
 }
 
 // digits are the keys of the number that goes in front of others. Before a log is open they lead to the panes, as everywhere.
@@ -174,6 +172,9 @@ func (p *logPane) goLine(n int, otherwise locator) tea.Cmd {
 func (p *logPane) shift(n, direction int) tea.Cmd {
 	if n == 0 {
 		n = p.room() / 2
+		if p.wrap {
+			n = p.room() * max(1, p.body()/2)
+		}
 	}
 	to := max(0, p.column+int64(direction*n))
 	if direction == 0 {
@@ -226,7 +227,8 @@ func highlighter(pattern string) (*regexp.Regexp, error) {
 }
 
 func (p *logPane) lookAgain(other bool, n int) tea.Cmd {
-	return p.look(sanitize.Line(p.goal.Pattern), p.goal, p.back != other, n)
+	pattern := sanitize.Line(p.goal.Pattern)
+	return p.look(pattern, "nothing matches "+pattern, p.goal, p.back != other, n)
 }
 
 // askFilter asks for a filter more.

@@ -20,6 +20,8 @@ type logLines struct {
 	// column is the first byte of each line that is shown; wrap shows lines whole.
 	column int64
 	wrap   bool
+	// fetched is how many bytes of each line were read.
+	fetched int
 }
 
 // current returns the line under the cursor.
@@ -56,7 +58,15 @@ func (p *logPane) rowsOf(i int) int {
 	if !p.wrap {
 		return 1
 	}
-	return max(1, len(sanitize.Fold(sanitize.Line(p.lines[i].Text), p.room(), p.body())))
+	return max(1, len(sanitize.Fold(sanitize.Line(p.lines[i].Text), p.foldWidth(), p.body())))
+}
+
+// foldWidth is how wide the rows of a wrapped line are: as its room is, but for the sign that something stands left of it.
+func (p *logPane) foldWidth() int {
+	if p.column > 0 {
+		return p.room() - 1
+	}
+	return p.room()
 }
 
 // move moves the cursor. What lies beyond the lines that are there is owed until they have come.
@@ -252,11 +262,11 @@ func (p *logPane) drawLine(i int) []line {
 		head = head.add(dim, fit(tail(sanitize.Line(c.Place.Source), column-1), column))
 	}
 	raw := string(c.Text)
-	if p.wrap {
-		return p.wrapLine(head, raw, text)
-	}
 	if c.From > 0 {
 		head = head.add(rule, "‹")
+	}
+	if p.wrap {
+		return p.wrapLine(head, raw, text)
 	}
 	head.spans = append(head.spans, p.highlight(raw, text)...)
 	return []line{head}
@@ -290,7 +300,7 @@ func (p *logPane) highlight(raw string, r role) []span {
 func (p *logPane) wrapLine(head line, raw string, r role) []line {
 	var rows []line
 	indent := blanks(head.width() - 1)
-	for i, piece := range sanitize.Fold(sanitize.Line(raw), p.room(), p.body()) {
+	for i, piece := range sanitize.Fold(sanitize.Line(raw), p.foldWidth(), p.body()) {
 		l := head
 		if i > 0 {
 			l = line{selected: head.selected}.add(accent, pick(head.selected, "▌", " ")).add(plain, indent)

@@ -42,7 +42,7 @@ func newModel(s Session) *model {
 		m.began = s.Now()
 	}
 	m.work.keeper = &keeper{desk: s.Desk}
-	m.panes = []pane{newFindings(&m.shared), newSources(&m.shared), newLogPane(&m.shared)}
+	m.panes = []pane{newFindings(&m.shared), newSources(&m.shared), newLogPane(&m.shared), newTimeline(&m.shared)}
 	m.resize(80, 24) // a terminal that does not know its size has at least that
 	return m
 }

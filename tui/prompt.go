@@ -59,7 +59,7 @@ func (p *prompt) press(msg tea.KeyMsg) (over bool, cmd tea.Cmd) {
 func (p *prompt) view(width int) line {
 	runes := []rune(p.input.Value())
 	at := min(p.input.Position(), len(runes))
-	label := sanitize.Line(p.label) + " "
+	label := sanitize.Cut(sanitize.Line(p.label), max(8, width*2/3)) + " "
 	room := max(4, width-cells(label)-1)
 	before := sanitize.Line(string(runes[:at]))
 	for cells(before) > room {

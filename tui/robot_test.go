@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"testing/fstest"
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -20,10 +21,11 @@ var update = flag.Bool("update", false, "write the golden screens anew")
 // robot is a person at a terminal: it presses keys and looks at the screen. It is in the same goroutine as the model, and every command is run to its end before the
 // next key, so that nothing is waited for.
 type robot struct {
+	player
+	// files are the logs of the input, where it has any.
+	files fstest.MapFS
 	t     *testing.T
-	model *model
 	clock time.Time
-	gone  bool
 }
 
 // sitDown opens a screen of that size on a session.
@@ -64,49 +66,15 @@ func (r *robot) reads(u logdoc.Update) *robot { return r.tell(updateMsg(u)) }
 
 // tell hands a message to the model, draws, and runs what comes of it.
 func (r *robot) tell(msg tea.Msg) *robot {
-	r.t.Helper()
-	_, cmd := r.model.Update(msg)
-	r.model.View()
-	r.do(cmd)
+	r.player.tell(msg)
 	return r
-}
-
-func (r *robot) do(cmd tea.Cmd) {
-	r.t.Helper()
-	if cmd == nil {
-		return
-	}
-	switch msg := cmd().(type) {
-	case nil:
-	case tea.BatchMsg:
-		for _, c := range msg {
-			r.do(c)
-		}
-	case tea.QuitMsg:
-		r.gone = true
-	default:
-		r.tell(msg)
-	}
-}
-
-// named are the keys that are more than one letter.
-var named = map[string]tea.KeyMsg{
-	"enter": {Type: tea.KeyEnter}, "esc": {Type: tea.KeyEsc}, "tab": {Type: tea.KeyTab}, "shift+tab": {Type: tea.KeyShiftTab},
-	"up": {Type: tea.KeyUp}, "down": {Type: tea.KeyDown}, "left": {Type: tea.KeyLeft}, "right": {Type: tea.KeyRight},
-	"pgup": {Type: tea.KeyPgUp}, "pgdown": {Type: tea.KeyPgDown}, "home": {Type: tea.KeyHome}, "end": {Type: tea.KeyEnd},
-	"space": {Type: tea.KeySpace, Runes: []rune{' '}}, "backspace": {Type: tea.KeyBackspace}, "ctrl+c": {Type: tea.KeyCtrlC}, "ctrl+l": {Type: tea.KeyCtrlL},
-	"ctrl+o": {Type: tea.KeyCtrlO}, "ctrl+z": {Type: tea.KeyCtrlZ}, "ctrl+d": {Type: tea.KeyCtrlD}, "ctrl+u": {Type: tea.KeyCtrlU}, "f1": {Type: tea.KeyF1},
 }
 
 // presses presses keys one after the other.
 func (r *robot) presses(keys ...string) *robot {
 	r.t.Helper()
 	for _, key := range keys {
-		msg, ok := named[key]
-		if !ok {
-			msg = tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune(key)}
-		}
-		r.tell(msg)
+		r.press(key)
 	}
 	return r
 }

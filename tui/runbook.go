@@ -49,26 +49,49 @@ func (d *detail) runbook(f *logdoc.Finding, width int) page {
 	return p
 }
 
-const (
-	stepBody = 8 // where the text of a step begins
-	kindCell = 10
-)
+// kindCell is the width of the column with the kinds of steps.
+const kindCell = 10
+
+// numberCell is the width of the column with the numbers of steps.
+func numberCell(width int) int {
+	if width < narrowList {
+		return 2
+	}
+	return 3
+}
+
+// stepBody is where the text of a step begins.
+func stepBody(width int) int {
+	if width < narrowList {
+		return 4
+	}
+	return 8
+}
 
 func (d *detail) step(p *page, f *logdoc.Finding, i, width int) {
 	s := &f.Steps[i]
 	work, _ := d.work.Step(f.Symptom, f.Key, s.ID)
 	over := work.State == logdoc.StepDone || work.State == logdoc.StepSkipped
+	body := stepBody(width)
 	text, commandRole := plain, accent
 	if over {
 		text, commandRole = dim, dim
 	}
 	p.stop(func() {
-		head := words(plain, " ").add(boxRoles[work.State], boxes[work.State]).add(dim, sanitize.Safe(fmt.Sprintf("%3d ", s.Number)))
+		head := words(plain, " ").add(boxRoles[work.State], boxes[work.State]).add(dim, sanitize.Safe(fmt.Sprintf("%*d ", numberCell(width), s.Number)))
 		kind := kindRole(s.Kind)
 		if over {
 			kind = dim
 		}
-		head = head.add(kind, fit(kindSign(s.Kind)+" "+kindWord(s.Kind), kindCell))
+		cell := fit(kindSign(s.Kind)+" "+kindWord(s.Kind), kindCell)
+		switch {
+		case width >= narrowList:
+		case s.Kind == logdoc.Change:
+			cell = kindSign(s.Kind) + " " + kindWord(s.Kind) + " " // a change says so by its word on every screen
+		default:
+			cell = kindSign(s.Kind) + " "
+		}
+		head = head.add(kind, cell)
 		column := head.width()
 		title := sanitize.Line(s.Title)
 		if tail := stepTail(work); tail != "" {
@@ -86,7 +109,7 @@ func (d *detail) step(p *page, f *logdoc.Finding, i, width int) {
 		}
 		for _, note := range s.Notes {
 			for _, text := range paragraphs(note) {
-				p.prose(dim, text, stepBody, width-1)
+				p.prose(dim, text, body, width-1)
 			}
 		}
 		d.stepValues(p, s, width)
@@ -98,17 +121,17 @@ func (d *detail) step(p *page, f *logdoc.Finding, i, width int) {
 				if n > 0 {
 					prompt = "  "
 				}
-				for m, piece := range sanitize.Fold(text, max(width-stepBody-3, 8), 6) {
+				for m, piece := range sanitize.Fold(text, max(width-body-3, 8), 6) {
 					if m > 0 {
 						prompt = "  "
 					}
-					p.line(words(plain, blanks(stepBody)).add(dim, prompt).add(commandRole, piece))
+					p.line(words(plain, blanks(body)).add(dim, prompt).add(commandRole, piece))
 				}
 			}
 		})
 	}
 	if s.Ask != "" {
-		p.prose(text, sanitize.Line(s.Ask), stepBody, width-1)
+		p.prose(text, sanitize.Line(s.Ask), body, width-1)
 	}
 	for _, a := range s.Answers {
 		p.stop(func() {
@@ -116,8 +139,8 @@ func (d *detail) step(p *page, f *logdoc.Finding, i, width int) {
 			if work.Answer == a.Text {
 				mark, role = "● ", good
 			}
-			head := words(plain, blanks(stepBody)).add(role, mark)
-			for n, l := range wrapped(role, sanitize.Line(a.Text)+" → "+goTo(f.Steps, i, a.Target), stepBody+2, width-1) {
+			head := words(plain, blanks(body)).add(role, mark)
+			for n, l := range wrapped(role, sanitize.Line(a.Text)+" → "+goTo(f.Steps, i, a.Target), body+2, width-1) {
 				if n == 0 {
 					l = line{spans: append(head.spans, l.spans[1:]...)}
 				}
@@ -131,7 +154,7 @@ func (d *detail) step(p *page, f *logdoc.Finding, i, width int) {
 			if n > 0 {
 				label = ""
 			}
-			p.prose(value, label+text, stepBody, width-1)
+			p.prose(value, label+text, body, width-1)
 		}
 	}
 	p.blank()
@@ -154,7 +177,7 @@ func stepTail(w logdoc.StepWork) sanitize.Safe {
 
 // stepValues draws what a step needs to know beside it.
 func (d *detail) stepValues(p *page, s *logdoc.Step, width int) {
-	l := words(plain, blanks(stepBody))
+	l := words(plain, blanks(stepBody(width)))
 	for i, v := range s.Values {
 		name, text := sanitize.Line(v.Name), sanitize.Cut(sanitize.Line(v.Text), width/2)
 		if v.Computed {
@@ -162,7 +185,7 @@ func (d *detail) stepValues(p *page, s *logdoc.Step, width int) {
 		}
 		if i > 0 && l.width()+cells(name)+cells(text)+4 > width {
 			p.line(l)
-			l = words(plain, blanks(stepBody))
+			l = words(plain, blanks(stepBody(width)))
 		} else if i > 0 {
 			l = l.add(dim, " · ")
 		}

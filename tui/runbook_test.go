@@ -47,6 +47,12 @@ func TestStepsAreTickedOff(t *testing.T) {
 	r.presses("u", "u", "u", "u", "u").sees("[ ]  1", "[ ]  2").presses("u").sees("nothing was done yet that could be taken back")
 }
 
+// TestTheListShowsHowFarARunbookIs ticks a step off and looks at the list.
+func TestTheListShowsHowFarARunbookIs(t *testing.T) {
+	lookAt(t, 80, 24, nightCase()).seesNo("[0/4]").presses("r").sees("[Runbook]").presses("enter", "q").sees("[1/4] ▸2").
+		presses("r", "f", "q").sees("[1/4] ▸2").presses("r", "n").types("x").presses("enter", "q").sees("[1/4]")
+}
+
 func TestAnswersLeadOn(t *testing.T) {
 	r := atRunbook(t, Session{})
 	r.presses("enter").presses("down", "down", "down").under("○ choose a larger number → do this step again")

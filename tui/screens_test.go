@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"logdoc"
 	"logdoc/internal/sanitize"
@@ -46,6 +47,31 @@ func TestScreens(t *testing.T) {
 		for _, size := range sizes {
 			t.Run(fmt.Sprintf("%s %dx%d", tt.name, size.width, size.height), func(t *testing.T) {
 				lookAt(t, size.width, size.height, nightCase()).presses(tt.keys...).golden(fmt.Sprintf("%s-%dx%d", tt.name, size.width, size.height))
+			})
+		}
+	}
+}
+
+// TestScreensOnTheWay draws what is seen before there is anything to see, where nothing was found, and while something is asked.
+func TestScreensOnTheWay(t *testing.T) {
+	outside := Outside{Export: func(string, *logdoc.Diagnosis, logdoc.Work, bool) error { return ErrExists }}
+	empty := &logdoc.Diagnosis{Unchecked: nightCase().Unchecked, Coverage: nightCase().Coverage}
+	for _, tt := range []struct {
+		name   string
+		update logdoc.Update
+		keys   []string
+	}{
+		{"reading", logdoc.Update{Read: 300 << 20, Total: 1 << 30, Source: "bundle.tgz!/node0.zip!/cur/gsan.log.003"}, nil},
+		{"nothing", logdoc.Update{Diagnosis: empty, Done: true}, nil},
+		{"note", logdoc.Update{Diagnosis: nightCase(), Done: true}, []string{"enter", "tab", "tab", "n", "the key was 41850, and", "left", "left"}},
+		{"written-over", logdoc.Update{Diagnosis: nightCase(), Done: true}, []string{"e", "enter"}},
+		{"answered", logdoc.Update{Diagnosis: nightCase(), Done: true}, []string{"enter", "tab", "tab", "enter", "down", "down", "down", "enter", "n", "28452 was too low", "enter", "f"}},
+	} {
+		for _, size := range sizes {
+			t.Run(fmt.Sprintf("%s %dx%d", tt.name, size.width, size.height), func(t *testing.T) {
+				r := sitDown(t, size.width, size.height, Session{Outside: outside})
+				r.clock = r.clock.Add(time.Second)
+				r.reads(tt.update).presses(tt.keys...).golden(fmt.Sprintf("%s-%dx%d", tt.name, size.width, size.height))
 			})
 		}
 	}

@@ -32,6 +32,9 @@ type Session struct {
 	Logs Logs
 	// Outside does what no screen can do.
 	Outside Outside
+	// Zoom counts the records of a part of time anew, both ends included, in shorter buckets than the diagnosis's timeline has. It may take as long as reading the input did.
+	// nil where the input cannot be read again.
+	Zoom func(d *logdoc.Diagnosis, from, to time.Time) (*logdoc.Timeline, error)
 }
 
 // Desk keeps the work on a diagnosis from one session to the next. Its functions may take as long as a disk does: they are never called while a key waits.
@@ -64,7 +67,8 @@ var ErrPanic = errors.New("the screen ended by a mistake in logdoc")
 func Run(ctx context.Context, s Session, in io.Reader, out io.Writer) error {
 	m := newModel(s)
 	// Signals end the context, and that is enough: Bubble Tea's own handler would wait for ever to tell a program that has ended already.
-	_, err := tea.NewProgram(m, tea.WithContext(ctx), tea.WithInput(in), tea.WithOutput(out), tea.WithAltScreen(), tea.WithoutSignalHandler()).Run()
+	// At 60 frames a second what a key has changed would wait for up to 16 ms until it is drawn.
+	_, err := tea.NewProgram(m, tea.WithContext(ctx), tea.WithInput(in), tea.WithOutput(out), tea.WithAltScreen(), tea.WithoutSignalHandler(), tea.WithFPS(120)).Run()
 	if m.work.saving {
 		// The program has ended before it heard that the work was kept: it is kept once more, behind what may still be writing.
 		if saveErr := m.work.keeper.save(m.work.Work); saveErr != nil && err == nil {

@@ -51,6 +51,17 @@ func (w window) touches(first, last time.Time) bool {
 	return (w.to.IsZero() || !first.After(w.to)) && (w.from.IsZero() || !last.Before(w.from))
 }
 
+// evidence returns the records of a finding that lie in the window.
+func (w window) evidence(f *logdoc.Finding) []*logdoc.Evidence {
+	var in []*logdoc.Evidence
+	for i := range f.Evidence {
+		if e := &f.Evidence[i]; w.touches(e.Time, e.Time) {
+			in = append(in, e)
+		}
+	}
+	return in
+}
+
 // The messages with which one pane asks another one for something.
 type (
 	// openLog shows the record at a place in its log.

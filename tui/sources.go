@@ -21,7 +21,12 @@ type sources struct {
 	items []sourceItem
 	// opened are the items whose details are shown, by their names.
 	opened map[string]bool
+	// stale is true when page and items are to be made anew: that is done when somebody looks, not with every update.
+	stale bool
 }
+
+// maxShownSources bounds the table: of a bundle with more members the report tells all.
+const maxShownSources = 5000
 
 // sourceItem is one thing in the pane that the cursor goes to. Of the pointers one is set.
 type sourceItem struct {
@@ -36,18 +41,13 @@ func newSources(s *shared) *sources { return &sources{shared: s, opened: map[str
 func (p *sources) name() string { return "Sources" }
 
 func (p *sources) resize(width, height int) {
-	p.width, p.height = width, height
-	p.draw()
+	p.width, p.height, p.stale = width, height, true
 }
 
 func (p *sources) update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case updateMsg:
-		at := p.current().name
-		p.draw()
-		if n := slices.IndexFunc(p.items, func(i sourceItem) bool { return i.name == at }); n >= 0 {
-			p.cursor = n
-		}
+		p.stale = true
 	case draftedMsg:
 		if msg.err != nil {
 			p.fail("write a symptom", msg.err)
@@ -73,7 +73,24 @@ func (p *sources) status() sanitize.Safe {
 	return text
 }
 
+// fresh makes page and items anew where they are stale. The cursor stays on its item.
+func (p *sources) fresh() {
+	if !p.stale {
+		return
+	}
+	p.stale = false
+	at := ""
+	if p.cursor < len(p.items) {
+		at = p.items[p.cursor].name
+	}
+	p.draw()
+	if n := slices.IndexFunc(p.items, func(i sourceItem) bool { return i.name == at }); n >= 0 {
+		p.cursor = n
+	}
+}
+
 func (p *sources) current() sourceItem {
+	p.fresh()
 	if p.cursor < len(p.items) {
 		return p.items[p.cursor]
 	}
@@ -106,7 +123,7 @@ func (p *sources) bindings() []binding {
 	keys := []binding{
 		{keys: []string{" ", "right", "left"}, does: "show more of it, or less", hint: "more", rank: 1, why: whyOpen, run: func() tea.Cmd {
 			p.opened[at.name] = !p.opened[at.name]
-			p.draw()
+			p.stale = true
 			return nil
 		}},
 		{keys: []string{"enter"}, does: "open the log there", hint: "log", rank: 2, why: whyLog, run: func() tea.Cmd { return send(openLog{place()}) }},
@@ -172,9 +189,12 @@ func (p *sources) draw() {
 	t := &d.Coverage.Totals
 	heading("Read", counted(t.Records, "record")+", "+sanitize.Line(size(t.Bytes))+sanitize.Safe(unless(folder == "", " in "+string(folder))))
 	p.page.line(p.columns())
-	for i := range d.Coverage.Sources {
+	for i := range d.Coverage.Sources[:min(len(d.Coverage.Sources), maxShownSources)] {
 		s := &d.Coverage.Sources[i]
 		add(sourceItem{name: "source " + string(s.Source), source: s}, func(open bool) { p.source(s, folder, open) })
+	}
+	if more := len(d.Coverage.Sources) - maxShownSources; more > 0 {
+		p.page.prose(dim, "… and "+counted(more, "source")+" more: an exported report has them all", 3, width-1)
 	}
 	if len(d.Coverage.Sources) == 0 {
 		p.page.prose(dim, "Nothing yet.", 2, width-1)
@@ -198,12 +218,14 @@ func unless(condition bool, text string) string {
 	return text
 }
 
-// Columns of the table of sources: counts and the format.
+// Columns of the table of sources: the format, and counts of which more are shown from wideSources on.
 const (
-	countColumn  = 9
 	formatColumn = 16
-	wideSources  = 100
+	wideSources  = 120
 )
+
+// countColumn is the width of a column of numbers.
+func countColumn(name string) int { return max(9, len(name)+2) }
 
 // columns names the columns.
 func (p *sources) columns() line {
@@ -212,16 +234,16 @@ func (p *sources) columns() line {
 	}
 	l := words(dim, fit("   read as", formatColumn+2))
 	for _, name := range p.counts() {
-		l = l.add(dim, sanitize.Safe(fmt.Sprintf("%*s", countColumn, name)))
+		l = l.add(dim, sanitize.Safe(fmt.Sprintf("%*s", countColumn(name), name)))
 	}
 	return l.add(dim, "  source")
 }
 
 func (p *sources) counts() []string {
 	if p.width < wideSources {
-		return []string{"records", "unknown"}
+		return []string{"records", "unexplained"}
 	}
-	return []string{"records", "bad", "normal", "unknown", "unread"}
+	return []string{"records", "known bad", "known normal", "unexplained", "unread"}
 }
 
 func (p *sources) source(s *logdoc.SourceCoverage, folder sanitize.Safe, open bool) {
@@ -240,16 +262,13 @@ func (p *sources) source(s *logdoc.SourceCoverage, folder sanitize.Safe, open bo
 	l := words(plain, " ").add(r, mark)
 	if p.width >= narrowList {
 		l = l.add(plain, fit(format, formatColumn-1))
-		numbers := map[string]int{"records": s.Records, "bad": s.KnownBad, "normal": s.KnownNormal, "unknown": s.Unexplained + s.Unread, "unread": s.Unread}
-		if p.width >= wideSources {
-			numbers["unknown"] = s.Unexplained
-		}
+		numbers := map[string]int{"records": s.Records, "known bad": s.KnownBad, "known normal": s.KnownNormal, "unexplained": s.Unexplained, "unread": s.Unread}
 		for _, column := range p.counts() {
 			role := plain
 			if numbers[column] == 0 {
 				role = dim
 			}
-			l = l.add(role, sanitize.Safe(fmt.Sprintf("%*s", countColumn, thousands(numbers[column]))))
+			l = l.add(role, sanitize.Safe(fmt.Sprintf("%*s", countColumn(column), thousands(numbers[column]))))
 		}
 		l = l.add(plain, "  ")
 	}
@@ -398,6 +417,7 @@ func (p *sources) products(add func(sourceItem, func(bool)), heading func(title,
 }
 
 func (p *sources) view() []string {
+	p.fresh()
 	window := placed{page: &p.page, at: place{stop: p.cursor, top: p.top}}
 	lines := window.rows(p.height, true)
 	p.top = window.at.top

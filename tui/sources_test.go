@@ -2,6 +2,8 @@ package tui
 
 import (
 	"errors"
+	"fmt"
+	"strings"
 	"testing"
 
 	"logdoc"
@@ -17,6 +19,17 @@ func TestSources(t *testing.T) {
 	r.presses("tab").presses("space").sees("luna/monitor: The certificate monitor, 1,204 normal records, running since 2026-02-01 03:04:05")
 	r.presses("tab").under("night-avtar.log").presses("shift+tab").under("Luna HSM")
 	r.presses("esc").under("Server and console")
+}
+
+func TestManySources(t *testing.T) {
+	d := nightCase()
+	one := d.Coverage.Sources[0]
+	for i := range maxShownSources + 7 {
+		one.Source = logdoc.LogText(fmt.Sprintf("bundle.tgz!/%06d.log", i))
+		d.Coverage.Sources = append(d.Coverage.Sources, one)
+	}
+	r := lookAt(t, 80, 24, d).presses("2", "tab").sees("… and 10 sources more: an exported report has them all").under("Connection to *")
+	r.reads(logdoc.Update{Diagnosis: d, Done: true}).under("Connection to *")
 }
 
 func TestDraft(t *testing.T) {
@@ -53,7 +66,7 @@ func TestExport(t *testing.T) {
 	if len(files["case.md"].Steps) != 1 {
 		t.Errorf("%+v", files)
 	}
-	r.presses("d", "e", "enter").sees("case.md is there already: type yes to write over it").types("no").presses("enter").sees("nothing was written")
+	r.presses("d", "e", "enter").sees("type yes to write over case.md, which is there already").types("no").presses("enter").sees("nothing was written")
 	if len(files["case.md"].Steps) != 1 {
 		t.Error("it was written over")
 	}
@@ -62,4 +75,13 @@ func TestExport(t *testing.T) {
 		t.Error("it was not written over")
 	}
 	atRunbook(t, Session{}).presses("e").sees("no report can be written here")
+}
+
+func TestExportOnTheWay(t *testing.T) {
+	var notes []logdoc.Note
+	s := Session{Outside: Outside{Export: func(_ string, d *logdoc.Diagnosis, _ logdoc.Work, _ bool) error { notes = d.Notes; return nil }}}
+	sitDown(t, 80, 24, s).reads(logdoc.Update{Diagnosis: nightCase(), Read: 1}).presses("e", "enter").sees("written to")
+	if len(notes) != 2 || !notes[1].LeftOut || !strings.Contains(notes[1].Text, "still being read") {
+		t.Errorf("%+v", notes)
+	}
 }

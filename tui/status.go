@@ -23,12 +23,16 @@ func (m *model) foot(width int) line {
 		l = l.add(dim, m.going())
 	}
 	hints := m.hints()
-	// What is going on may take half of the line where there are many keys to tell, and all that the keys leave.
+	// What is going on may take about half of the line where there are many keys to tell, and all that the keys leave.
 	want := 0
 	for _, h := range hints {
 		want += h.width() + 3
 	}
-	room := max(width/2, width-want-1)
+	share := width / 2
+	if width < narrowList {
+		share = width * 2 / 5
+	}
+	room := max(share, width-want-1)
 	if m.message.text != "" {
 		// What the last key brought about is worth more than what the next ones would.
 		room = width - hints[len(hints)-1].width() - 4

@@ -121,3 +121,15 @@ func (s *shared) whyNoWork() sanitize.Safe {
 	}
 	return ""
 }
+
+// settled counts the steps of a finding that are done or skipped; touched is true when anything was done about any of them.
+func (s *shared) settled(f *logdoc.Finding) (n int, touched bool) {
+	for i := range f.Steps {
+		w, ok := s.work.Step(f.Symptom, f.Key, f.Steps[i].ID)
+		touched = touched || ok
+		if w.State == logdoc.StepDone || w.State == logdoc.StepSkipped {
+			n++
+		}
+	}
+	return n, touched
+}

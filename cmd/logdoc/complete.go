@@ -22,7 +22,7 @@ func completions(cmd *cobra.Command, s streams, packs *[]string, outputs ...stri
 	}
 	symptoms := known(func(p *diagnose.Packs) []string { return p.Rules.SymptomNames() })
 	for flag, complete := range map[string]cobra.CompletionFunc{
-		"as": fixed(outputs...), "color": fixed("auto", "always", "never"), "fail-on": fixed(findingSeverities...),
+		"as": fixed(outputs...), "color": fixed("auto", "always", "never"), "background": fixed("auto", "dark", "light"), "fail-on": fixed(findingSeverities...),
 		"only": symptoms, "skip": symptoms, "why": symptoms, "format": known(func(p *diagnose.Packs) []string { return p.Grammar.Names() }),
 	} {
 		if cmd.Flags().Lookup(flag) != nil {

@@ -23,6 +23,8 @@ type desk struct {
 	// paths are the input, for who looks at the file.
 	paths []string
 	now   func() time.Time
+	// known is what the file held when it was read or written last.
+	known [sha256.Size]byte
 	// blocked says why nothing may be written: what is there could not be read, and must not be lost.
 	blocked error
 }
@@ -32,7 +34,7 @@ const maxDesk = 4 << 20
 
 // newDesk names the file after the input: the same paths, from wherever they are named, find their work again.
 func newDesk(stateHome string, paths []string, now func() time.Time) (*desk, error) {
-	d := &desk{now: now}
+	d := &desk{now: now, known: sha256.Sum256(nil)}
 	sum := sha256.New()
 	for _, p := range paths {
 		full, err := filepath.Abs(p)
@@ -106,6 +108,7 @@ func (e *exact) UnmarshalJSON(text []byte) error {
 // Load returns the work that was kept. A file that is damaged is set aside, so that it is neither lost nor in the way.
 func (d *desk) Load() (logdoc.Work, error) {
 	text, err := readBounded(d.file, maxDesk)
+	d.known = sha256.Sum256(text)
 	if errors.Is(err, fs.ErrNotExist) {
 		return logdoc.Work{}, nil
 	}
@@ -132,6 +135,7 @@ func (d *desk) Load() (logdoc.Work, error) {
 			d.blocked = fmt.Errorf("%s is damaged and cannot be set aside: %w", d.file, moveErr)
 			return logdoc.Work{}, d.blocked
 		}
+		d.known = sha256.Sum256(nil)
 		return logdoc.Work{}, fmt.Errorf("the file is damaged (%w): it was set aside as %s", err, aside)
 	}
 	var w logdoc.Work
@@ -181,6 +185,9 @@ func (d *desk) Save(w logdoc.Work) error {
 	if err := os.MkdirAll(filepath.Dir(d.file), 0o700); err != nil {
 		return fmt.Errorf("keep the work: %w", err)
 	}
+	if there, err := readBounded(d.file, maxDesk); err != nil && !errors.Is(err, fs.ErrNotExist) || sha256.Sum256(there) != d.known {
+		return errors.New("keep the work: another logdoc has kept some for the same input meanwhile: open it anew to see it, and export what is to stay of this one")
+	}
 	part := fmt.Sprintf("%s.%x", d.file, rand.Uint64())
 	if err := writeSynced(part, text); err != nil {
 		os.Remove(part)
@@ -190,6 +197,7 @@ func (d *desk) Save(w logdoc.Work) error {
 		os.Remove(part)
 		return fmt.Errorf("keep the work: %w", err)
 	}
+	d.known = sha256.Sum256(text)
 	return nil
 }
 

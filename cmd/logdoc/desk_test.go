@@ -119,6 +119,32 @@ func TestDeskThatMustNotBeWritten(t *testing.T) {
 	}
 }
 
+// TestTwoAtOneDesk lets two sessions work on the same input: neither loses what the other has kept.
+func TestTwoAtOneDesk(t *testing.T) {
+	home := t.TempDir()
+	a, b := openDesk(t, home, "x"), openDesk(t, home, "x")
+	for _, d := range []*desk{a, b} {
+		if _, err := d.Load(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := a.Save(someWork()); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.Save(logdoc.Work{}); err == nil || !strings.Contains(err.Error(), "another logdoc has kept some") {
+		t.Errorf("error %v", err)
+	}
+	if err := a.Save(someWork()); err != nil {
+		t.Error(err)
+	}
+	if w, err := b.Load(); err != nil || len(w.Steps) != 2 {
+		t.Errorf("%v %v", w, err)
+	}
+	if err := b.Save(logdoc.Work{}); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestDeskIsBounded(t *testing.T) {
 	d := openDesk(t, t.TempDir(), "x")
 	if err := d.Save(someWork()); err != nil {

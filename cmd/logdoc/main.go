@@ -36,10 +36,11 @@ type streams struct {
 	out, err *os.File
 	// outTerminal and errTerminal tell whether a person is watching, inTerminal whether one is typing; width is the terminal's, 0 when there is none.
 	inTerminal, outTerminal, errTerminal bool
-	noColor                              bool
-	width                                func() int
-	now                                  func() time.Time
-	configHome, stateHome                string
+	// noColor is true where the user wants no colours, dumb where the terminal can but write lines.
+	noColor, dumb         bool
+	width                 func() int
+	now                   func() time.Time
+	configHome, stateHome string
 }
 
 func system() streams {
@@ -49,6 +50,7 @@ func system() streams {
 		outTerminal: isatty.IsTerminal(os.Stdout.Fd()),
 		errTerminal: isatty.IsTerminal(os.Stderr.Fd()),
 		noColor:     os.Getenv("NO_COLOR") != "" || os.Getenv("LOGDOC_NO_COLOR") != "" || os.Getenv("TERM") == "dumb",
+		dumb:        os.Getenv("TERM") == "dumb",
 		width:       func() int { return terminalWidth(os.Stdout) },
 		now:         time.Now,
 		configHome:  configHome(),

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"slices"
-	"sync/atomic"
 	"time"
 
 	"github.com/muesli/termenv"
@@ -78,8 +77,14 @@ func runOpen(ctx context.Context, s streams, f openFlags, paths []string) error 
 		stop()
 		return err
 	}
-	updates := watch(ctx, packs, o, plainBytes(paths))
+	o.Timeline = true
+	logs := newRawLogs(packs, &o)
+	defer logs.close()
+	updates := diagnose.Watch(ctx, packs, o, diagnose.Pace{Clock: wallClock{s.now}})
 	name := logdoc.LogText(paths[0])
+	if name == "-" {
+		name = "standard input"
+	}
 	if len(paths) > 1 {
 		name += logdoc.LogText(fmt.Sprintf(" and %d more", len(paths)-1))
 	}
@@ -93,11 +98,14 @@ func runOpen(ctx context.Context, s streams, f openFlags, paths []string) error 
 			return &statusError{exitInternal, err}
 		}
 	}
-	logs := newRawLogs(packs, o)
 	session.Logs = logs
+	if !slices.Contains(paths, "-") {
+		session.Zoom = func(d *logdoc.Diagnosis, from, to time.Time) (*logdoc.Timeline, error) {
+			return diagnose.Zoom(ctx, packs, o, &d.Coverage, from, to)
+		}
+	}
 	err = tui.Run(ctx, session, keys, s.out)
 	stop()
-	logs.close()
 	for range updates {
 		// The reading ends before the program does: temporary files are removed.
 	}
@@ -120,6 +128,9 @@ func draftOf(packs *diagnose.Packs, c logdoc.Cluster, now time.Time) ([]byte, er
 func keyboard(s streams, paths []string) (*os.File, error) {
 	if !s.outTerminal {
 		return nil, usageError("there is no terminal to show it on: logdoc report prints it")
+	}
+	if s.dumb {
+		return nil, usageError("this terminal (TERM=dumb) can show no screen: logdoc report prints it")
 	}
 	if s.inTerminal && !slices.Contains(paths, "-") {
 		return s.in, nil
@@ -146,7 +157,11 @@ func look(s streams, f openFlags) tui.Look {
 		l.Colors = tui.TrueColors
 	case termenv.ANSI256:
 		l.Colors = tui.TwoHundred
-	case termenv.ANSI, termenv.Ascii:
+	case termenv.ANSI:
+	case termenv.Ascii:
+		if f.color == "auto" {
+			return tui.Look{}
+		}
 	}
 	if l.Colors > tui.Sixteen {
 		l.Light = f.background == "light" || f.background == "auto" && !terminal.HasDarkBackground()
@@ -154,35 +169,8 @@ func look(s streams, f openFlags) tui.Look {
 	return l
 }
 
-// watch runs the diagnosis and tells how far it is, until it is done or cancelled. total is what there is to read, 0 where that is not known.
-func watch(ctx context.Context, packs *diagnose.Packs, o diagnose.Options, total int64) <-chan logdoc.Update {
-	updates := make(chan logdoc.Update, 1)
-	var read atomic.Int64
-	o.Progress = func(n int64) { read.Add(n) }
-	result := make(chan logdoc.Update, 1)
-	go func() {
-		d, err := diagnose.Run(ctx, packs, o)
-		result <- logdoc.Update{Read: read.Load(), Total: total, Records: d.Coverage.Totals.Records, Diagnosis: d, Done: true, Err: err}
-	}()
-	go func() {
-		defer close(updates)
-		ticker := time.NewTicker(100 * time.Millisecond)
-		defer ticker.Stop()
-		for {
-			select {
-			case u := <-result:
-				select {
-				case updates <- u:
-				case <-ctx.Done():
-				}
-				return
-			case <-ticker.C:
-				select {
-				case updates <- logdoc.Update{Read: read.Load(), Total: total}:
-				default: // whoever watches has not looked at the last one yet
-				}
-			}
-		}
-	}()
-	return updates
-}
+// wallClock is the clock on the wall.
+type wallClock struct{ now func() time.Time }
+
+func (c wallClock) Now() time.Time                       { return c.now() }
+func (wallClock) After(d time.Duration) <-chan time.Time { return time.After(d) }

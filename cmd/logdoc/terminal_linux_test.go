@@ -181,6 +181,29 @@ func TestNoShell(t *testing.T) {
 	}
 }
 
+// TestDumbTerminal opens a screen where none can be shown.
+func TestDumbTerminal(t *testing.T) {
+	c := onTerminalRun(t, "env", "TERM=dumb", "logdoc", "open", filepath.Join("..", "..", "samples", "luna-logs.tgz"))
+	if status, out := c.ends(); status != exitUsage || !strings.Contains(out, "this terminal (TERM=dumb) can show no screen: logdoc report prints it") || strings.Contains(out, "\x1b") {
+		t.Errorf("status %d: %q", status, out)
+	}
+}
+
+// TestColors opens the screen on terminals of several kinds, and looks for the colours that it writes.
+func TestColors(t *testing.T) {
+	for _, tt := range []struct{ env, want, never string }{
+		{"TERM=xterm-256color", "38;5;", "38;2;"}, {"COLORTERM=truecolor", "38;2;", "38;5;"}, {"TERM=linux", "\x1b[36m", "38;"}, {"TERM=vt100", "\x1b[1m", "38;"}, {"NO_COLOR=1", "\x1b[1m", "38;"},
+	} {
+		t.Run(tt.env, func(t *testing.T) {
+			c := onTerminalRun(t, "env", tt.env, "logdoc", "open", "--background", "dark", filepath.Join("..", "..", "samples", "avamar-case.tgz"))
+			c.shows(altScreen, tt.want, "finding").types("q")
+			if status, out := c.ends(); status != 0 || strings.Contains(out, tt.never) {
+				t.Errorf("status %d: %q", status, out)
+			}
+		})
+	}
+}
+
 // TestResize makes the window larger.
 func TestResize(t *testing.T) {
 	c := onTerminal(t, "open", "--background", "dark", filepath.Join("..", "..", "samples", "luna-logs.tgz")).shows(altScreen, "findings")

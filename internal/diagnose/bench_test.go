@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"testing"
 	"testing/fstest"
+	"time"
 
 	"logdoc/samples"
 	"logdoc/source"
@@ -61,4 +62,69 @@ func BenchmarkShortFiles(b *testing.B) {
 		}
 	}
 	b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(b.N)/count, "µs/file")
+}
+
+// wall is the clock on the wall.
+type wall struct{}
+
+func (wall) Now() time.Time                         { return time.Now() }
+func (wall) After(d time.Duration) <-chan time.Time { return time.After(d) }
+
+// BenchmarkWatch reads the same logs by turns, watched and not: what watching costs is the ratio. One line in five thousand is a match; with many, one in ten.
+func BenchmarkWatch(b *testing.B) {
+	p, err := Load(nil, Selection{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	for name, every := range map[string]int{"few matches": 5000, "many matches": 10} {
+		dir := b.TempDir()
+		if err := samples.WriteLogs(dir, 4*benchSize, 1, every); err != nil {
+			b.Fatal(err)
+		}
+		o := Options{Paths: []string{dir}, Files: source.Disk{}}
+		b.Run(name, func(b *testing.B) {
+			var alone, watched time.Duration
+			updates, diagnoses := 0, 0
+			for b.Loop() {
+				began := time.Now()
+				if _, err := Run(context.Background(), p, o); err != nil {
+					b.Fatal(err)
+				}
+				middle := time.Now()
+				for u := range Watch(context.Background(), p, o, Pace{Clock: wall{}}) {
+					updates++
+					if u.Diagnosis != nil {
+						diagnoses++
+					}
+				}
+				alone, watched = alone+middle.Sub(began), watched+time.Since(middle)
+			}
+			b.ReportMetric(float64(watched)/float64(alone), "watched/alone")
+			b.ReportMetric(float64(updates)/float64(b.N), "updates/op")
+			b.ReportMetric(float64(diagnoses)/float64(b.N), "diagnoses/op")
+		})
+	}
+}
+
+// BenchmarkTimeline reads the same logs by turns, with a timeline and without: what it costs is the ratio.
+func BenchmarkTimeline(b *testing.B) {
+	p, err := Load(nil, Selection{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	dir := b.TempDir()
+	if err := samples.WriteLogs(dir, benchSize, 1, 5000); err != nil {
+		b.Fatal(err)
+	}
+	var took [2]time.Duration
+	for b.Loop() {
+		for i, timeline := range []bool{false, true} {
+			began := time.Now()
+			if _, err := Run(context.Background(), p, Options{Paths: []string{dir}, Files: source.Disk{}, Workers: 1, Timeline: timeline}); err != nil {
+				b.Fatal(err)
+			}
+			took[i] += time.Since(began)
+		}
+	}
+	b.ReportMetric(float64(took[1])/float64(took[0]), "with/without")
 }

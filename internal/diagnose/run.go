@@ -38,7 +38,12 @@ type Options struct {
 	BlockSize int
 	// Progress is told, from several goroutines, of bytes that were scanned; nil for nobody.
 	Progress func(bytes int64)
-	// watch is told of what was read; nil for nobody.
+	// Timeline asks for the diagnosis's timeline.
+	Timeline bool
+
+	// zoom is what the timeline counts; skip leaves inputs out; watch is told of what was read. nil is for none.
+	zoom  window
+	skip  func(source.Input) bool
 	watch *watch
 }
 
@@ -65,6 +70,9 @@ func run(ctx context.Context, p *Packs, o Options, look func(*rules.Correlator))
 	}
 	for _, pr := range problems {
 		d.Coverage.Sources = append(d.Coverage.Sources, logdoc.SourceCoverage{Source: pr.Path, Log: pr.Path, Notes: []logdoc.Note{pr.Note}})
+	}
+	if o.skip != nil {
+		inputs = slices.DeleteFunc(inputs, o.skip)
 	}
 	r := newRunner(p, o)
 	parts := make([]*part, len(inputs))
@@ -151,6 +159,8 @@ type runner struct {
 	jobs     chan *job
 	// ahead holds one token for each block that was handed to another worker and not taken back: memory does not grow with the square of the workers.
 	ahead chan struct{}
+	// timelines is nil where nobody asks for a timeline.
+	timelines *timelines
 	// factBytes counts the content that is kept for facts until the end.
 	factBytes atomic.Int64
 }
@@ -167,8 +177,15 @@ func newRunner(p *Packs, o Options) *runner {
 	for _, path := range o.Paths {
 		r.named[logdoc.LogText(path)] = true
 	}
+	if o.Timeline {
+		r.timelines = &timelines{all: newTimeline(o.zoom)}
+	}
 	for range o.Workers {
 		sc := newScanner(p)
+		if o.Timeline {
+			sc.timeline, sc.timelines = newTimeline(o.zoom), r.timelines
+			sc.grammar.Watch = sc.timeline.add
+		}
 		sc.window = window{o.Since, o.Until, o.SinceLast > 0 || o.UntilLast > 0}
 		r.scanners = append(r.scanners, sc)
 	}
@@ -319,6 +336,9 @@ func (r *runner) join(d *logdoc.Diagnosis, parts []*part, soFar bool) *rules.Cor
 			Text: fmt.Sprintf("the unexplained records have more than %d shapes: %d records of the mildest ones are only counted in the coverage", len(d.Unexplained), lost)})
 	}
 	total(&d.Coverage)
+	if r.timelines != nil {
+		d.Timeline = r.timelines.told()
+	}
 	return c
 }
 

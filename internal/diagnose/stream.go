@@ -298,6 +298,9 @@ type scanner struct {
 	like    clusters // whose records are alike; it holds none
 	alike   []alike
 	numbers map[int32]int32 // by likeness
+	// timeline is what grammar.Watch is told of one block, timelines what it is added to; nil where nobody asks for a timeline.
+	timeline  *timeline
+	timelines *timelines
 }
 
 func newScanner(p *Packs) *scanner {
@@ -319,6 +322,9 @@ func (sc *scanner) scan(j *job) {
 	sc.grammar.Scan(j.reading, sc.packs.Grammar, chunk, &j.tally, sc.take)
 	sc.job = nil
 	j.matches, j.normals = sc.rules.Matches, sc.rules.Normals
+	if sc.timeline != nil {
+		sc.timelines.take(sc.timeline)
+	}
 	b.Release()
 }
 

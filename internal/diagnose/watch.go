@@ -30,7 +30,7 @@ type Pace struct {
 const (
 	usualPause = 100 * time.Millisecond
 	// share is what part of the time may go into diagnoses on the way: one in so many.
-	share = 25
+	share = 50
 )
 
 // Watch diagnoses the input as Run does, and tells updates on the way. The last one, which is Done, carries what Run returns; then the channel is closed.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -165,6 +166,70 @@ func TestWatchingTheSamples(t *testing.T) {
 	}
 }
 
+// stepping is a clock that lets something happen each second time it is looked at: once a part was handed over.
+type stepping struct {
+	eager
+	looks int
+	each  func()
+}
+
+func (c *stepping) Now() time.Time {
+	if c.looks++; c.looks%2 == 0 {
+		c.each()
+	}
+	return c.eager.Now()
+}
+
+// TestEveryBlockOfTheSamples makes a diagnosis after each block of the samples and of generated logs: none takes back what one before it has told, and the last is what Run returns.
+func TestEveryBlockOfTheSamples(t *testing.T) {
+	p, err := Load(nil, Selection{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	if err := samples.WriteLogs(dir, 4<<20, 1, 500); err != nil {
+		t.Fatal(err)
+	}
+	o := Options{Paths: []string{dir}, Files: source.Disk{}, Now: morning, Workers: 1, BlockSize: 256 << 10}
+	for _, name := range []string{samples.AvamarBundle, samples.LunaBundle, samples.FlumeBundle} {
+		o.Paths = append(o.Paths, "../../samples/"+name)
+	}
+	want, err := Run(t.Context(), p, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	before, told, blocks := &logdoc.Diagnosis{}, 0, 0
+	clock := &stepping{}
+	w := &watch{pace: Pace{Clock: clock}}
+	w.wanted.Store(1)
+	clock.each = func() {
+		d := w.soFar()
+		if err := weaker(before, d); err != nil {
+			t.Error(err)
+		}
+		if err := accounts(d); err != nil {
+			t.Error(err)
+		}
+		before, blocks = d, blocks+1
+		told += len(d.Findings)
+		w.wanted.Add(1)
+	}
+	o.watch = w
+	got, err := Run(t.Context(), p, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := weaker(before, got); err != nil {
+		t.Error(err)
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	if blocks < 20 || told < blocks {
+		t.Errorf("%d findings told after %d blocks", told, blocks)
+	}
+}
+
 // gated is a file system of which a file is not read before the gate is open.
 type gated struct {
 	fs.FS
@@ -187,6 +252,36 @@ type gatedFile struct {
 
 func (f gatedFile) Read(p []byte) (int, error) {
 	<-f.gate
+	return f.File.Read(p)
+}
+
+// noting is a file system that notes which files are read.
+type noting struct {
+	fs.FS
+	mu   sync.Mutex
+	read []string
+}
+
+func (n *noting) Open(name string) (fs.File, error) {
+	f, err := n.FS.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	return &notedFile{File: f, of: n, name: name}, nil
+}
+
+type notedFile struct {
+	fs.File
+	of   *noting
+	name string
+}
+
+func (f *notedFile) Read(p []byte) (int, error) {
+	f.of.mu.Lock()
+	if !slices.Contains(f.of.read, f.name) {
+		f.of.read = append(f.of.read, f.name)
+	}
+	f.of.mu.Unlock()
 	return f.File.Read(p)
 }
 

@@ -3,8 +3,10 @@ package pager
 import (
 	"context"
 	"flag"
+	"fmt"
 	"math/rand/v2"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"testing"
 	"time"
@@ -151,5 +153,76 @@ func BenchmarkFind(b *testing.B) {
 				}
 			}
 		})
+	}
+}
+
+// BenchmarkMerged gives a screen of 60 lines of four logs in the order of time: from a line anywhere, and one line on from the last.
+func BenchmarkMerged(b *testing.B) {
+	dir := b.TempDir()
+	if err := samples.WriteLogs(dir, *logSize, 1, 5000); err != nil {
+		b.Fatal(err)
+	}
+	files, err := filepath.Glob(filepath.Join(dir, "*"))
+	if err != nil {
+		b.Fatal(err)
+	}
+	in := Open(Options{Paths: files, Files: source.Disk{}, Formats: formats(), Now: noon})
+	b.Cleanup(in.Close)
+	var names []logdoc.LogText
+	for _, f := range files {
+		names = append(names, logdoc.LogText(f))
+	}
+	m, err := in.Merge(names)
+	if err != nil {
+		b.Fatal(err)
+	}
+	ctx := context.Background()
+	if err := m.settle(ctx); err != nil {
+		b.Fatal(err)
+	}
+	random := rand.New(rand.NewPCG(1, 2))
+	b.Run("AnyPercent", func(b *testing.B) {
+		for b.Loop() {
+			place, err := m.Seek(ctx, logdoc.LineSpot{Percent: 100 * random.Float64()})
+			if err != nil {
+				b.Fatal(err)
+			}
+			if _, err := m.Lines(ctx, logdoc.LineQuery{From: place, Count: 60, Width: 400}); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	b.Run("Screen", func(b *testing.B) {
+		from, _ := m.Seek(ctx, logdoc.LineSpot{Percent: 10})
+		for b.Loop() {
+			page, err := m.Lines(ctx, logdoc.LineQuery{From: from, Count: 60, Width: 400})
+			if err != nil {
+				b.Fatal(err)
+			}
+			if from = (logdoc.Place{}); len(page.Lines) > 1 {
+				from = page.Lines[1].Place
+			}
+		}
+	})
+	b.Run("Find", func(b *testing.B) {
+		b.SetBytes(*logSize)
+		for b.Loop() {
+			if f := find(b, m, logdoc.LineSearch{Goal: logdoc.LineGoal{Pattern: fmt.Sprint("no such text ", random.Uint64())}}); f.Found {
+				b.Fatal(f.Line)
+			}
+		}
+	})
+}
+
+// BenchmarkFiltered gives the first line of a log that a filter shows, which is near its end.
+func BenchmarkFiltered(b *testing.B) {
+	l := opened(b)
+	last := ask(b, l, logdoc.LineQuery{End: true, Count: -1})
+	filter := []logdoc.Filter{{Pattern: regexp.QuoteMeta(string(last[0].Text[:len("2006-01-02 15:04:05")]))}}
+	b.SetBytes(*logSize)
+	for b.Loop() {
+		if lines := ask(b, l, logdoc.LineQuery{Count: 1, Filters: filter}); len(lines) == 0 {
+			b.Fatal("nothing is shown")
+		}
 	}
 }

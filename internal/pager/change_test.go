@@ -3,12 +3,16 @@ package pager
 import (
 	"context"
 	"errors"
+	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"go.uber.org/goleak"
 
 	"logdoc"
@@ -93,6 +97,26 @@ func TestFileChanges(t *testing.T) {
 				t.Error(err)
 			}
 		})
+	}
+}
+
+// TestOpenedAgain: a log whose file was replaced is the new one when it is opened again, and the old one stays what it was.
+func TestOpenedAgain(t *testing.T) {
+	l, file := onDisk(t, "one\ntwo\n")
+	must(t, os.Rename(file, file+".1"))
+	if _, err := l.in.Log(context.Background(), logdoc.LogText(file)); err != nil {
+		t.Errorf("before anybody looked: %v", err)
+	}
+	_ = ask(t, l, logdoc.LineQuery{Count: 9})
+	if _, err := l.in.Log(context.Background(), logdoc.LogText(file)); !errors.Is(err, errGone) {
+		t.Errorf("while there is none: %v", err)
+	}
+	must(t, os.WriteFile(file, []byte("new\n"), 0o600))
+	if got := texts(ask(t, mustLog(t, l.in, file), logdoc.LineQuery{Count: 9})); got != "new" {
+		t.Errorf("the new one: %q", got)
+	}
+	if got := texts(ask(t, l, logdoc.LineQuery{Count: 9})); got != "one|two" {
+		t.Errorf("the old one: %q", got)
 	}
 }
 
@@ -242,6 +266,9 @@ func TestPattern(t *testing.T) {
 		{"end$", "the end", "end"},
 		{"ü", "Ü", "Ü"},
 		{"", "x", ""},
+		{"Aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab", strings.Repeat("A", 70) + strings.Repeat("a", 70) + "b A" + strings.Repeat("a", 62) + "b", "A" + strings.Repeat("a", 62) + "b"},
+		{"Long, and then a Q in the middle of what is looked for", "an. Long, and then a Q in the middle of what is looked for.", "Long, and then a Q in the middle of what is looked for"},
+		{"Long, and then a Q in the middle of what is looked for", "and then a Q in the middle of what is looked for. Long, and then a Q in the middle of what is looked", "-"},
 	}
 	for _, tt := range tests {
 		p, err := compile(tt.pattern)
@@ -261,5 +288,190 @@ func TestPattern(t *testing.T) {
 		if _, err := compile(pattern); err == nil || err.Error() != want {
 			t.Errorf("%.10q: %v, want %q", pattern, err, want)
 		}
+	}
+}
+
+// TestStandardInput: what comes through a pipe can be looked into while it still comes, packed or not, up to a bound.
+func TestStandardInput(t *testing.T) {
+	defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
+	text := strings.Repeat(strings.Join(records, "\n")+"\n", 100_000/400)
+	for _, tt := range []struct {
+		name, first, second string
+		limit               int64
+		lines               int
+		note                string
+	}{
+		{"plain", text, text, 0, 3000, ""},
+		{"packed", gz(text), gz(text), 0, 3000, ""},
+		{"too long", text, text, int64(len(text)), 1500, "there was no room to keep more of standard input"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			out, in := io.Pipe()
+			c := NewCopy(out, "", tt.limit)
+			input := Open(Options{Paths: []string{"-"}, Files: source.Disk{}, Stdin: c.Again, Formats: formats(), Now: noon, chunk: 8192})
+			read := make(chan error, 1)
+			go func() {
+				_, err := io.Copy(io.Discard, c)
+				read <- err
+			}()
+			_, err := io.WriteString(in, tt.first)
+			must(t, err)
+			if tt.name != "packed" { // of which the first half is too short to be recognised by
+				if first := ask(t, mustLog(t, input, "-"), logdoc.LineQuery{Count: 1}); texts(first) != records[0] {
+					t.Errorf("first line %+v", first)
+				}
+			}
+			_, err = io.WriteString(in, tt.second)
+			must(t, errors.Join(err, in.Close(), <-read))
+			l := mustLog(t, input, "-")
+			settled(t, l)
+			last := ask(t, l, logdoc.LineQuery{End: true, Count: -1})
+			if len(last) != 1 || last[0].Place.Line != tt.lines || string(last[0].Text) != records[5] {
+				t.Errorf("last line %+v, want number %d", last, tt.lines)
+			}
+			if got := strings.Join(l.State().Notes, "; "); got != tt.note {
+				t.Errorf("notes %q, want %q", got, tt.note)
+			}
+			c.Close()
+			input.Close()
+		})
+	}
+}
+
+// TestStandardInputThatWaits: whoever waits for a pipe that gives nothing is let go when it is closed.
+func TestStandardInputThatWaits(t *testing.T) {
+	defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
+	c := NewCopy(strings.NewReader(""), "", 0)
+	input := Open(Options{Paths: []string{"-"}, Files: source.Disk{}, Stdin: c.Again, Formats: formats(), Now: noon, chunk: 8192})
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	if _, err := input.Log(ctx, "-"); !errors.Is(err, context.Canceled) {
+		t.Errorf("open: %v", err)
+	}
+	c.Close()
+	input.Close()
+}
+
+// TestManyLogs: more files than may be open at a time are read as one, whatever their number.
+func TestManyLogs(t *testing.T) {
+	dir := t.TempDir()
+	const count = 3 * maxHandles
+	var names []logdoc.LogText
+	for i := range count {
+		file := filepath.Join(dir, fmt.Sprintf("node%03d.log", i))
+		names = append(names, logdoc.LogText(file))
+		var text strings.Builder
+		for k := range 5 {
+			fmt.Fprintf(&text, "2026-02-10 %02d:%02d:%02d avtar Info <%d>: of %d\n", k, i/60, i%60, k, i)
+		}
+		must(t, os.WriteFile(file, []byte(text.String()), 0o600))
+	}
+	before := descriptors(t)
+	in := Open(Options{Paths: []string{dir}, Files: source.Disk{}, Formats: formats(), Now: noon})
+	m, err := in.Merge(names)
+	must(t, err)
+	lines := ask(t, m, logdoc.LineQuery{Count: 10_000})
+	if len(lines) != 5*count {
+		t.Fatalf("%d lines, want %d", len(lines), 5*count)
+	}
+	for i, l := range lines {
+		if want := names[i%count]; l.Place.Source != want || l.Place.Line != 1+i/count {
+			t.Fatalf("line %d is %v, want line %d of %s", i+1, l.Place, 1+i/count, want)
+		}
+	}
+	if open := descriptors(t) - before; open > maxHandles+5 {
+		t.Errorf("%d files are open", open)
+	}
+	// Of what was closed meanwhile another file does not take the place.
+	first := mustLog(t, in, string(names[0]))
+	must(t, os.Rename(string(names[0]), string(names[0])+".1"))
+	must(t, os.WriteFile(string(names[0]), []byte("another\n"), 0o600))
+	in.cache = newCache(0)
+	if _, err := first.Lines(context.Background(), logdoc.LineQuery{Count: 1}); !errors.Is(err, errReplaced) {
+		t.Errorf("a file that was replaced: %v", err)
+	}
+	if got := strings.Join(first.State().Notes, "; "); got != "it cannot be read any more: another file stands in its place now" {
+		t.Errorf("a file that was replaced: %q", got)
+	}
+	must(t, os.Rename(string(names[0])+".1", string(names[0])))
+	up := ask(t, m, logdoc.LineQuery{End: true, Count: -10_000})
+	if diff := cmp.Diff(lines, up); diff != "" {
+		t.Errorf("upwards (-down +up):\n%s", diff)
+	}
+	in.Close()
+	if left := descriptors(t) - before; left > 0 {
+		t.Errorf("%d files were left open", left)
+	}
+}
+
+// descriptors counts what is open, where the system tells it.
+func descriptors(t *testing.T) int {
+	t.Helper()
+	open, err := os.ReadDir("/proc/self/fd")
+	if err != nil {
+		return 0
+	}
+	return len(open)
+}
+
+// TestDamaged: of a log that ends before its end what is there is shown, and the reader is told.
+func TestDamaged(t *testing.T) {
+	text := strings.Repeat(strings.Join(records, "\n")+"\n", 2000)
+	packed := gz(text)
+	in := open(map[string]string{"a.gz": packed[:len(packed)/2]}, Options{})
+	defer in.Close()
+	l := mustLog(t, in, "a.gz")
+	settled(t, l)
+	lines := ask(t, l, logdoc.LineQuery{Count: 3})
+	notes := l.State().Notes
+	if texts(lines) != strings.Join(records[:3], "|") || len(notes) != 1 || !strings.HasPrefix(notes[0], "cut off after ") {
+		t.Errorf("%q, notes %q", texts(lines), notes)
+	}
+}
+
+// TestMended: a log that was broken by a mail is shown as the report counts it.
+func TestMended(t *testing.T) {
+	var text strings.Builder
+	for i := range 40 {
+		fmt.Fprintf(&text, "2026-02-10 01:30:%02d avtar Info <5551>: a message that is so long that the mail\nclient has broken it, number %d\n", i, i)
+	}
+	in := open(map[string]string{"a.log": text.String()}, Options{})
+	defer in.Close()
+	l := mustLog(t, in, "a.log")
+	settled(t, l)
+	lines := ask(t, l, logdoc.LineQuery{Count: 100})
+	// An empty line keeps the place of each that was joined to the one in front.
+	if len(lines) != 80 || !strings.HasSuffix(string(lines[78].Text), "client has broken it, number 39") || lines[79].Text != "" {
+		t.Errorf("%d lines, the last two %q", len(lines), texts(lines[len(lines)-2:]))
+	}
+	if notes := l.State().Notes; len(notes) != 1 || !strings.Contains(notes[0], "put them together") {
+		t.Errorf("notes %q", notes)
+	}
+}
+
+// TestPasted: of several records that were folded into a line, the line has the worst severity and the first time.
+func TestPasted(t *testing.T) {
+	text := "Hi all, this is what it says: " + records[0] + " ... " + records[2] + " ... " + records[4] + "\n> " + records[1] + "\n"
+	in := open(map[string]string{"mail.txt": text}, Options{})
+	defer in.Close()
+	lines := ask(t, mustLog(t, in, "mail.txt"), logdoc.LineQuery{Count: 9})
+	if len(lines) != 2 || lines[0].Severity != logdoc.Critical || lines[0].Time.Format(time.TimeOnly) != "01:30:00" || lines[0].Record != lines[0].Place || lines[1].Severity != logdoc.Error {
+		t.Errorf("%+v", lines)
+	}
+}
+
+// TestLongRecord: of a record 256 KiB are looked at by a filter, whatever the blocks are.
+func TestLongRecord(t *testing.T) {
+	long := strings.Repeat("  at a.b.C(D.java:1)\n", 300<<10/21)
+	text := records[0] + "\n" + long[:200<<10/21*21] + "  seen\n" + long[:100<<10/21*21] + "  not seen\n" + records[1] + "\n"
+	for _, o := range []Options{{}, {BlockSize: 1 << 20, chunk: 2 << 20}, {BlockSize: 1000, chunk: 30_000}} {
+		in := open(map[string]string{"a.log": text}, o)
+		l := mustLog(t, in, "a.log")
+		for pattern, want := range map[string]string{"^  seen": records[0], "not seen": ""} {
+			if got := texts(ask(t, l, logdoc.LineQuery{Count: 1, Filters: []logdoc.Filter{{Pattern: pattern}}})); got != want {
+				t.Errorf("%+v: %s shows %q, want %q", o, pattern, got, want)
+			}
+		}
+		in.Close()
 	}
 }

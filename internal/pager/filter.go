@@ -3,6 +3,7 @@ package pager
 import (
 	"bytes"
 	"context"
+	"slices"
 
 	"logdoc"
 )
@@ -16,6 +17,7 @@ type filters struct {
 	// last is the record that was asked for last, and the answer.
 	last  recordID
 	shown bool
+	buf   []byte
 }
 
 type filter struct {
@@ -60,6 +62,40 @@ func (f *filters) shows(ctx context.Context, c *cursor) (bool, error) {
 	}
 	f.last, f.shown = id, f.pass(text)
 	return f.shown, nil
+}
+
+// hiding reports whether there is a filter that shows only what it matches.
+func (f *filters) hiding() bool {
+	return slices.ContainsFunc(f.list, func(one filter) bool { return !one.out })
+}
+
+// hide reports whether block k, which must have only whole records, is sure to have none that is shown. A block that is not there is not hidden: the cursor finds out.
+func (f *filters) hide(l *Log, k int) (hidden bool, size int, err error) {
+	l.mu.Lock()
+	known := l.known()
+	if k < 0 || k >= known {
+		l.mu.Unlock()
+		return false, 0, nil
+	}
+	b, end := l.blocks[k], l.size
+	whole := !b.open && !b.midLine
+	if k+1 < len(l.blocks) {
+		next := &l.blocks[k+1]
+		end, whole = next.offset, whole && !next.open && !next.midLine
+	}
+	l.mu.Unlock()
+	if !whole {
+		return false, 0, nil
+	}
+	size = int(end - b.offset)
+	if cap(f.buf) < size {
+		f.buf = make([]byte, size)
+	}
+	text, err := l.exactly(f.buf[:size], b.offset)
+	if err != nil {
+		return false, 0, err
+	}
+	return slices.ContainsFunc(f.list, func(one filter) bool { return !one.out && one.candidate(text) < 0 }), size, nil
 }
 
 // pass asks all filters about a record's text.

@@ -201,8 +201,23 @@ func anyText(t *rapid.T, label string) string {
 	}), rapid.Custom(func(t *rapid.T) string {
 		return strings.Repeat(rapid.SampledFrom([]string{"long ", "é", "x"}).Draw(t, "of"), rapid.IntRange(20, 400).Draw(t, "times"))
 	}))
-	lines := rapid.SliceOfN(one, 0, 60).Draw(t, label)
-	text := records[0] + "\n" + strings.Join(lines, "\n")
+	// A text may begin with lines that have no time, and have few records and long ones.
+	others := rapid.SampledFrom([]string{"  at a.b.C(D.java:1)", "word word", "\tgoes on with ERROR"})
+	lines := rapid.SliceOfN(others, 0, 3).Draw(t, label+" front")
+	lines = append(lines, records[0])
+	if rapid.Bool().Draw(t, "few records") {
+		for _, run := range rapid.SliceOfN(rapid.IntRange(1, 120), 1, 3).Draw(t, label) {
+			line := others.Draw(t, "line")
+			// They differ in length: those that end at one column are taken for broken ones.
+			for k := range run {
+				lines = append(lines, line+strings.Repeat(".", k*k%131))
+			}
+			lines = append(lines, one.Draw(t, "between"))
+		}
+	} else {
+		lines = append(lines, rapid.SliceOfN(one, 0, 60).Draw(t, label)...)
+	}
+	text := strings.Join(lines, "\n")
 	if rapid.Bool().Draw(t, "break at the end") {
 		text += "\n"
 	}
@@ -211,7 +226,7 @@ func anyText(t *rapid.T, label string) string {
 
 // anyInput draws how a text is packed, and how it is read.
 func anyInput(t *rapid.T, texts map[string]string) (in *Input, names map[string]string) {
-	o := Options{BlockSize: rapid.SampledFrom([]int{16, 64, 200, 1000, 8192, 1 << 17}).Draw(t, "block"), chunk: rapid.SampledFrom([]int{3000, 5000, 1 << 19}).Draw(t, "chunk"),
+	o := Options{BlockSize: rapid.SampledFrom([]int{16, 64, 200, 1000, 8192, 1 << 17}).Draw(t, "block"), chunk: rapid.SampledFrom([]int{3000, 5000, 1 << 19}).Draw(t, "chunk"), decoded: rapid.SampledFrom([]int{50, 1000, 1 << 20}).Draw(t, "decoded"),
 		Step: rapid.SampledFrom([]int{1, 100, 1 << 20}).Draw(t, "step"), KeptBytes: rapid.SampledFrom([]int64{1, 300, 1 << 30}).Draw(t, "kept"),
 	}
 	files := map[string]string{}

@@ -3,8 +3,11 @@ package pager
 import (
 	"context"
 	"errors"
+	"io"
 	"io/fs"
+	"maps"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -18,6 +21,8 @@ import (
 type Options struct {
 	Paths []string
 	Files fs.FS
+	// Stdin gives standard input from its start, as often as it is asked for; nil where that cannot be. See Copy.
+	Stdin func() io.Reader
 	// Formats are those that records are read with. Format forces one of them; Zone is where stamps without a zone come from.
 	Formats *grammar.Set
 	Format  string
@@ -31,7 +36,12 @@ type Options struct {
 	BlockSize, Step int
 	// chunk is how many bytes are cut off the text at a time, 0 for what the report takes.
 	chunk int
+	// decoded is how many bytes are kept at a time of what is decoded again, 0 for decodedSize.
+	decoded int
 }
+
+// keptBytes is how many bytes are kept on disk unless something else is asked for.
+const keptBytes = 2 << 30
 
 // chunkSize is what the report scans at a time: so its records are the same where one is longer than that.
 const chunkSize = 512 << 10
@@ -54,6 +64,8 @@ type Input struct {
 
 	mu   sync.Mutex
 	logs map[logdoc.LogText]*Log // nil once it is closed
+	// left are logs whose file another one has taken the place of.
+	left []*Log
 }
 
 // Errors of opening a log.
@@ -71,7 +83,7 @@ var (
 // Open lists the input. The caller closes it.
 func Open(o Options) *Input {
 	if o.KeptBytes <= 0 {
-		o.KeptBytes = 2 << 30
+		o.KeptBytes = keptBytes
 	}
 	if o.BlockSize <= 0 {
 		o.BlockSize = 128 << 10
@@ -82,11 +94,18 @@ func Open(o Options) *Input {
 	if o.chunk <= 0 {
 		o.chunk = chunkSize
 	}
+	if o.decoded <= 0 {
+		o.decoded = decodedSize
+	}
 	in := &Input{options: o, pool: source.NewPool(o.chunk), spool: &spool{dir: o.Limits.SpillDir, limit: o.KeptBytes}, cache: newCache(cacheBytes),
 		slots: make(chan struct{}, max(2, runtime.GOMAXPROCS(0)/2)), logs: map[logdoc.LogText]*Log{}}
 	in.scanners.New = func() any { return grammar.NewScanner() }
 	in.ctx, in.cancel = context.WithCancel(context.Background())
-	in.inputs, _ = source.List(o.Files, o.Paths, nil)
+	var stdin io.Reader
+	if o.Stdin != nil {
+		stdin = strings.NewReader("") // each walk takes it anew
+	}
+	in.inputs, _ = source.List(o.Files, o.Paths, stdin)
 	return in
 }
 
@@ -94,7 +113,7 @@ func Open(o Options) *Input {
 func (in *Input) Close() {
 	in.cancel()
 	in.mu.Lock()
-	logs := in.logs
+	logs := slices.AppendSeq(in.left, maps.Values(in.logs))
 	in.logs = nil
 	in.mu.Unlock()
 	in.working.Wait()
@@ -104,7 +123,8 @@ func (in *Input) Close() {
 	in.spool.close()
 }
 
-// Log opens the source that the report names so, or returns it as it was opened before. It waits until the source was found, and no longer: its lines are counted in the background.
+// Log opens the source that the report names so, or returns it as it was opened before, unless its file has gone. It waits until the source was found, and no longer: its lines are counted in the
+// background.
 func (in *Input) Log(ctx context.Context, name logdoc.LogText) (*Log, error) {
 	logs, err := in.start([]logdoc.LogText{name})
 	if err != nil {
@@ -127,6 +147,10 @@ func (in *Input) start(names []logdoc.LogText) ([]*Log, error) {
 	logs := make([]*Log, len(names))
 	for i, name := range names {
 		l, open := in.logs[name]
+		if open && l.gone() {
+			in.left = append(in.left, l)
+			open = false
+		}
 		if !open {
 			at := in.inputOf(name)
 			switch {
@@ -223,6 +247,9 @@ func (in *Input) fetch(input source.Input, wanted map[logdoc.LogText]*Log) {
 		return nil
 	}, func(name logdoc.LogText, n logdoc.Note) {
 		if l := wanted[name]; l != nil && n.LeftOut {
+			if n.Detail == logdoc.LogText(errNotKept.Error()) {
+				n.Text = errNotKept.Error()
+			}
 			l.tell(damaged, n.Text)
 		}
 	})
@@ -232,12 +259,24 @@ func (in *Input) fetch(input source.Input, wanted map[logdoc.LogText]*Log) {
 	for _, l := range wanted {
 		l.fail(err)
 	}
+	// What was not found may be there when it is asked for again.
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	for name, l := range wanted {
+		if l.err != nil && in.logs[name] == l {
+			delete(in.logs, name)
+		}
+	}
 }
 
 // walk visits the logs of an input with a budget of its own.
 func (in *Input) walk(ctx context.Context, input source.Input, visit func(*source.Stream) error, note func(logdoc.LogText, logdoc.Note)) error {
 	if note == nil {
 		note = func(logdoc.LogText, logdoc.Note) {}
+	}
+	if input.Name == "-" {
+		list, _ := source.List(in.options.Files, []string{"-"}, in.options.Stdin())
+		input = list[0]
 	}
 	return input.Walk(ctx, source.NewBudget(in.options.Limits), visit, note)
 }

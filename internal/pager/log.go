@@ -47,6 +47,7 @@ type Log struct {
 	notes         [kinds]string
 	failed        error     // what ended the index before its end
 	written       time.Time // when the file was last written, as the index knows it
+	listed        int64     // how long a plain log was when its index was begun
 	changed       chan struct{}
 }
 
@@ -150,16 +151,18 @@ func (l *Log) take(s *source.Stream) error {
 	if s.Plain && s.Size >= 0 && l.reading.Mend == nil {
 		l.plain = &plain{handles: &l.in.handles, files: o.Files, input: l.input, start: s.Start}
 		l.text, l.busy = l.plain, true
-		if _, err := l.plain.look(); err != nil {
+		there, err := l.plain.look()
+		if err != nil {
 			l.fail(err)
 			return nil
 		}
+		l.listed = there.size
 		close(l.ready)
 		l.in.background(func() { l.extend(block{line: 1}) })
 		return nil
 	}
 	l.kept = &spooled{spool: l.in.spool}
-	l.again = &reread{ctx: l.in.ctx, log: l}
+	l.again = &reread{ctx: l.in.ctx, log: l, size: int64(l.in.options.decoded)}
 	l.text, l.busy = l, true
 	if l.reading.Mend != nil {
 		l.notes[mending] = "its lines were broken or escaped: they stand here as the report put them together"
@@ -220,7 +223,7 @@ func (l *Log) extend(base block) {
 		err = l.index(from, base)
 	}
 	l.mu.Lock()
-	l.written = seen.written
+	l.written, l.listed = seen.written, seen.size
 	l.mu.Unlock()
 	l.end(err)
 	l.survey()
@@ -520,9 +523,16 @@ func (l *Log) allBytes() int64 {
 	case l.indexed:
 		return l.size
 	case l.plain != nil:
-		return l.input.Size - l.plain.start
+		return l.listed
 	}
 	return -1
+}
+
+// gone reports whether the log was removed or replaced, as far as that was noticed.
+func (l *Log) gone() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.notes[vanished] != ""
 }
 
 // State says how much of the log is known.

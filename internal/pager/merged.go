@@ -41,6 +41,12 @@ type seat struct {
 
 // Merge opens all the sources named, and returns at once: they are read in the background, and each answer waits until all of them are.
 func (in *Input) Merge(names []logdoc.LogText) (*Merged, error) {
+	seen := map[logdoc.LogText]bool{}
+	names = slices.DeleteFunc(slices.Clone(names), func(name logdoc.LogText) bool {
+		again := seen[name]
+		seen[name] = true
+		return again
+	})
 	opened, err := in.start(names)
 	if err != nil {
 		return nil, err
@@ -114,16 +120,23 @@ func (m *Merged) settle(ctx context.Context) error {
 		return nil
 	}
 	m.index = map[logdoc.LogText]int{}
-	var untimed int
+	var untimed, unread int
 	for _, l := range m.opened {
+		l.mu.Lock()
+		failed, clocked := l.err != nil || l.failed != nil, l.clocked
+		l.mu.Unlock()
 		switch {
-		case l.err != nil:
-		case !l.clocked:
+		case failed:
+			unread++
+		case !clocked:
 			untimed++
 		default:
 			m.index[l.name] = len(m.logs)
 			m.logs = append(m.logs, l)
 		}
+	}
+	if unread > 0 {
+		m.notes = append(m.notes, fmt.Sprintf("%d logs could not be read and are not among these", unread))
 	}
 	if untimed > 0 {
 		m.notes = append(m.notes, fmt.Sprintf("%d logs without times are not among these", untimed))
@@ -300,6 +313,8 @@ func (h *head) end() int64 {
 	return h.log.size
 }
 
+func (w *lanes) looked() int { return 0 }
+
 func (w *lanes) percent() float64 {
 	h := &w.heads[w.best]
 	return share(w.passed-h.edge+h.offset(), w.size)
@@ -447,11 +462,16 @@ func (m *Merged) Seek(ctx context.Context, spot logdoc.LineSpot) (place logdoc.P
 		}
 		w := &lanes{m: m, heads: make([]head, len(m.logs)), best: -1}
 		for i, l := range m.logs {
-			s, err := m.seek(ctx, i, key)
+			c, err := l.cursorAtTime(ctx, key)
 			if err != nil {
 				return err
 			}
-			w.heads[i] = head{cursor: cursor{log: l, block: s.block, index: s.line}, key: s.high, there: s.there()}
+			h := head{cursor: c, there: c.valid()}
+			if h.there {
+				h.key = c.key()
+			}
+			h.unload()
+			w.heads[i] = h
 		}
 		if err := w.settle(); err != nil {
 			return err

@@ -155,10 +155,10 @@ func (p *pattern) candidate(text []byte) int {
 }
 
 func (p *pattern) indexLiteral(text []byte) int {
-	if !p.fold {
-		return bytes.Index(text, p.literal)
-	}
 	lit := p.literal
+	if !p.fold {
+		return p.indexExact(text)
+	}
 	small := lit[p.rare]
 	capital := small
 	if small >= 'a' && small <= 'z' {
@@ -188,6 +188,28 @@ func (p *pattern) indexLiteral(text []byte) int {
 			nextCapital = at + 1 + indexByte(text[at+1:], capital)
 		}
 	}
+}
+
+// probe is how many bytes package bytes looks for at once without falling back to a slower way.
+const probe = 32
+
+// indexExact looks for the part of the literal around its rarest byte, and then at the rest.
+func (p *pattern) indexExact(text []byte) int {
+	lit := p.literal
+	lo := max(0, min(p.rare-probe/2, len(lit)-probe))
+	part := lit[lo:min(lo+probe, len(lit))]
+	for from := lo; from <= len(text); {
+		at := bytes.Index(text[from:], part)
+		if at < 0 {
+			return -1
+		}
+		start := from + at - lo
+		if bytes.HasPrefix(text[start:], lit) {
+			return start
+		}
+		from += at + 1
+	}
+	return -1
 }
 
 // indexByte is bytes.IndexByte, and the length where there is none.

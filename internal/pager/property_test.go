@@ -180,6 +180,36 @@ func checkSearch(t *rapid.T, r reader, all []logdoc.Line) {
 	}
 }
 
+// checkFinds searches for one thing from lines anywhere: what an earlier search has learnt does no harm.
+func checkFinds(t *rapid.T, r reader, all []logdoc.Line) {
+	filters := anyFilters(t)
+	shown := shows(all, filters)
+	goal := anyGoal(t, all)
+	at := func(place logdoc.Place) int {
+		return slices.IndexFunc(all, func(l logdoc.Line) bool { return l.Place == place })
+	}
+	var want []int
+	for _, l := range shown {
+		if fits(goal, l) {
+			want = append(want, at(l.Place))
+		}
+	}
+	back := rapid.Bool().Draw(t, "back")
+	for range 8 {
+		start := rapid.IntRange(0, len(all)-1).Draw(t, "start")
+		next := -1
+		for _, i := range want {
+			if back && i < start || !back && i > start && next < 0 {
+				next = i
+			}
+		}
+		f := find(t, r, logdoc.LineSearch{From: all[start].Place, Goal: goal, Back: back, Filters: filters})
+		if f.Found != (next >= 0) || f.Found && f.Line.Place != all[next].Place {
+			t.Fatalf("%+v with %v, back=%v, from line %d: found %v %v, want line %d", goal, filters, back, start+1, f.Found, f.Line.Place, next+1)
+		}
+	}
+}
+
 // TestSearchMirrors: what is found downwards and upwards from a line is, together, all there is.
 func TestSearchMirrors(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
@@ -190,7 +220,9 @@ func TestSearchMirrors(t *testing.T) {
 		if rapid.Bool().Draw(t, "settled") {
 			settled(t, l)
 		}
-		checkSearch(t, l, named(oracle("a.log", text), names["a.log"]))
+		want := named(oracle("a.log", text), names["a.log"])
+		checkSearch(t, l, want)
+		checkFinds(t, l, want)
 	})
 }
 
@@ -266,6 +298,7 @@ func TestMergedOrder(t *testing.T) {
 		checkPercent(t, m, want)
 		for range 3 {
 			checkSearch(t, m, want)
+			checkFinds(t, m, want)
 		}
 		at := want[rapid.IntRange(0, len(want)-1).Draw(t, "time")].Time
 		if at.IsZero() {

@@ -29,16 +29,51 @@ type course interface {
 	step(ctx context.Context) error
 	// percent is how much of all the bytes lies in front of the line.
 	percent() float64
+	// looked is how many bytes it went over without stopping at their lines.
+	looked() int
 }
 
-// down and up are the courses through one log.
-type (
-	down struct{ cursor }
-	up   struct{ cursor }
-)
+// through is the course through one log, down by 1 or up by -1. It goes over blocks in which the filters show nothing without looking at their lines.
+type through struct {
+	cursor
+	by      int
+	filters *filters
+	// passed counts the bytes it went over.
+	passed int
+}
 
-func (d *down) step(ctx context.Context) error { return d.next(ctx) }
-func (u *up) step(ctx context.Context) error   { return u.prev(ctx) }
+func (t *through) step(ctx context.Context) error {
+	if t.page != nil && t.filters.hiding() && (t.by > 0 && t.index == len(t.page.lines)-1 || t.by < 0 && t.index == 0) {
+		if err := t.leap(ctx); err != nil {
+			return err
+		}
+	}
+	if t.by > 0 {
+		return t.next(ctx)
+	}
+	return t.prev(ctx)
+}
+
+// leap goes to the end of the last of the blocks behind the cursor's that show nothing, up to as many bytes as are looked at without a pause.
+func (t *through) leap(ctx context.Context) error {
+	k := t.block
+	for from := t.passed; t.passed-from < t.log.in.options.Step && ctx.Err() == nil; k += t.by {
+		hidden, size, err := t.filters.hide(t.log, k+t.by)
+		if err != nil {
+			return err
+		}
+		if !hidden {
+			break
+		}
+		t.passed += size
+	}
+	if k != t.block {
+		t.block, t.page, t.index = k, nil, 0
+	}
+	return ctx.Err()
+}
+
+func (t *through) looked() int { return t.passed }
 
 // percent is how much of the log's bytes lies in front of the line; negative while it is not known how many there are.
 func (c *cursor) percent() float64 {
@@ -66,13 +101,12 @@ func (l *Log) Lines(ctx context.Context, q logdoc.LineQuery) (page logdoc.LinePa
 		if err != nil {
 			return err
 		}
-		var way course = &down{c}
+		way := &through{cursor: c, by: 1, filters: f}
 		if q.Count < 0 {
-			u := &up{c}
-			if err := u.prev(ctx); err != nil {
+			way.by = -1
+			if err := way.prev(ctx); err != nil {
 				return err
 			}
-			way = u
 		}
 		page, err = l.in.collect(ctx, way, q, f)
 		return err
@@ -102,7 +136,7 @@ func (in *Input) collect(ctx context.Context, way course, q logdoc.LineQuery, f 
 			return page, err
 		}
 		c := way.here()
-		if looked > in.options.Step && q.Count > 0 {
+		if looked+way.looked() > in.options.Step && q.Count > 0 {
 			page.More, page.Next = true, c.place()
 			return page, nil
 		}
@@ -124,7 +158,7 @@ func (in *Input) collect(ctx context.Context, way course, q logdoc.LineQuery, f 
 		if err := way.step(ctx); err != nil {
 			return page, err
 		}
-		if looked > in.options.Step && q.Count < 0 && len(page.Lines) < count && way.here().valid() {
+		if looked+way.looked() > in.options.Step && q.Count < 0 && len(page.Lines) < count && way.here().valid() {
 			page.More = true
 			break
 		}
@@ -146,7 +180,7 @@ func (l *Log) Seek(ctx context.Context, spot logdoc.LineSpot) (place logdoc.Plac
 		case spot.Line > 0:
 			c, err = l.cursorAtLine(ctx, spot.Line)
 		case !spot.Time.IsZero():
-			c, err = l.cursorAtKey(ctx, spot.Time.UnixNano())
+			c, err = l.cursorAtTime(ctx, spot.Time.UnixNano())
 			if err == nil && !c.valid() {
 				if c, err = l.behind(ctx); err == nil {
 					err = c.prev(ctx)
@@ -247,6 +281,30 @@ func (l *Log) cursorAtKey(ctx context.Context, key int64) (cursor, error) {
 	keys := c.page.keysOf(l, c.block)
 	c.index = sort.Search(len(keys), func(i int) bool { return keys[i] >= key })
 	return c, c.forth(ctx)
+}
+
+// cursorAtTime returns a cursor on the first record that is not older, off the end where all are. In front of it may stand lines with the same key that have no time.
+func (l *Log) cursorAtTime(ctx context.Context, time int64) (cursor, error) {
+	c := cursor{log: l}
+	reached := false
+	err := l.await(ctx, func() bool {
+		known := l.blocks[:min(l.timed, len(l.blocks))]
+		c.block = sort.Search(len(known), func(i int) bool { return known[i].newest >= time })
+		reached = c.block < len(known) && l.clocked
+		return reached || l.indexed && l.timed >= len(l.blocks)
+	})
+	if err != nil || !reached {
+		return c, err
+	}
+	if c.page, err = l.page(c.block); err != nil {
+		return c, err
+	}
+	for c.index = range c.page.lines {
+		if r := c.page.recordAt(c.index); r != nil && r.clock && r.time >= time && c.page.starts(c.index) {
+			return c, nil
+		}
+	}
+	return c, errChanged
 }
 
 // offsetOf returns where the block starts that the first line with a key not less lies in; the lock is held.

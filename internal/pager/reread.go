@@ -16,6 +16,9 @@ type reread struct {
 	ctx context.Context
 	log *Log
 
+	// size is how many bytes a piece has.
+	size int64
+
 	mu     sync.Mutex
 	pieces []*decoded // the one that was used last at the end
 	// next is where the decoding that is under way will go on; nil without one.
@@ -31,8 +34,9 @@ type decoded struct {
 	data []byte
 }
 
+// decodedSize is how large they are, decodedPieces how many are kept.
 const (
-	decodedPiece  = 2 << 20
+	decodedSize   = 2 << 20
 	decodedPieces = 3
 )
 
@@ -42,7 +46,7 @@ func (r *reread) ReadAt(p []byte, off int64) (int, error) {
 	defer r.mu.Unlock()
 	read := 0
 	for read < len(p) {
-		d, err := r.piece(off / decodedPiece * decodedPiece)
+		d, err := r.piece(off / r.size * r.size)
 		if err != nil {
 			return read, err
 		}
@@ -79,7 +83,7 @@ func (r *reread) piece(off int64) (*decoded, error) {
 		r.pieces = r.pieces[1:]
 	}
 	buf := bytes.NewBuffer(d.data)
-	n, err := buf.ReadFrom(io.LimitReader(r.from, decodedPiece))
+	n, err := buf.ReadFrom(io.LimitReader(r.from, r.size))
 	d.data = buf.Bytes()
 	r.next = off + n
 	if err != nil {

@@ -135,3 +135,48 @@ func TestFollowedAsRead(t *testing.T) {
 		}
 	})
 }
+
+// TestHitsThatAreToldBeforeTheEnd reads three logs line by line, now of one and now of another. A hit that is told of what was read so far is one for ever, and no less sure.
+func TestHitsThatAreToldBeforeTheEnd(t *testing.T) {
+	told := 0
+	rapid.Check(t, func(t *rapid.T) {
+		kind, key, more := "set", "match", ""
+		if rapid.Bool().Draw(t, "ordered") {
+			kind, key = "sequence", "order"
+		}
+		if rapid.Bool().Draw(t, "of one unit") {
+			more += "\n    correlations: [unit]"
+		}
+		if rapid.IntRange(0, 3).Draw(t, "negated") == 0 {
+			more += fmt.Sprintf("\n    negate: [{value: cccc, window: %ds}]", rapid.IntRange(0, 5).Draw(t, "width"))
+		}
+		terms := rapid.SliceOfN(rapid.SampledFrom([]string{"aaaa", "bbbb", "cccc"}), 2, 4).Draw(t, "terms")
+		yaml := rule(fmt.Sprintf("%s:\n    window: %ds\n    %s: [%s]%s", kind, rapid.IntRange(1, 6).Draw(t, "window"), key, strings.Join(terms, ", "), more))
+		lines := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) string {
+			line := fmt.Sprintf("%d {\"unit\":%q,\"m\":%q}\n", rapid.IntRange(0, 12).Draw(t, "second"), rapid.SampledFrom([]string{"", "n", "s"}).Draw(t, "unit"),
+				rapid.SampledFrom([]string{"aaaa", "bbbb", "cccc", "aaaa bbbb", "dddd"}).Draw(t, "text"))
+			if rapid.IntRange(0, 9).Draw(t, "no clock") == 0 {
+				line = "- " + strings.SplitN(line, " ", 2)[1]
+			}
+			return line
+		}), 1, 12).Draw(t, "lines")
+		logs := make([]string, 3)
+		var before []logdoc.Finding
+		for i, line := range append(lines, "") {
+			out := correlated(t, yaml, logs...).SoFar()
+			if i == len(lines) {
+				out = correlated(t, yaml, logs...).Finish(time.Time{})
+			}
+			if len(before) > 0 && (len(out.Findings) == 0 || out.Findings[0].Certainty < before[0].Certainty) {
+				t.Fatalf("told as %s %v, and after %d lines as %v\n%s\n%q", before[0].Certainty, before[0].Why, i, out.Findings, yaml, logs)
+			}
+			if before = out.Findings; i < len(lines) {
+				told += len(before)
+			}
+			logs[rapid.IntRange(0, 2).Draw(t, "of log")] += line
+		}
+	})
+	if told == 0 {
+		t.Error("nothing was told before the end")
+	}
+}
