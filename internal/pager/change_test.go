@@ -475,3 +475,21 @@ func TestLongRecord(t *testing.T) {
 		in.Close()
 	}
 }
+
+// TestLongRecordIsShownWhole: a filter shows all lines of a record of many blocks, wherever in it the match is, and none of the blocks around it that have none.
+func TestLongRecordIsShownWhole(t *testing.T) {
+	part := strings.Repeat("  at a.b.C(D.java:1)\n", 2500)
+	others := strings.Repeat(records[4]+"\n", 2000)
+	text := others + records[0] + "\n" + part + "  seen\n" + part + others
+	for _, o := range []Options{{}, {BlockSize: 1 << 20, chunk: 2 << 20}, {BlockSize: 1000, chunk: 20_000}, {BlockSize: 500, chunk: 1000, Step: 100}} {
+		in := open(map[string]string{"a.log": text}, o)
+		l := mustLog(t, in, "a.log")
+		filters := []logdoc.Filter{{Pattern: "seen"}}
+		down := ask(t, l, logdoc.LineQuery{Count: 9000, Filters: filters})
+		up := ask(t, l, logdoc.LineQuery{End: true, Count: -9000, Filters: filters})
+		if len(down) != 5002 || down[0].Place.Line != 2001 || len(up) != 5002 || up[0].Place.Line != 2001 {
+			t.Errorf("%+v: %d lines down, %d up", o, len(down), len(up))
+		}
+		in.Close()
+	}
+}
