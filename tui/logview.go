@@ -221,7 +221,7 @@ func (p *logPane) where() line {
 			number += "+"
 		}
 	}
-	l := words(dim, sanitize.Line(number)).add(dim, " "+p.percentAt(c))
+	l := words(dim, sanitize.Line(number)).add(dim, p.percentAt(c))
 	if p.width >= 60 && !c.Time.IsZero() {
 		l = l.add(dim, " "+moment(c.Time))
 	}
@@ -233,13 +233,17 @@ func (p *logPane) where() line {
 
 // percentAt says how far the line is into the log, empty while that is not known.
 func (p *logPane) percentAt(c logdoc.Line) sanitize.Safe {
+	percent := c.Percent
+	if percent < 0 && p.source != "" && p.state.Size > 0 {
+		percent = 100 * float64(c.Place.Offset) / float64(p.state.Size) // it has become known since
+	}
 	switch {
 	case p.atEnd && p.cursor == len(p.lines)-1:
-		return "100%"
-	case c.Percent < 0:
+		return " 100%"
+	case percent < 0:
 		return ""
 	}
-	return sanitize.Line(fmt.Sprintf("%d%%", int(min(c.Percent+0.5, 99))))
+	return sanitize.Line(fmt.Sprintf(" %d%%", int(min(percent+0.5, 99))))
 }
 
 // drawLine draws a line, on several rows where it is wrapped.
