@@ -71,6 +71,18 @@ fuzz: ## fuzz every target for FUZZTIME each
 	  done; \
 	done
 
+# What broke something once is kept by go test itself. These are inputs that reach far: every test run tries them, and fuzzing starts from them.
+.PHONY: corpus
+corpus: ## keep up to 16 short inputs that fuzzing has found for each target, in testdata/fuzz
+	@for package in $$($(GO) list ./...); do \
+	  for found in $$($(GO) env GOCACHE)/fuzz/$$package/Fuzz*; do \
+	    [ -d "$$found" ] || continue; \
+	    kept=$$($(GO) list -f '{{.Dir}}' $$package)/testdata/fuzz/$$(basename $$found); \
+	    mkdir -p $$kept; \
+	    find $$found -type f -size -4 | sort | head -16 | xargs -r cp -n -t $$kept; \
+	  done; \
+	done
+
 .PHONY: bench
 bench: build $(BUILD)/ripgrep-$(RIPGREP) ## measure logdoc against grep, wc, ripgrep, zcat and tar on generated logs of SIZE, and run the benchmarks
 	@if $(HAS_ISAL); then $(MAKE) build-isal; else rm -f $(ISALBIN); fi
