@@ -7,8 +7,9 @@ import (
 
 // Most runs are over before memory is worth collecting, but the collector starts at 4 MiB, which the packs alone take: loading them then costs twice the time.
 
-// usualPercent is what the collector starts with, and earlyPercent until it has run once: it then waits for 28 MiB.
-const usualPercent, earlyPercent = 100, 700
+// earlyPercent holds until the collector has run once: it waits for 28 MiB. Then usualPercent keeps the heap small. There is little to collect while logs are read, as a record that nothing is kept of
+// allocates nothing.
+const usualPercent, earlyPercent = 30, 700
 
 // collectLate lets the collector wait until there is something to collect. Who has set GOGC decides.
 func collectLate(set bool) {

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"runtime/debug"
 	"slices"
 	"strings"
 	"time"
@@ -135,7 +134,6 @@ func runReport(ctx context.Context, s streams, f reportFlags, paths []string) er
 	}
 	meter := newMeter(s, paths)
 	o.Progress, o.Costs = meter.add, costs
-	keepHeapSmall()
 	stop := meter.start()
 	d, runErr := diagnose.Run(ctx, packs, o)
 	stop()
@@ -155,14 +153,6 @@ func runReport(ctx context.Context, s streams, f reportFlags, paths []string) er
 		return &statusError{exitFindings, nil}
 	}
 	return nil
-}
-
-// keepHeapSmall lets the collector run before the heap has grown by a third. It has little to do while logs are read, as a record that nothing is kept of allocates nothing; loading packs is
-// another matter, and comes before. What the user sets for it counts.
-func keepHeapSmall() {
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(30)
-	}
 }
 
 // loadPacks loads the packs that are wanted, and tells of mistakes in them. broken means that one that the user named has any.
