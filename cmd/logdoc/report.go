@@ -159,6 +159,9 @@ func runReport(ctx context.Context, s streams, f reportFlags, paths []string) er
 func loadPacks(s streams, f reportFlags) (packs *diagnose.Packs, broken bool, err error) {
 	selection := diagnose.Selection{Only: f.only, Skip: f.skip}
 	packs, err = diagnose.Load(packPaths(s, f.packs), selection)
+	if s.loaded != nil {
+		s.loaded()
+	}
 	if err != nil {
 		return nil, false, &statusError{exitUsage, err}
 	}
