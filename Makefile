@@ -79,7 +79,8 @@ corpus: ## keep up to 16 short inputs that fuzzing has found for each target, in
 	    [ -d "$$found" ] || continue; \
 	    kept=$$($(GO) list -f '{{.Dir}}' $$package)/testdata/fuzz/$$(basename $$found); \
 	    mkdir -p $$kept; \
-	    find $$found -type f -size -4 | sort | head -16 | xargs -r cp -n -t $$kept; \
+	    more=$$((16 - $$(ls $$kept | wc -l))); \
+	    [ $$more -le 0 ] || find $$found -type f -size -4 | sort | head -$$more | xargs -r cp -n -t $$kept; \
 	  done; \
 	done
 

@@ -16,20 +16,20 @@ import (
 // texts are what is packed: of every length of code, match and distance, and longer than the window.
 func texts() map[string]string {
 	rng := rand.New(rand.NewPCG(1, 2))
-	noise := make([]byte, 300_000)
-	skewed := make([]byte, 300_000)
+	noise := make([]byte, 150_000)
+	skewed := make([]byte, 150_000)
 	for i := range noise {
 		noise[i] = byte(rng.Uint32())
 		// Few letters are frequent and most rare, so that codes get long.
 		skewed[i] = byte(min(255, int(rng.ExpFloat64()*9)))
 	}
 	var log, near strings.Builder
-	for i := range 6000 {
+	for i := range 3000 {
 		fmt.Fprintf(&log, "2026-03-04 05:%02d:%02d host%d INFO %d bytes of %x\n", i/60%60, i%60, i%7, i*i, i*7919)
 		near.WriteString(strings.Repeat("abcdefg"[:1+i%7], 1+i%300) + string(noise[i:i+i%5]))
 	}
 	return map[string]string{
-		"empty": "", "one byte": "x", "noise": string(noise), "skewed": string(skewed), "log": log.String(), "near matches": near.String(), "run": strings.Repeat("x", 1<<20),
+		"empty": "", "one byte": "x", "noise": string(noise), "skewed": string(skewed), "log": log.String(), "near matches": near.String(), "run": strings.Repeat("x", 1<<18),
 		"far matches": string(noise[:32<<10]) + string(noise[:32<<10]) + string(noise[:100]),
 	}
 }
