@@ -71,11 +71,24 @@ fuzz: ## fuzz every target for FUZZTIME each
 	  done; \
 	done
 
+# What broke something once is kept by go test itself. These are inputs that reach far: every test run tries them, and fuzzing starts from them.
+.PHONY: corpus
+corpus: ## keep up to 16 short inputs that fuzzing has found for each target, in testdata/fuzz
+	@for package in $$($(GO) list ./...); do \
+	  for found in $$($(GO) env GOCACHE)/fuzz/$$package/Fuzz*; do \
+	    [ -d "$$found" ] || continue; \
+	    kept=$$($(GO) list -f '{{.Dir}}' $$package)/testdata/fuzz/$$(basename $$found); \
+	    mkdir -p $$kept; \
+	    more=$$((16 - $$(ls $$kept | wc -l))); \
+	    [ $$more -le 0 ] || find $$found -type f -size -4 | sort | head -$$more | xargs -r cp -n -t $$kept; \
+	  done; \
+	done
+
 .PHONY: bench
 bench: build $(BUILD)/ripgrep-$(RIPGREP) ## measure logdoc against grep, wc, ripgrep, zcat and tar on generated logs of SIZE, and run the benchmarks
 	@if $(HAS_ISAL); then $(MAKE) build-isal; else rm -f $(ISALBIN); fi
 	$(GO) run ./bench -logdoc $(BIN) -isal $(ISALBIN) -ripgrep $(BUILD)/ripgrep-$(RIPGREP) -dir $(BUILD)/bench -size $(SIZE)
-	$(GO) test -run '^$$' -bench . -benchtime 300ms ./internal/template ./internal/literal ./grammar ./rules ./internal/diagnose ./internal/pager ./tui
+	$(GO) test -run '^$$' -bench . -benchtime 300ms ./internal/inflate ./internal/template ./internal/literal ./grammar ./rules ./internal/diagnose ./internal/pager ./tui
 
 # What the reports are measured against. Without npm, or without a network, the rest is measured.
 $(BUILD)/ripgrep-$(RIPGREP):

@@ -22,6 +22,7 @@ type Correlator struct {
 	end      int64
 	clock    bool
 	captures map[string]int64 // by bundle: its newest stamp
+	meter    *Meter           // counts what the symptoms take; nil mostly
 }
 
 // NewCorrelator returns a correlator for one input.
@@ -218,6 +219,7 @@ func (c *Correlator) Finish(now time.Time) Outcome {
 		if slices.ContainsFunc(c.shelves[i], func(sh shelf) bool { return sh.lost }) {
 			out.Notes = append(out.Notes, logdoc.Note{LeftOut: true, Text: fmt.Sprintf("%s holds for more than %d keys: the further ones are not shown, narrow the input with --since or by file", s.name, maxKeys)})
 		}
+		done := c.meter.correlating(i)
 		groups := c.groups(i, out.Capture)
 		for _, g := range groups {
 			if now.IsZero() {
@@ -235,6 +237,7 @@ func (c *Correlator) Finish(now time.Time) Outcome {
 		case told:
 			out.Unchecked = append(out.Unchecked, entry)
 		}
+		done()
 	}
 	// What was nearly found comes first: there it is worth most to bring what is missing.
 	out.Unchecked = append(nears, out.Unchecked...)

@@ -227,6 +227,7 @@ type Scanner struct {
 	// likenesses are of records that are alike, numbers their indexes.
 	likenesses []likeness
 	numbers    map[string]int32
+	meter      *Meter // counts what searching and trying take; nil mostly
 }
 
 // NewScanner returns a scanner.
@@ -247,6 +248,7 @@ func (sc *Scanner) Begin(block []byte, offset int64, format int, most bool) {
 	sc.searched = unsearched
 	sc.terms = termHits{hits: sc.terms.hits[:0]}
 	if most {
+		defer sc.meter.searching()()
 		sc.searched = format
 		sc.hits = sc.set.byFormat[format+1].literals.Find(block, sc.hits)
 		sc.terms.hits = sc.set.terms.find(block, sc.terms.hits)
@@ -333,6 +335,9 @@ func (sc *Scanner) skip(ev *logdoc.Event) {
 
 // try tries one pattern, once for each record.
 func (sc *Scanner) try(l *lookup, ev *logdoc.Event) Class {
+	if sc.meter != nil {
+		return sc.measured(l, func() Class { return sc.try(l, ev) })
+	}
 	if sc.seen[l.pattern] == sc.serial {
 		return Unexplained
 	}
@@ -357,6 +362,9 @@ func (sc *Scanner) try(l *lookup, ev *logdoc.Event) Class {
 func (sc *Scanner) tryBehind(l *lookup, ev *logdoc.Event, message []byte, pos int) Class {
 	if !l.prefixed {
 		return sc.try(l, ev)
+	}
+	if sc.meter != nil {
+		return sc.measured(l, func() Class { return sc.tryBehind(l, ev, message, pos) })
 	}
 	if sc.seen[l.pattern] == sc.serial || l.test != nil && !l.test.accept(sc, ev) || !l.like.MatchBehind(message, pos, &sc.result) {
 		return Unexplained

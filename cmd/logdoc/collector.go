@@ -3,19 +3,36 @@ package main
 import (
 	"runtime"
 	"runtime/debug"
+	"sync"
 )
 
-// Most runs are over before memory is worth collecting, but the collector starts at 4 MiB, which the packs alone take: loading them then costs twice the time.
+// Most runs are over before memory is worth collecting, but the collector starts at 4 MiB, which the packs alone take: loading them then costs twice the time. Reading logs is another matter: it keeps
+// little and throws little away, so that a small heap costs next to nothing.
 
-// usualPercent is what the collector starts with, and earlyPercent until it has run once: it then waits for 28 MiB.
-const usualPercent, earlyPercent = 100, 700
+// How much the heap may grow before it is collected: until the collector has run once it waits for 28 MiB, then it depends on what the program is at.
+const earlyPercent, loadingPercent, readingPercent = 700, 100, 30
 
-// collectLate lets the collector wait until there is something to collect. Who has set GOGC decides.
-func collectLate(set bool) {
+// collectLate lets the collector wait until there is something to collect. The returned function is called once the packs are loaded. Who has set GOGC decides.
+func collectLate(set bool) (loaded func()) {
 	if set {
-		return
+		return func() {}
 	}
+	var mutex sync.Mutex
+	ran, percent := false, loadingPercent
 	debug.SetGCPercent(earlyPercent)
 	// The sentinel is the first thing to be collected.
-	runtime.AddCleanup(new([16]byte), func(int) { debug.SetGCPercent(usualPercent) }, 0)
+	runtime.AddCleanup(new([16]byte), func(int) {
+		mutex.Lock()
+		defer mutex.Unlock()
+		ran = true
+		debug.SetGCPercent(percent)
+	}, 0)
+	return func() {
+		mutex.Lock()
+		defer mutex.Unlock()
+		percent = readingPercent
+		if ran {
+			debug.SetGCPercent(percent)
+		}
+	}
 }

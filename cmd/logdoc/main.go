@@ -15,10 +15,7 @@ import (
 	"github.com/mattn/go-isatty"
 )
 
-func main() {
-	collectLate(os.Getenv("GOGC") != "")
-	os.Exit(program())
-}
+func main() { os.Exit(program()) }
 
 // program runs the command line that the process was given, and returns its exit status.
 func program() int {
@@ -41,6 +38,8 @@ type streams struct {
 	width                 func() int
 	now                   func() time.Time
 	configHome, stateHome string
+	// loaded is called once the packs are loaded; nil for nobody.
+	loaded func()
 }
 
 func system() streams {
@@ -55,5 +54,6 @@ func system() streams {
 		now:         time.Now,
 		configHome:  configHome(),
 		stateHome:   filepath.Join(xdg.StateHome, "logdoc"),
+		loaded:      collectLate(os.Getenv("GOGC") != ""),
 	}
 }

@@ -32,7 +32,7 @@ type reportFlags struct {
 	only, skip           []string
 	failOn, color        string
 	quiet, verbose, json bool
-	unexplained          bool
+	unexplained, cost    bool
 	limits               limitFlags
 }
 
@@ -74,6 +74,7 @@ left out, 4 internal or writing error, 130 interrupted (the report then says wha
 	fl.BoolVarP(&f.quiet, "quiet", "q", false, "print only the summary line")
 	fl.BoolVarP(&f.verbose, "verbose", "v", false, "print whole records and all sources")
 	fl.BoolVar(&f.unexplained, "unexplained", false, "print only the records at warning or above that no pack knows, by shape and numbered")
+	fl.BoolVar(&f.cost, "cost", false, "say on standard error what each symptom, format and part of the run took")
 	choiceFlags(fl, &f)
 	fl.StringVar(&f.failOn, "fail-on", "", "exit with 1 for a finding that is not cleared and of this `severity` or worse: critical, error, warning, notice or info")
 	fl.StringVar(&f.color, "color", "auto", "colours: `auto`, always or never")
@@ -117,7 +118,13 @@ func runReport(ctx context.Context, s streams, f reportFlags, paths []string) er
 	if err != nil {
 		return err
 	}
+	var costs *diagnose.Costs
+	if f.cost {
+		costs = &diagnose.Costs{Now: s.now}
+	}
+	loaded := costs.During(logdoc.CostLoading)
 	packs, broken, err := loadPacks(s, f)
+	loaded()
 	if err != nil {
 		return err
 	}
@@ -126,7 +133,7 @@ func runReport(ctx context.Context, s streams, f reportFlags, paths []string) er
 		return err
 	}
 	meter := newMeter(s, paths)
-	o.Progress = meter.add
+	o.Progress, o.Costs = meter.add, costs
 	stop := meter.start()
 	d, runErr := diagnose.Run(ctx, packs, o)
 	stop()
@@ -134,6 +141,11 @@ func runReport(ctx context.Context, s streams, f reportFlags, paths []string) er
 		return err
 	}
 	tellLeftOut(s.err, d)
+	if costs != nil {
+		if err := report.Costs(s.err, costs.Parts(), report.TextOptions{}); err != nil {
+			return &statusError{exitInternal, writeError("standard error", err)}
+		}
+	}
 	if err := runStatus(d, runErr, broken); err != nil {
 		return err
 	}
@@ -147,6 +159,9 @@ func runReport(ctx context.Context, s streams, f reportFlags, paths []string) er
 func loadPacks(s streams, f reportFlags) (packs *diagnose.Packs, broken bool, err error) {
 	selection := diagnose.Selection{Only: f.only, Skip: f.skip}
 	packs, err = diagnose.Load(packPaths(s, f.packs), selection)
+	if s.loaded != nil {
+		s.loaded()
+	}
 	if err != nil {
 		return nil, false, &statusError{exitUsage, err}
 	}

@@ -36,6 +36,8 @@ type Options struct {
 	// Workers is how many goroutines scan, 0 for one a processor. BlockSize is in bytes, 0 for the default.
 	Workers   int
 	BlockSize int
+	// Costs, if not nil, adds up what the run spends its time on. A run that is measured takes somewhat longer.
+	Costs *Costs
 	// Progress is told, from several goroutines, of bytes that were scanned; nil for nobody.
 	Progress func(bytes int64)
 	// Timeline asks for the diagnosis's timeline.
@@ -75,11 +77,13 @@ func run(ctx context.Context, p *Packs, o Options, look func(*rules.Correlator))
 		inputs = slices.DeleteFunc(inputs, o.skip)
 	}
 	r := newRunner(p, o)
+	o.Costs.begin(r)
 	parts := make([]*part, len(inputs))
 	if o.watch != nil {
 		o.watch.begin(r, d, inputs)
 	}
 	err := r.walk(ctx, inputs, parts)
+	o.Costs.scanned()
 	c := r.join(d, parts, false)
 	if look != nil {
 		look(c)
@@ -249,7 +253,8 @@ func (r *runner) input(ctx context.Context, index int, in source.Input, sc *scan
 		}
 		p.notes[name] = append(p.notes[name], n)
 	}
-	err := in.Walk(ctx, r.budget, func(s *source.Stream) error { return r.stream(s, p) }, note)
+	defer r.options.Costs.unpacking()()
+	err := r.options.Costs.timed(in).Walk(ctx, r.budget, func(s *source.Stream) error { return r.stream(s, p) }, note)
 	if r.options.watch != nil {
 		r.options.watch.finished(p)
 	}
@@ -260,6 +265,7 @@ func (r *runner) input(ctx context.Context, index int, in source.Input, sc *scan
 // of the parts.
 func (r *runner) join(d *logdoc.Diagnosis, parts []*part, soFar bool) *rules.Correlator {
 	c := r.packs.Rules.NewCorrelator()
+	defer r.options.Costs.correlating(c)()
 	facts, long := map[logdoc.LogText][]string{}, map[logdoc.LogText]bool{}
 	var all []*sourceResult
 	notes := map[logdoc.LogText][]logdoc.Note{}

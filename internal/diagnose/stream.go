@@ -40,13 +40,14 @@ func (r *runner) stream(s *source.Stream, p *part) error {
 	res.coverage.Source, res.coverage.Log = s.Name, s.Log
 	p.sources = append(p.sources, res)
 	defer func() { p.facts = append(p.facts, file) }()
-	content := io.Reader(s)
+	defer r.options.Costs.visiting()()
+	content := r.options.Costs.stream(s)
 	if file.read {
 		var err error
-		if file.content, err = rules.ReadFactFile(s); err != nil {
+		if file.content, err = rules.ReadFactFile(content); err != nil {
 			return err
 		}
-		content = io.MultiReader(bytes.NewReader(file.content), s)
+		content = io.MultiReader(bytes.NewReader(file.content), content)
 		if r.factBytes.Add(int64(len(file.content))) > maxFactBytes {
 			file = factFile{name: s.Name}
 			res.note(logdoc.Note{LeftOut: true, Text: "not read as a fact: there are too many such files, give logdoc the one that matters"})
@@ -301,6 +302,7 @@ type scanner struct {
 	// timeline is what grammar.Watch is told of one block, timelines what it is added to; nil where nobody asks for a timeline.
 	timeline  *timeline
 	timelines *timelines
+	costs     *scanCosts // nil mostly
 }
 
 func newScanner(p *Packs) *scanner {
@@ -311,6 +313,7 @@ func newScanner(p *Packs) *scanner {
 
 func (sc *scanner) scan(j *job) {
 	defer close(j.done)
+	defer sc.costs.block(j)()
 	b := j.block
 	main := grammar.Plain
 	if j.reading.Format != nil {
