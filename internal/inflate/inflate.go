@@ -352,7 +352,7 @@ func (r *Reader) many(in []byte) (used int, done bool, err error) {
 	bits, count, at, end := r.bits, r.count, 0, r.end
 	for at <= len(in)-ahead && end <= windowSize-room {
 		// As many whole bytes as the bits have room for. What else is loaded is loaded once more the next time.
-		bits |= binary.LittleEndian.Uint64(in[at:at+8]) << (count & 63)
+		bits |= binary.LittleEndian.Uint64(in[at:]) << (count & 63)
 		at += int(63-count) >> 3
 		count |= 56
 		e := symbols[bits&(1<<symbolBits-1)]
@@ -389,7 +389,7 @@ func (r *Reader) many(in []byte) (used int, done bool, err error) {
 			}
 			break
 		}
-		bits |= binary.LittleEndian.Uint64(in[at:at+8]) << (count & 63)
+		bits |= binary.LittleEndian.Uint64(in[at:]) << (count & 63)
 		at += int(63-count) >> 3
 		count |= 56
 		e = distances[bits&(1<<distanceBits-1)]
@@ -407,7 +407,7 @@ func (r *Reader) many(in []byte) (used int, done bool, err error) {
 		from, stop := end-distance, end+length
 		if distance >= 8 {
 			for ; end < stop; end, from = end+8, from+8 {
-				binary.LittleEndian.PutUint64(window[end:end+8], binary.LittleEndian.Uint64(window[from:from+8]))
+				binary.LittleEndian.PutUint64(window[end:], binary.LittleEndian.Uint64(window[from:]))
 			}
 			end = stop
 			continue
