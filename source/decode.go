@@ -6,13 +6,12 @@ import (
 	"errors"
 	"io"
 
+	"github.com/klauspost/compress/flate"
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zip"
 	"github.com/klauspost/compress/zstd"
 	"github.com/mikelolasagasti/xz"
 	"github.com/pierrec/lz4/v4"
-
-	"logdoc/internal/inflate"
 )
 
 var errTrailing = errors.New("something else follows the compressed data")
@@ -83,7 +82,7 @@ func newGzipReader(br *bufio.Reader) (io.ReadCloser, error) {
 		return nil, noEOF(err)
 	}
 	head.Multistream(false)
-	return &gzipReader{br, head, newGzipBody(br)}, nil
+	return &gzipReader{br, head, newGzipBody(head, br)}, nil
 }
 
 func (g *gzipReader) Read(p []byte) (int, error) {
@@ -149,7 +148,7 @@ func zipDecoder(method uint16) (zip.Decompressor, bool) {
 	case zip.Store:
 		return io.NopCloser, true
 	case zip.Deflate:
-		return func(r io.Reader) io.ReadCloser { return inflate.Open(r) }, true
+		return flate.NewReader, true
 	case zipBzip2:
 		return func(r io.Reader) io.ReadCloser { return io.NopCloser(bzip2.NewReader(r)) }, true
 	case zipXz:

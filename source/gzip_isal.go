@@ -48,11 +48,11 @@ import (
 	"github.com/klauspost/compress/gzip"
 )
 
-// GzipBy names what decompresses gzip in this build: "logdoc" itself, or "ISA-L" in one with -tags isal.
+// GzipBy names what decompresses gzip in this build: "klauspost/compress", or "ISA-L" in one with -tags isal.
 const GzipBy = "ISA-L"
 
 // newGzipBody reads the body with ISA-L, which is several times faster and is not written in Go.
-func newGzipBody(br *bufio.Reader) gzipBody {
+func newGzipBody(_ *gzip.Reader, br *bufio.Reader) gzipBody {
 	state := (*C.struct_inflate_state)(C.malloc(C.sizeof_struct_inflate_state))
 	b := &isalBody{br: br, state: state}
 	b.next()
