@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"logdoc"
+	"logdoc/internal/sanitize"
 )
 
 func TestFindingsAreOrdered(t *testing.T) {
@@ -117,5 +118,19 @@ func TestFilterTakesAnyBytes(t *testing.T) {
 	f := &logdoc.Finding{Title: "Pump", Key: "unit\xff"}
 	if _, ok := newFilter("�").match(f); !ok {
 		t.Error("not found")
+	}
+}
+
+func TestTail(t *testing.T) {
+	for _, tt := range []struct {
+		text  sanitize.Safe
+		width int
+		want  sanitize.Safe
+	}{
+		{"short", 5, "short"}, {"a/long/path", 6, "…/path"}, {"a/long/path", 1, ""}, {"a/long/path", 0, ""}, {"", 3, ""}, {"漢字漢字", 4, "…字"}, {"漢字漢字", 2, "…"}, {"x漢", 2, "…"},
+	} {
+		if got := tail(tt.text, tt.width); got != tt.want {
+			t.Errorf("tail(%q, %d) = %q, want %q", tt.text, tt.width, got, tt.want)
+		}
 	}
 }

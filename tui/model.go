@@ -2,6 +2,7 @@ package tui
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	tea "github.com/charmbracelet/bubbletea"
 
@@ -338,16 +339,13 @@ func tail(s sanitize.Safe, width int) sanitize.Safe {
 	if width <= 1 {
 		return ""
 	}
-	for cells(s) > width-1 {
-		for i := range s {
-			if i > 0 {
-				s = s[i:]
-				break
-			}
+	from := len(s)
+	for left := width - 1; from > 0; {
+		_, size := utf8.DecodeLastRuneInString(string(s[:from]))
+		if left -= cells(s[from-size : from]); left < 0 {
+			break
 		}
-		if len(s) <= 1 {
-			return ""
-		}
+		from -= size
 	}
-	return "…" + s
+	return "…" + s[from:]
 }

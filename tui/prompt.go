@@ -1,8 +1,6 @@
 package tui
 
 import (
-	"unicode/utf8"
-
 	"github.com/charmbracelet/bubbles/textinput"
 	tea "github.com/charmbracelet/bubbletea"
 
@@ -61,11 +59,7 @@ func (p *prompt) view(width int) line {
 	at := min(p.input.Position(), len(runes))
 	label := sanitize.Cut(sanitize.Line(p.label), max(8, width*2/3)) + " "
 	room := max(4, width-cells(label)-1)
-	before := sanitize.Line(string(runes[:at]))
-	for cells(before) > room {
-		_, size := utf8.DecodeRuneInString(string(before))
-		before = before[size:]
-	}
+	before := tail(sanitize.Line(string(runes[:at])), room)
 	under, after := sanitize.Safe(" "), sanitize.Safe("")
 	if at < len(runes) {
 		under, after = sanitize.Line(string(runes[at])), sanitize.Line(string(runes[at+1:]))

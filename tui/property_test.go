@@ -46,6 +46,17 @@ func anyDiagnosis(t *rapid.T) *logdoc.Diagnosis {
 		return f
 	}
 	d := &logdoc.Diagnosis{}
+	if n := rapid.IntRange(0, 40).Draw(t, "buckets"); n > 0 {
+		width := rapid.SampledFrom([]time.Duration{time.Second, time.Minute, time.Hour, 24 * time.Hour}).Draw(t, "width")
+		d.Timeline = &logdoc.Timeline{Width: width}
+		at := clock("2026-02-27 00:00:00")
+		for range n {
+			b := logdoc.Bucket{Start: at}
+			b.Records[rapid.IntRange(0, 6).Draw(t, "counted")] = rapid.IntRange(1, 1e9).Draw(t, "records")
+			d.Timeline.Buckets = append(d.Timeline.Buckets, b)
+			at = at.Add(width * time.Duration(rapid.IntRange(1, 50).Draw(t, "gap")))
+		}
+	}
 	for range rapid.IntRange(0, 6).Draw(t, "findings") {
 		d.Findings = append(d.Findings, finding(0))
 	}

@@ -136,10 +136,10 @@ func (p *timeline) paint(findings []logdoc.Finding) {
 	}
 }
 
-// range of all that was counted; ok is false when there is nothing.
+// extent is from when to when was counted; ok is false when there is nothing, or no room to show it.
 func (p *timeline) extent() (first, last int64, ok bool) {
 	t := p.diagnosis.Timeline
-	if t == nil || len(t.Buckets) == 0 {
+	if t == nil || len(t.Buckets) == 0 || p.plot() < 1 {
 		return 0, 0, false
 	}
 	return t.Buckets[0].Start.Unix(), t.Buckets[len(t.Buckets)-1].Start.Unix(), true

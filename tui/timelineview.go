@@ -315,6 +315,7 @@ func (p *timeline) finding(f *logdoc.Finding, current bool) line {
 		title += "  " + sanitize.Line(f.Key)
 	}
 	lo, hi := p.shown.bar(f.First.Unix()), p.shown.bar(f.Last.Unix())
+	hi = max(hi, lo) // a finding that ends before it begins is shown where it begins
 	room := p.shown.bars
 	switch {
 	case hi < 0:
