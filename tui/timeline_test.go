@@ -87,7 +87,7 @@ func TestNarrowing(t *testing.T) {
 	r.presses(timelineKey, "x").seesNo("narrowed")
 	r.presses("1").seesNo("a part of time").sees("証明書")
 	r.presses(timelineKey, "G", "v", "h", "h", "enter").sees("narrowed to 2026-03-01 07:00 – 10:00")
-	r.presses("1").seesNo("Server and console disagree")
+	r.presses("1").seesNo("Server and console disagree").presses("x").sees("Server and console disagree").seesNo("a part of time")
 }
 
 // TestEvidenceFollowsTheWindow: of a finding only the records in the chosen part of time are shown and opened, with those that have no time.
