@@ -218,6 +218,7 @@ func (m *model) everywhere() []binding {
 	return append(list,
 		binding{keys: []string{"e"}, does: "export the report, with what was done and noted, as Markdown, text or JSON", hint: "export", rank: 80, why: m.whyNoExport(), run: m.askExport},
 		binding{keys: []string{"?", "f1"}, does: "show all keys of this pane, or hide them", hint: "help", rank: 100, run: func() tea.Cmd { m.toggleHelp(); return nil }},
+		binding{keys: []string{"x"}, does: "show all time again, where the timeline has narrowed it", hint: "all time", rank: 80, why: m.notNarrowed(), run: func() tea.Cmd { return send(setWindow{}) }},
 		binding{keys: []string{"ctrl+l"}, does: "draw the screen anew", run: func() tea.Cmd { return tea.ClearScreen }},
 		binding{keys: []string{"ctrl+z"}, does: "go to the shell; fg comes back", why: m.whyNoShell(), run: func() tea.Cmd { return tea.Suspend }},
 		binding{keys: []string{"esc"}, does: "go back to where you were", why: m.noWayBack(), run: func() tea.Cmd { m.goBack(); return nil }},
@@ -229,6 +230,13 @@ func (m *model) everywhere() []binding {
 func (m *model) whyNoShell() sanitize.Safe {
 	if !m.session.Shell {
 		return "there is no shell to go to"
+	}
+	return ""
+}
+
+func (m *model) notNarrowed() sanitize.Safe {
+	if m.window.all() {
+		return "nothing is narrowed: the timeline does that"
 	}
 	return ""
 }

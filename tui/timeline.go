@@ -323,7 +323,7 @@ func (p *timeline) severe(direction int) tea.Cmd {
 }
 
 func (p *timeline) bindings() []binding {
-	var none, noFinding, noFiner, noWider, noWindow sanitize.Safe
+	var none, noFinding, noFiner, noWider sanitize.Safe
 	if _, _, ok := p.extent(); !ok {
 		none, noFinding, noFiner, noWider = "no record with a time was counted", "no record with a time was counted", "no record with a time was counted", "no record with a time was counted"
 	} else {
@@ -339,9 +339,6 @@ func (p *timeline) bindings() []binding {
 		if p.shown.step >= p.all().step {
 			noWider = "all of the time is in sight"
 		}
-	}
-	if p.window.all() {
-		noWindow = "nothing is narrowed"
 	}
 	do := func(f func() tea.Cmd, why sanitize.Safe, hint string, rank int, does string, keys ...string) binding {
 		return binding{keys: keys, does: does, hint: hint, rank: rank, why: why, run: f}
@@ -368,7 +365,6 @@ func (p *timeline) bindings() []binding {
 			f := p.selected()
 			return p.choose(floored(f.First.Unix(), p.shown.step), floored(f.Last.Unix(), p.shown.step)+p.shown.step)
 		}, noFinding, "", 0, "narrow everything to the time of the finding under the cursor", "w"),
-		do(func() tea.Cmd { return send(setWindow{}) }, noWindow, "all time", 2, "show all time again, everywhere", "x"),
 	}
 	if p.choosing {
 		keys = append(keys, do(func() tea.Cmd { p.choosing = false; return nil }, "", "drop", 2, "stop choosing", "esc"))

@@ -70,6 +70,14 @@ func TestTimelineScreens(t *testing.T) {
 	})
 }
 
+// TestManyRecords: the count of the highest bar has room in front of it, however large it is.
+func TestManyRecords(t *testing.T) {
+	d := nightCounted()
+	d.Timeline.Buckets[3].Records[logdoc.Info] = 3_231_304
+	d.Timeline.Buckets[4].Records[logdoc.Warning] = 999_999
+	atTimeline(t, 80, 24, d, Session{}).sees("▲ warning  999 k █", "◦ milder   3.2 M █")
+}
+
 // TestNarrowing: what is chosen on the timeline is what the findings are of, until all time is shown again.
 func TestNarrowing(t *testing.T) {
 	r := atTimeline(t, 80, 24, nightCounted(), Session{})
@@ -79,7 +87,7 @@ func TestNarrowing(t *testing.T) {
 	r.presses(timelineKey, "x").seesNo("narrowed")
 	r.presses("1").seesNo("a part of time").sees("証明書")
 	r.presses(timelineKey, "G", "v", "h", "h", "enter").sees("narrowed to 2026-03-01 07:00 – 10:00")
-	r.presses("1").seesNo("Server and console disagree")
+	r.presses("1").seesNo("Server and console disagree").presses("x").sees("Server and console disagree").seesNo("a part of time")
 }
 
 // TestEvidenceFollowsTheWindow: of a finding only the records in the chosen part of time are shown and opened, with those that have no time.

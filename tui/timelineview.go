@@ -187,8 +187,13 @@ func (p *timeline) label(of *lane, row, high, most int) line {
 		l = l.add(r, sanitize.Safe(sign(of.severity)))
 		if p.gutter() == wideGutter {
 			n := sanitize.Line(thousands(most))
-			if most == 0 {
+			switch {
+			case most == 0:
 				n = ""
+			case most >= 1_000_000:
+				n = sanitize.Line(fmt.Sprintf("%.1f M", float64(most)/1e6))
+			case most >= 10_000:
+				n = sanitize.Line(fmt.Sprint(most/1000, " k"))
 			}
 			l = l.add(r, " "+of.word)
 			l = l.add(plain, blanks(p.gutter()-1-l.width()-cells(n))).add(dim, n)
