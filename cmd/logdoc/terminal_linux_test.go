@@ -57,7 +57,7 @@ func onTerminalRun(t *testing.T, program string, args ...string) *terminal {
 	}
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = far, far, far
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
-	cmd.Env = append(cmd.Env, "TERM=xterm-256color", "COLORTERM=", "NO_COLOR=", "LOGDOC_NO_COLOR=")
+	cmd.Env = append(cmd.Env, "TERM=xterm-256color", "COLORTERM=", "NO_COLOR=", "LOGDOC_NO_COLOR=", "CI=")
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
