@@ -262,7 +262,7 @@ func compile(src *lang.Format) (*Format, lang.Problems) {
 	}
 	for _, l := range f.records {
 		if l.re != nil {
-			l.blind = blindExpression(l.re.String())
+			l.blind = template.BlindExpression(l.re.String())
 			continue
 		}
 		l.blind = l.tmpl.Blind() && !slices.ContainsFunc(f.inner, func(in inner) bool { return !in.blind() })

@@ -207,9 +207,8 @@ func (sc *Scanner) learn(r *Reading, l *line, b []byte) {
 	case !alike(hs.minute, minute):
 		*hs = heads{layout: layout, format: l.format, reach: maxReach}
 	}
-	hs.minute = append(hs.minute[:0], minute...)
-	hs.base = sc.next.Time - int64(stamp.Second)*int64(time.Second) - int64(stamp.Nanosecond)
-	hs.noYear = !sc.result.Stamp.HasYear
+	stamp.HasYear = sc.result.Stamp.HasYear
+	hs.turn(minute, sc.next.Time, &stamp)
 	if hs.count == maxHeads || !r.repeats {
 		return
 	}

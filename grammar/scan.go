@@ -299,7 +299,7 @@ func (sc *Scanner) keep(raw []byte) {
 // reopen reads the record before the line at hand after all: it has more lines than the one whose twin it seemed to be, or is not to be counted unseen.
 func (sc *Scanner) reopen() {
 	p := &sc.pass
-	e := p.twin
+	e, parted := p.twin, p.parted
 	p.twin = encounter{}
 	number := p.number
 	for pos := p.at; pos < p.stop; number++ {
@@ -319,6 +319,7 @@ func (sc *Scanner) reopen() {
 		}
 		pos = stop + 1
 	}
+	p.parted = parted
 }
 
 // extend adds a line to the open record as long as the whole of it fits: so the record is cut at the same place, however the source is cut into chunks.

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/binary"
 	"math/bits"
-	"regexp/syntax"
 	"slices"
 	"strings"
 
@@ -69,8 +68,8 @@ const maxTwinLines = 64
 
 // twins are the lines that are remembered of one layout.
 type twins struct {
-	slots []int32 // by hash, one more than the index of the first
-	all   []*twin
+	slots []*twin // by hash, the first of a chain
+	count int
 	bytes int
 	// asked and met count the lines that were looked for and found, since the trial began.
 	asked, met int
@@ -81,10 +80,10 @@ type twins struct {
 type twin struct {
 	at   int // where the stamp ends
 	size int // bytes behind it
-	// text is the line behind its stamp; digits has 0x0f for each of its digits that may be any, and else 0.
+	// text is the line behind its stamp; digits, which lies behind it in memory, has 0x0f for each of its digits that may be any, and else 0.
 	text, digits []byte
 	parent       *twin
-	next         int32 // one more than the index of the next one with the same hash
+	next         *twin // with the same hash
 	kind         int32
 	parental     bool // it has been a parent
 	severity     logdoc.Severity
@@ -165,7 +164,7 @@ func hashTwin(b []byte, parent *twin) uint64 {
 	return (sum ^ sum>>32) * 0x9e3779b97f4a7c15
 }
 
-func (ts *twins) slot(b []byte, parent *twin) *int32 {
+func (ts *twins) slot(b []byte, parent *twin) **twin {
 	return &ts.slots[hashTwin(b, parent)>>(64-bits.TrailingZeros(uint(len(ts.slots))))]
 }
 
@@ -175,25 +174,23 @@ func (ts *twins) find(parent *twin, at int, b []byte) (t *twin, full bool) {
 		return nil, false
 	}
 	chain := 0
-	for i := *ts.slot(b, parent); i > 0; {
-		t := ts.all[i-1]
+	for t := *ts.slot(b, parent); t != nil; t = t.next {
 		if t.size == len(b) && t.at == at && t.parent == parent && t.is(b) {
 			return t, false
 		}
-		i = t.next
 		chain++
 	}
-	return nil, chain >= maxChain || len(ts.all) >= maxTwins || ts.bytes+len(b) > maxTwinBytes
+	return nil, chain >= maxChain || ts.count >= maxTwins || ts.bytes+len(b) > maxTwinBytes
 }
 
 // add remembers a line. told are parts of it that twins have as they are.
 func (ts *twins) add(parent *twin, at int, line []byte, told []logdoc.Span) *twin {
 	if len(ts.slots) == 0 {
-		ts.slots = make([]int32, 2*maxTwins)
+		ts.slots = make([]*twin, 2*maxTwins)
 	}
 	b := line[at:]
 	ts.bytes += len(b)
-	t := &twin{at: at, size: len(b), parent: parent, id: uint64(len(ts.all)) + 1, kind: part, text: bytes.Clone(b)}
+	t := &twin{at: at, size: len(b), parent: parent, id: uint64(ts.count) + 1, kind: part}
 	if parent != nil {
 		parent.parental = true
 	}
@@ -207,11 +204,11 @@ func (ts *twins) add(parent *twin, at int, line []byte, told []logdoc.Span) *twi
 	for _, s := range told {
 		clear(mask[s.Lo:s.Hi])
 	}
-	t.digits = mask[at:]
+	both := slices.Concat(b, mask[at:])
+	t.text, t.digits = both[:len(b)], both[len(b):]
 	slot := ts.slot(b, parent)
-	t.next = *slot
-	ts.all = append(ts.all, t)
-	*slot = int32(len(ts.all))
+	t.next, *slot = *slot, t
+	ts.count++
 	return t
 }
 
@@ -221,7 +218,7 @@ func (ts *twins) worth() bool {
 		return !ts.useless
 	}
 	ts.useless = ts.useless || ts.met*4 < ts.asked
-	if !ts.useless && ts.met*10 < ts.asked*9 && (len(ts.all) >= maxTwins || ts.bytes > maxTwinBytes*9/10) {
+	if !ts.useless && ts.met*10 < ts.asked*9 && (ts.count >= maxTwins || ts.bytes > maxTwinBytes*9/10) {
 		// What is written now is not what was written then.
 		ts.forget()
 	}
@@ -259,7 +256,7 @@ func (sc *Scanner) meet(b []byte) bool {
 	for i := range sc.memory.heads {
 		hs := &sc.memory.heads[i]
 		n := len(hs.minute)
-		if n == 0 || len(b) < n || string(b[:n]) != string(hs.minute) {
+		if n == 0 || len(b) < n || string(b[:n]) != string(hs.minute) && !sc.turn(hs, b) {
 			continue
 		}
 		var stamp template.Stamp
@@ -285,6 +282,34 @@ func (sc *Scanner) meet(b []byte) bool {
 	return false
 }
 
+// turn goes on to the minute of a line whose stamp looks like those before it.
+func (sc *Scanner) turn(hs *heads, b []byte) bool {
+	n := len(hs.minute)
+	if !alike(hs.minute, b[:n]) {
+		return false
+	}
+	var stamp template.Stamp
+	if _, ok := hs.layout.Parse(b, &stamp); !ok || stamp.Leap {
+		return false
+	}
+	r := sc.pass.reading
+	ev := &sc.probe
+	ev.Clock = false
+	if sc.stamp(r, hs.format, &stamp, r.zone, ev); !ev.Clock {
+		return false
+	}
+	hs.turn(b[:n], ev.Time, &stamp)
+	return true
+}
+
+// turn notes a minute, by the time of a stamp in it.
+func (hs *heads) turn(minute []byte, time int64, s *template.Stamp) {
+	hs.minute = append(hs.minute[:0], minute...)
+	hs.base = 0
+	hs.base = time - hs.time(s)
+	hs.noYear = !s.HasYear
+}
+
 // meetMore looks for the twin of a line that follows one.
 func (sc *Scanner) meetMore(e *encounter, b []byte) bool {
 	if !e.twin.parental || !fits(len(b)) {
@@ -301,7 +326,7 @@ func (sc *Scanner) meetMore(e *encounter, b []byte) bool {
 // befriend asks what becomes of the twins of the record that was handed over last, and remembers its lines.
 func (sc *Scanner) befriend(ev *logdoc.Event, c *candidate) {
 	r, hs, l := sc.pass.reading, c.heads, c.line
-	if !l.headed || hs.format != l.format || !bytes.HasPrefix(c.raw, hs.minute) || !ev.Clock || c.known && len(c.more) == 0 {
+	if !l.headed || hs.format != l.format || hs.layout.Source != l.tmpl.Stamped().Source || !bytes.HasPrefix(c.raw, hs.minute) || !ev.Clock || c.known && len(c.more) == 0 {
 		return
 	}
 	kind := int32(strange)
@@ -371,27 +396,6 @@ func (r *Reading) startsNone(b []byte) bool {
 		}
 		return !l.tmpl.Refuses(b)
 	})
-}
-
-// blindExpression reports whether digits are all alike to a regular expression.
-func blindExpression(expr string) bool {
-	re, err := syntax.Parse(expr, syntax.Perl)
-	return err == nil && blindTree(re)
-}
-
-func blindTree(re *syntax.Regexp) bool {
-	switch re.Op {
-	case syntax.OpLiteral:
-		return !slices.ContainsFunc(re.Rune, func(r rune) bool { return r >= '0' && r <= '9' })
-	case syntax.OpCharClass:
-		for i := 0; i < len(re.Rune); i += 2 {
-			lo, hi := re.Rune[i], re.Rune[i+1]
-			if (lo <= '9' && hi >= '0') && (lo > '0' || hi < '9') {
-				return false
-			}
-		}
-	}
-	return !slices.ContainsFunc(re.Sub, func(sub *syntax.Regexp) bool { return !blindTree(sub) })
 }
 
 // root is the first line.

@@ -273,3 +273,12 @@ func BenchmarkTwins(b *testing.B) {
 		})
 	}
 }
+
+// TestHeaderInsideATwin has a header between the lines of a record: what is remembered of it must not stand for records without one.
+func TestHeaderInsideATwin(t *testing.T) {
+	const record, header, more = "2024-01-01 10:00:00 avtar Info <1>: one or two\n", "--------------------\n", "\tat a.b.C(D.java:1)\n"
+	text := strings.Repeat(record, 5) + strings.Repeat(record+header+more, 3) + strings.Repeat(record+more, 3)
+	if err := twinsChangeNothing(builtin(t), []byte(text)); err != nil {
+		t.Error(err)
+	}
+}

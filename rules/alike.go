@@ -3,11 +3,13 @@ package rules
 import (
 	"bytes"
 	"encoding/binary"
+	"regexp"
 	"slices"
 
 	"logdoc"
 	"logdoc/internal/lang"
 	"logdoc/internal/literal"
+	"logdoc/internal/template"
 )
 
 // Most records of a log are like one before them but for digits. Where no pattern that may accept such a record cares which digits stand in it, what Accept said of one it would say of
@@ -219,7 +221,7 @@ func (a *alike) test(t test) (accepts, same bool) {
 	case like:
 		same = !a.varies(t.field) || t.tmpl.Blind() && t.tmpl.Stamped() == nil
 	case regexpTest:
-		same = !a.varies(t.field)
+		same = !a.varies(t.field) || a.sc.isBlind(t.re)
 	case compareTest:
 		same = !a.varies(t.field) || (t.op == "==" || t.op == "!=") && !hasDigit(t.value)
 	case setTest:
@@ -234,6 +236,16 @@ func (a *alike) test(t test) (accepts, same bool) {
 	accepts = t.accept(a.sc, a.ev)
 	a.sc.captures = a.sc.captures[:n]
 	return accepts, true
+}
+
+// isBlind reports whether digits are all alike to an expression.
+func (sc *Scanner) isBlind(re *regexp.Regexp) bool {
+	blind, ok := sc.blind[re]
+	if !ok {
+		blind = template.BlindExpression(re.String())
+		sc.blind[re] = blind
+	}
+	return blind
 }
 
 // varies reports whether others may have other digits in the field.

@@ -122,6 +122,8 @@ func TestDigitsThatDecide(t *testing.T) {
 		{`message < "12"`, "13", false},
 		{`message ~ /error (1|2)/`, "an error 3", false},
 		{`message ~ /error (1|2)/`, "an err 3", true},
+		{`message ~ /error [0-9]+ of \d+$/`, "an error 3 of 4 or more", true},
+		{`message ~ /error [1-9]+ of \d+$/`, "an error 3 of 4 or more", false},
 		{`not message has "12"`, "12", false},
 		{`message has "error" and message has "12"`, "an err 13", true},
 		{`message has "error" and message has "12"`, "an error 13", false},

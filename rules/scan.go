@@ -3,6 +3,7 @@ package rules
 import (
 	"bytes"
 	"math"
+	"regexp"
 
 	"logdoc"
 	"logdoc/internal/literal"
@@ -227,12 +228,13 @@ type Scanner struct {
 	// likenesses are of records that are alike, numbers their indexes.
 	likenesses []likeness
 	numbers    map[string]int32
-	meter      *Meter // counts what searching and trying take; nil mostly
+	blind      map[*regexp.Regexp]bool // whether digits are alike to those that were asked
+	meter      *Meter                  // counts what searching and trying take; nil mostly
 }
 
 // NewScanner returns a scanner.
 func (s *Set) NewScanner() *Scanner {
-	return &Scanner{set: s, seen: make([]uint32, len(s.patterns)), recent: make([]int, len(s.expected)), stated: map[statedKey]int{}, numbers: map[string]int32{}}
+	return &Scanner{set: s, seen: make([]uint32, len(s.patterns)), recent: make([]int, len(s.expected)), stated: map[statedKey]int{}, numbers: map[string]int32{}, blind: map[*regexp.Regexp]bool{}}
 }
 
 // unsearched is no format's index.

@@ -40,7 +40,7 @@ func drawWhere(t *rapid.T, depth int) string {
 	case 6:
 		return "severity >= " + rapid.SampledFrom([]string{"info", "error"}).Draw(t, "severity")
 	case 7:
-		pattern := rapid.SampledFrom([]string{"%s", "(?i)%s", "^%s", "(?P<re>%s)+", "(%s)?x", "%s|x", "(?P<re>[a-z]*)%s", "[ab]%s", "\uFFFD%s"}).Draw(t, "pattern")
+		pattern := rapid.SampledFrom([]string{"%s", "(?i)%s", "^%s", "(?P<re>%s)+", "(%s)?x", "%s|x", "(?P<re>[a-z]*)%s", "[ab]%s", "\uFFFD%s", "%s[0-9]+", "%s\\D", "[1-3]%s"}).Draw(t, "pattern")
 		return fmt.Sprintf("%s ~ /%s/", field, fmt.Sprintf(pattern, word))
 	}
 	pattern := rapid.SampledFrom([]string{"%s", "%s {rest}", "{first} %s", "{}%s{}", "{first:word} %s {last:last}", "%s {number:int}", "{number:hex} %s", "%s {at:15:04}", "{at:15:04}{rest}", "{at:15:04}"}).Draw(t, "pattern")
