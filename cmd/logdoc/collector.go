@@ -7,10 +7,10 @@ import (
 )
 
 // Most runs are over before memory is worth collecting, but the collector starts at 4 MiB, which the packs alone take: loading them then costs twice the time. Reading logs is another matter: it keeps
-// little and throws little away, so that a small heap costs next to nothing.
+// little and throws little away, so that a small heap costs little.
 
 // How much the heap may grow before it is collected: until the collector has run once it waits for 28 MiB, then it depends on what the program is at.
-const earlyPercent, loadingPercent, readingPercent = 700, 100, 30
+const earlyPercent, loadingPercent, readingPercent = 700, 100, 50
 
 // collectLate lets the collector wait until there is something to collect. The returned function is called once the packs are loaded. Who has set GOGC decides.
 func collectLate(set bool) (loaded func()) {
