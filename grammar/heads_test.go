@@ -7,7 +7,6 @@ import (
 
 	"pgregory.net/rapid"
 
-	"logdoc/internal/lang"
 	"logdoc/samples"
 )
 
@@ -101,14 +100,7 @@ func TestHeadsOfAwkwardFormats(t *testing.T) {
 			"2024-01-01 10:00:00,1 a sshd: one\n2024-01-01 10:00:60,1 a sshd: two\n2024-01-01 10:00:61,1 a sshd: three\n2024-01-01 10:00:0,1 a sshd: four\n2024-01-01 10:00:01, a sshd: five\n2024-01-01 10:00:59,123456789123 a sshd: six\n"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			file, problems := lang.Parse("test.logdoc", []byte("format f \"F\" {\n  product \"P\""+tt.format+"\n}\n"))
-			if len(problems.Errors()) > 0 {
-				t.Fatal(problems)
-			}
-			set, problems := Compile(file.Formats)
-			if len(problems.Errors()) > 0 {
-				t.Fatal(problems)
-			}
+			set := compiled(t, "format f \"F\" {\n  product \"P\""+tt.format+"\n}\n")
 			for range 2 { // twice, so that the first line is met again by what the others taught
 				tt.text += tt.text
 				if err := headsChangeNothing(set, []byte(tt.text)); err != nil {

@@ -281,13 +281,12 @@ func (hs *heads) meet(minute, b []byte) (*twin, int64) {
 	if len(b) < len(minute) || string(b[:len(minute)]) != string(minute) {
 		return nil, 0
 	}
-	var stamp template.Stamp
-	at, ok := hs.layout.Seconds(b, len(minute), &stamp)
-	if !ok || !fits(len(b)-at) {
+	at, time, ok := hs.behind(b)
+	if !ok {
 		return nil, 0
 	}
 	t, _ := hs.twins.find(nil, at, b[at:])
-	return t, hs.time(&stamp)
+	return t, time
 }
 
 // keep keeps the open record's first line, so that its twins may be known once the record ends.

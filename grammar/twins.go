@@ -26,9 +26,9 @@ type Twins interface {
 // Sightings are records that are alike.
 type Sightings struct {
 	N int
-	// Line is where the first of them stands, whatever its stamp.
-	Line int
-	// First and Last are the oldest and the newest of them: of those with the same stamp the first and the last one. They are told of records at warning or above.
+	// What follows is told of records at warning or above only. Line is where the first of them stands, whatever its stamp; First and Last are the oldest and the newest: of those with the
+	// same stamp the first and the last one.
+	Line        int
 	First, Last Sighting
 }
 
@@ -259,9 +259,8 @@ func (sc *Scanner) meet(b []byte) bool {
 		if n == 0 || len(b) < n || string(b[:n]) != string(hs.minute) && !sc.turn(hs, b) {
 			continue
 		}
-		var stamp template.Stamp
-		at, ok := hs.layout.Seconds(b, n, &stamp)
-		if !ok || !fits(len(b)-at) || !hs.twins.worth() {
+		at, time, ok := hs.behind(b)
+		if !ok || !hs.twins.worth() {
 			return false
 		}
 		t, full := hs.twins.find(nil, at, b[at:])
@@ -276,10 +275,17 @@ func (sc *Scanner) meet(b []byte) bool {
 			sc.fresh.heads, sc.fresh.at, sc.fresh.known = hs, at, true
 			return false
 		}
-		sc.met = encounter{t, hs, hs.time(&stamp)}
+		sc.met = encounter{t, hs, time}
 		return true
 	}
 	return false
+}
+
+// behind tells where the stamp of a line in the minute ends, and its time. ok is false where that is not clear, or what stands behind it cannot be remembered.
+func (hs *heads) behind(b []byte) (at int, time int64, ok bool) {
+	var stamp template.Stamp
+	at, ok = hs.layout.Seconds(b, len(hs.minute), &stamp)
+	return at, hs.time(&stamp), ok && fits(len(b)-at)
 }
 
 // turn goes on to the minute of a line whose stamp looks like those before it.

@@ -11,7 +11,6 @@ import (
 	"pgregory.net/rapid"
 
 	"logdoc"
-	"logdoc/internal/lang"
 	"logdoc/samples"
 )
 
@@ -193,14 +192,7 @@ func TestTwinsOfAwkwardFormats(t *testing.T) {
 			"2024-01-01 10:00:00 h1 p1[1]: one or two\n2024-01-01 10:00:00 h2 p1[2]: one or two\n2024-01-01 10:00:00 h1 p2[3]: one or two\n"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			file, problems := lang.Parse("test.logdoc", []byte("format f \"F\" {\n  product \"P\""+tt.format+"\n}\n"))
-			if len(problems.Errors()) > 0 {
-				t.Fatal(problems)
-			}
-			set, problems := Compile(file.Formats)
-			if len(problems.Errors()) > 0 {
-				t.Fatal(problems)
-			}
+			set := compiled(t, "format f \"F\" {\n  product \"P\""+tt.format+"\n}\n")
 			for range 3 {
 				tt.text += tt.text
 				if err := twinsChangeNothing(set, []byte(tt.text)); err != nil {

@@ -7,6 +7,7 @@ import (
 
 	"logdoc"
 	"logdoc/internal/sanitize"
+	"logdoc/internal/signs"
 )
 
 // Article writes what a pack says of a symptom, or of records that are normal, for a reader at a terminal or of a plain text file.
@@ -155,7 +156,7 @@ func ArticleMarkdown(w io.Writer, a *logdoc.Article) error {
 	m := &marker{w: bufio.NewWriter(w)}
 	title := sanitize.Prose(a.Title)
 	if !a.Expected {
-		title = md(sign(a.Severity)) + " " + md(upper(a.Severity)) + ": " + title
+		title = md(signs.Severity(a.Severity)) + " " + md(upper(a.Severity)) + ": " + title
 	}
 	m.paragraph("# " + title)
 	facts := []sanitize.Markdown{sanitize.Code(a.Name)}

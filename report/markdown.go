@@ -8,6 +8,7 @@ import (
 
 	"logdoc"
 	"logdoc/internal/sanitize"
+	"logdoc/internal/signs"
 )
 
 // Markdown writes the diagnosis for a ticket: GitHub's and Jira's Markdown with headings, tables and fenced blocks. Log text stands in
@@ -143,7 +144,7 @@ func (m *marker) finding(f, above *logdoc.Finding, d *logdoc.Diagnosis) {
 }
 
 func findingTitle(f *logdoc.Finding) sanitize.Markdown {
-	return md(sign(f.Severity)) + " " + md(upper(f.Severity)) + ": " + sanitize.Prose(f.Title)
+	return md(signs.Severity(f.Severity)) + " " + md(upper(f.Severity)) + ": " + sanitize.Prose(f.Title)
 }
 
 // findingFacts says name, certainty, state, times, count and key.
@@ -264,7 +265,7 @@ func consequenceLines(f *logdoc.Finding, d *logdoc.Diagnosis, indent sanitize.Ma
 }
 
 func (m *marker) step(s *logdoc.Step, steps []logdoc.Step) {
-	m.paragraph(md(fmt.Sprintf("**Step %d** · %s %s · ", s.Number, kindSign(s.Kind), kindWord(s.Kind))) + sanitize.Prose(s.Title))
+	m.paragraph(md(fmt.Sprintf("**Step %d** · %s %s · ", s.Number, signs.Kind(s.Kind), signs.KindWord(s.Kind))) + sanitize.Prose(s.Title))
 	if len(s.Commands) > 0 {
 		m.paragraph(sanitize.Fence("sh", strings.Join(s.Commands, "\n")))
 	}

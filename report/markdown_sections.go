@@ -5,6 +5,7 @@ import (
 
 	"logdoc"
 	"logdoc/internal/sanitize"
+	"logdoc/internal/signs"
 )
 
 // notes writes notes as a list; about says which source they are about.
@@ -105,7 +106,7 @@ func (m *marker) unexplained(clusters []logdoc.Cluster) {
 			seen = md(period(c.FirstTime, c.LastTime))
 		}
 		rows = append(rows, []sanitize.Markdown{
-			md(thousands(c.Count)), md(sign(c.Severity)) + " " + md(c.Severity.String()), sanitize.Prose(c.Format), boundedCode(c.Template), first,
+			md(thousands(c.Count)), md(signs.Severity(c.Severity)) + " " + md(c.Severity.String()), sanitize.Prose(c.Format), boundedCode(c.Template), first,
 			join(places, " … "), seen,
 		})
 	}

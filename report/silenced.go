@@ -7,6 +7,7 @@ import (
 
 	"logdoc"
 	"logdoc/internal/sanitize"
+	"logdoc/internal/signs"
 )
 
 // silencedHint says beneath the heading what the section means.
@@ -27,7 +28,7 @@ func (p *printer) silenced(d *logdoc.Diagnosis) {
 		s := &d.Silenced[i]
 		f := &s.Finding
 		items := []sanitize.Safe{
-			sign(f.Severity) + " " + sanitize.Safe(f.Severity.String()), sanitize.Line(f.Symptom), sanitize.Safe(f.Certainty.String()), state(f, d.Capture),
+			signs.Severity(f.Severity) + " " + sanitize.Safe(f.Severity.String()), sanitize.Line(f.Symptom), sanitize.Safe(f.Certainty.String()), state(f, d.Capture),
 			sanitize.Safe(counted(f.Count, "record")),
 		}
 		if f.Key != "" {

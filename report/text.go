@@ -7,6 +7,7 @@ import (
 
 	"logdoc"
 	"logdoc/internal/sanitize"
+	"logdoc/internal/signs"
 )
 
 // TextOptions say for what the text is written.
@@ -91,7 +92,7 @@ func (p *printer) finding(f, above *logdoc.Finding, d *logdoc.Diagnosis) {
 
 // title writes severity and title; a long title goes on beneath itself.
 func (p *printer) title(indent int, f *logdoc.Finding) {
-	head := sign(f.Severity) + " " + upper(f.Severity)
+	head := signs.Severity(f.Severity) + " " + upper(f.Severity)
 	const column = 12
 	for i, line := range sanitize.Wrap(sanitize.Line(f.Title), p.proseWidth-indent-column) {
 		if i == 0 {
@@ -254,7 +255,7 @@ func (p *printer) sameRunbook(f, above *logdoc.Finding) {
 func (p *printer) step(s *logdoc.Step, steps []logdoc.Step) {
 	const indent, body, kindWidth = 2, 6, 10
 	number := sanitize.Safe(strconv.Itoa(s.Number) + ".")
-	kind := kindSign(s.Kind) + " " + kindWord(s.Kind)
+	kind := signs.Kind(s.Kind) + " " + signs.KindWord(s.Kind)
 	title := sanitize.Wrap(sanitize.Line(s.Title), p.proseWidth-body-kindWidth)
 	if len(title) == 0 {
 		title = []sanitize.Safe{""}

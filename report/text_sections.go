@@ -6,6 +6,7 @@ import (
 
 	"logdoc"
 	"logdoc/internal/sanitize"
+	"logdoc/internal/signs"
 )
 
 func (p *printer) clean(clean []logdoc.Clean) {
@@ -107,7 +108,7 @@ func (p *printer) unexplained(clusters []logdoc.Cluster) {
 	}
 	for _, c := range shown {
 		count := sanitize.Safe(thousands(c.Count))
-		head := sign(c.Severity) + " " + sanitize.Safe(c.Severity.String())
+		head := signs.Severity(c.Severity) + " " + sanitize.Safe(c.Severity.String())
 		indent := 2 + digits + 2
 		rest := indent + 11
 		p.line(2+digits-len(count), part{text: count + "  "}, part{severityStyle(c.Severity), head},

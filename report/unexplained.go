@@ -9,6 +9,7 @@ import (
 
 	"logdoc"
 	"logdoc/internal/sanitize"
+	"logdoc/internal/signs"
 )
 
 // Unexplained writes only the clusters of unexplained records, all of them, numbered.
@@ -21,7 +22,7 @@ func Unexplained(w io.Writer, d *logdoc.Diagnosis, o TextOptions) error {
 	for i, c := range d.Unexplained {
 		p.blank()
 		number := sanitize.Safe(strconv.Itoa(i + 1))
-		head := sign(c.Severity) + " " + sanitize.Safe(c.Severity.String())
+		head := signs.Severity(c.Severity) + " " + sanitize.Safe(c.Severity.String())
 		const indent = 6
 		p.line(0, part{text: spaces(4-len(number)) + number + "  "}, part{severityStyle(c.Severity), head},
 			part{text: spaces(11-sanitize.Width(head)) + p.bounded(indent+11, c.Template)})
@@ -68,7 +69,7 @@ func UnexplainedMarkdown(w io.Writer, d *logdoc.Diagnosis) error {
 	m.paragraph("# Unexplained records")
 	m.paragraph(sanitize.Prose(unexplainedHeading(d, false)) + ".")
 	for i, c := range d.Unexplained {
-		m.paragraph(md(fmt.Sprintf("**%d** · %s %s · ", i+1, sign(c.Severity), c.Severity)) + boundedCode(c.Template))
+		m.paragraph(md(fmt.Sprintf("**%d** · %s %s · ", i+1, signs.Severity(c.Severity), c.Severity)) + boundedCode(c.Template))
 		items := []sanitize.Markdown{md(rarity(c, d)), sanitize.Prose(c.Format)}
 		if !c.FirstTime.IsZero() {
 			items = append(items, md(period(c.FirstTime, c.LastTime)))

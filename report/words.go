@@ -107,39 +107,6 @@ func times(f *logdoc.Finding) []sanitize.Safe {
 	return []sanitize.Safe{"first " + moment(f.First), "last " + moment(f.Last)}
 }
 
-// sign stands before a severity's word, so that a report can be skimmed; the word alone says everything.
-func sign(s logdoc.Severity) sanitize.Safe {
-	switch s {
-	case logdoc.Critical:
-		return "✖"
-	case logdoc.Error:
-		return "✗"
-	case logdoc.Warning:
-		return "▲"
-	case logdoc.Notice:
-		return "●"
-	}
-	return "◦"
-}
-
-// kindSign and kindWord tell the kinds of steps apart. A change shouts: nobody is to run it in passing.
-func kindSign(k logdoc.StepKind) sanitize.Safe {
-	switch k {
-	case logdoc.Change:
-		return "▲"
-	case logdoc.Verify:
-		return "✓"
-	}
-	return "○"
-}
-
-func kindWord(k logdoc.StepKind) sanitize.Safe {
-	if k == logdoc.Change {
-		return "CHANGE"
-	}
-	return sanitize.Safe(k.String())
-}
-
 // origin says in words what a value is, and that it was worked out where nothing in the input says it.
 func origin(v logdoc.Value) sanitize.Safe {
 	label := sanitize.Line(v.Label)

@@ -2,6 +2,7 @@ package rules
 
 import (
 	"bytes"
+	"cmp"
 	"regexp"
 	"slices"
 	"strings"
@@ -243,7 +244,7 @@ func (t compareTest) on(v []byte) bool {
 	a, numeric := number(v)
 	b, wanted := number(t.value)
 	if wanted {
-		return numeric && ordered(t.op, compareInts(a, b))
+		return numeric && ordered(t.op, cmp.Compare(a, b))
 	}
 	return ordered(t.op, bytes.Compare(v, t.value))
 }

@@ -103,10 +103,10 @@ func join(a, b *occurrence) occurrence {
 
 // compareOccurrences orders by end, then by start. What has no clock comes first.
 func compareOccurrences(a, b occurrence) int {
-	if d := compareInts(a.end, b.end); d != 0 {
+	if d := cmp.Compare(a.end, b.end); d != 0 {
 		return d
 	}
-	return compareInts(a.start, b.start)
+	return cmp.Compare(a.start, b.start)
 }
 
 // group is the matches of one symptom that belong to one key, with what conditions may refer to.

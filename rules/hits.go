@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -199,7 +200,7 @@ func (g *group) timeOf(m *logdoc.Match) int64 {
 
 func compareItems(a, b *item) int {
 	if a.time != b.time {
-		return compareInts(a.time, b.time)
+		return cmp.Compare(a.time, b.time)
 	}
 	return inOrder(a.last, b.last)
 }

@@ -210,16 +210,16 @@ func (s *shelf) merge(o *shelf) {
 // inPlace orders matches by time, then by where they stand. What is kept goes by it, for the ranks of sources are known only when all have been read.
 func inPlace(a, b logdoc.Match) int {
 	if a.Time != b.Time {
-		return compareInts(a.Time, b.Time)
+		return cmp.Compare(a.Time, b.Time)
 	}
-	return cmp.Or(strings.Compare(string(a.Place.Source), string(b.Place.Source)), cmp.Compare(a.Place.Line, b.Place.Line), compareInts(a.Place.Offset, b.Place.Offset))
+	return cmp.Or(strings.Compare(string(a.Place.Source), string(b.Place.Source)), cmp.Compare(a.Place.Line, b.Place.Line), cmp.Compare(a.Place.Offset, b.Place.Offset))
 }
 
 // inOrder orders matches: by time, then by source, then by line.
 func inOrder(a, b *logdoc.Match) int {
 	switch {
 	case a.Time != b.Time:
-		return compareInts(a.Time, b.Time)
+		return cmp.Compare(a.Time, b.Time)
 	case a.Rank != b.Rank:
 		return a.Rank - b.Rank
 	case a.Place.Source != b.Place.Source:
@@ -227,7 +227,7 @@ func inOrder(a, b *logdoc.Match) int {
 	case a.Place.Line != b.Place.Line:
 		return a.Place.Line - b.Place.Line
 	}
-	return compareInts(a.Place.Offset, b.Place.Offset)
+	return cmp.Compare(a.Place.Offset, b.Place.Offset)
 }
 
 func byOrder(a, b logdoc.Match) int { return inOrder(&a, &b) }

@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"cmp"
 	"slices"
 	"sort"
 	"time"
@@ -163,7 +164,7 @@ func inFile(a, b *logdoc.Match) int {
 	if a.Place.Line != b.Place.Line {
 		return a.Place.Line - b.Place.Line
 	}
-	return compareInts(a.Place.Offset, b.Place.Offset)
+	return cmp.Compare(a.Place.Offset, b.Place.Offset)
 }
 
 // comesAfter reports whether a record is known to come after another one, in the way that `then` takes things in order; within one file, equal stamps are told

@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"math"
@@ -42,16 +43,6 @@ func number(b []byte) (int64, bool) {
 	}
 	n, err := strconv.ParseInt(s, 10, 64)
 	return n, err == nil
-}
-
-func compareInts(a, b int64) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
-	}
-	return 0
 }
 
 func textVal(s string) val {
@@ -330,11 +321,11 @@ func compare(l, r val, op string) bool {
 	}
 	switch {
 	case l.kind == aNumber && r.kind == aNumber:
-		return ordered(op, compareInts(l.number, r.number))
+		return ordered(op, cmp.Compare(l.number, r.number))
 	case l.kind == aTime && r.kind == aTime:
 		return ordered(op, l.time.Compare(r.time))
 	case l.kind == aDuration && r.kind == aDuration:
-		return ordered(op, compareInts(int64(l.duration), int64(r.duration)))
+		return ordered(op, cmp.Compare(int64(l.duration), int64(r.duration)))
 	case l.kind <= aNumber && r.kind <= aNumber && (l.kind == r.kind || op == "==" || op == "!="):
 		return ordered(op, strings.Compare(l.text, r.text))
 	}

@@ -9,6 +9,7 @@ import (
 
 	"logdoc"
 	"logdoc/internal/sanitize"
+	"logdoc/internal/signs"
 )
 
 // tab is one part of what is known of a finding.
@@ -163,7 +164,7 @@ func (d *detail) view(f *logdoc.Finding, width, height int, focused, titled bool
 		facts = nil
 	}
 	if titled {
-		mark := words(plain, " ").add(severityRole(f.Severity), sanitize.Line(sign(f.Severity))).add(plain, " ")
+		mark := words(plain, " ").add(severityRole(f.Severity), signs.Severity(f.Severity)).add(plain, " ")
 		title := wrapped(strong, sanitize.Line(f.Title), 3, width-1)
 		if small {
 			title = []line{words(plain, "   ").add(strong, sanitize.Cut(sanitize.Line(f.Title), width-4))}

@@ -85,6 +85,18 @@ func fit(text sanitize.Safe, width int) sanitize.Safe {
 	return text + blanks(width-n)
 }
 
+// rows draws as many lines as there is room for; where there are fewer, empty ones follow.
+func (t *theme) rows(lines []line, width, height int) []string {
+	rows := make([]string, height)
+	var b strings.Builder
+	for i := range rows {
+		b.Reset()
+		t.draw(&b, at(lines, i), width)
+		rows[i] = b.String()
+	}
+	return rows
+}
+
 // draw writes the line in exactly width cells.
 func (t *theme) draw(b *strings.Builder, l line, width int) {
 	begin := &t.begin

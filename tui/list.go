@@ -7,6 +7,7 @@ import (
 
 	"logdoc"
 	"logdoc/internal/sanitize"
+	"logdoc/internal/signs"
 )
 
 // findingID tells findings apart, from one update to the next.
@@ -232,7 +233,7 @@ func (l *list) row(r *findingRow, width int, current, focused bool) line {
 	if f.State != logdoc.Active {
 		fade = dim
 	}
-	severity := sanitize.Line(sign(f.Severity)) + " "
+	severity := signs.Severity(f.Severity) + " "
 	if width >= narrowList {
 		severity = fit(severity+sanitize.Line(f.Severity.String()), severityColumn)
 	}

@@ -7,6 +7,7 @@ import (
 
 	"logdoc"
 	"logdoc/internal/sanitize"
+	"logdoc/internal/signs"
 )
 
 // logLines are the lines around the cursor: those in sight, and some more on both sides, so that a key need not wait.
@@ -258,7 +259,7 @@ func (p *logPane) drawLine(i int) []line {
 	text := plain
 	if first && c.Severity >= logdoc.Notice {
 		text = severityRole(c.Severity)
-		head = head.add(text, sanitize.Line(sign(c.Severity))+" ")
+		head = head.add(text, signs.Severity(c.Severity)+" ")
 	} else {
 		head = head.add(plain, "  ")
 	}

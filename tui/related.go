@@ -3,6 +3,7 @@ package tui
 import (
 	"logdoc"
 	"logdoc/internal/sanitize"
+	"logdoc/internal/signs"
 )
 
 // relation is a finding that has to do with another one, and what.
@@ -84,7 +85,7 @@ func (d *detail) related(width int) page {
 		}
 		p.stop(func() {
 			o := r.finding
-			l := words(plain, "  ").add(severityRole(o.Severity), sanitize.Line(sign(o.Severity)+" "))
+			l := words(plain, "  ").add(severityRole(o.Severity), signs.Severity(o.Severity)+" ")
 			text := sanitize.Line(o.Title)
 			if o.Key != "" {
 				text += "  " + sanitize.Line(o.Key)

@@ -8,6 +8,7 @@ import (
 
 	"logdoc"
 	"logdoc/internal/sanitize"
+	"logdoc/internal/signs"
 )
 
 // runbookStop is what the cursor can stand on in a runbook: a step, one of its commands, or one of its answers. The numbers are indexes; -1 is none.
@@ -83,13 +84,13 @@ func (d *detail) step(p *page, f *logdoc.Finding, i, width int) {
 		if over {
 			kind = dim
 		}
-		cell := fit(kindSign(s.Kind)+" "+kindWord(s.Kind), kindCell)
+		cell := fit(signs.Kind(s.Kind)+" "+signs.KindWord(s.Kind), kindCell)
 		switch {
 		case width >= narrowList:
 		case s.Kind == logdoc.Change:
-			cell = kindSign(s.Kind) + " " + kindWord(s.Kind) + " " // a change says so by its word on every screen
+			cell = signs.Kind(s.Kind) + " " + signs.KindWord(s.Kind) + " " // a change says so by its word on every screen
 		default:
-			cell = kindSign(s.Kind) + " "
+			cell = signs.Kind(s.Kind) + " "
 		}
 		head = head.add(kind, cell)
 		column := head.width()
@@ -194,25 +195,6 @@ func (d *detail) stepValues(p *page, s *logdoc.Step, width int) {
 	if len(s.Values) > 0 {
 		p.line(l)
 	}
-}
-
-// kindSign and kindWord tell the kinds of steps apart. A change shouts: nobody is to run it in passing.
-func kindSign(k logdoc.StepKind) sanitize.Safe {
-	switch k {
-	case logdoc.Change:
-		return "▲"
-	case logdoc.Verify:
-		return "✓"
-	case logdoc.Look:
-	}
-	return "○"
-}
-
-func kindWord(k logdoc.StepKind) sanitize.Safe {
-	if k == logdoc.Change {
-		return "CHANGE"
-	}
-	return sanitize.Safe(k.String())
 }
 
 func kindRole(k logdoc.StepKind) role {

@@ -10,6 +10,7 @@ import (
 
 	"logdoc"
 	"logdoc/internal/sanitize"
+	"logdoc/internal/signs"
 )
 
 // sources is the pane that tells what was read as what, what was left out, what no pack explains, what ran clean and what could not be checked.
@@ -314,9 +315,9 @@ func (p *sources) note(n logdoc.Note, indent int) {
 }
 
 func (p *sources) cluster(c *logdoc.Cluster, open bool) {
-	l := words(plain, " ").add(severityRole(c.Severity), fit(sanitize.Line(sign(c.Severity))+" "+sanitize.Safe(unless(p.width < narrowList, c.Severity.String())), 12))
+	l := words(plain, " ").add(severityRole(c.Severity), fit(signs.Severity(c.Severity)+" "+sanitize.Safe(unless(p.width < narrowList, c.Severity.String())), 12))
 	if p.width < narrowList {
-		l = words(plain, " ").add(severityRole(c.Severity), sanitize.Line(sign(c.Severity))+" ")
+		l = words(plain, " ").add(severityRole(c.Severity), signs.Severity(c.Severity)+" ")
 	}
 	l = l.add(strong, sanitize.Safe(fmt.Sprintf("%7s× ", thousands(c.Count))))
 	p.page.line(l.add(plain, sanitize.Cut(sanitize.Line(c.Template), max(1, p.width-l.width()-1))))
@@ -406,7 +407,7 @@ func (p *sources) products(add func(sourceItem, func(bool)), heading func(title,
 			s := &silenced[i]
 			add(sourceItem{name: "silenced " + s.Finding.Symptom + string(s.Finding.Key)}, func(open bool) {
 				f := &s.Finding
-				p.page.prose(plain, sanitize.Line(sign(f.Severity)+" "+f.Title)+" "+sanitize.Line(f.Key), 3, p.width-1)
+				p.page.prose(plain, signs.Severity(f.Severity)+" "+sanitize.Line(f.Title)+" "+sanitize.Line(f.Key), 3, p.width-1)
 				if open {
 					p.page.prose(dim, sanitize.Line(f.Symptom)+", until "+moment(s.Until)+": "+sanitize.Line(s.Because), 5, p.width-1)
 					p.page.prose(dim, sanitize.Line(s.File), 5, p.width-1)
@@ -421,14 +422,7 @@ func (p *sources) view() []string {
 	window := placed{page: &p.page, at: place{stop: p.cursor, top: p.top}}
 	lines := window.rows(p.height, true)
 	p.top = window.at.top
-	rows := make([]string, p.height)
-	var b strings.Builder
-	for i := range rows {
-		b.Reset()
-		p.theme.draw(&b, at(lines, i), p.width)
-		rows[i] = b.String()
-	}
-	return rows
+	return p.theme.rows(lines, p.width, p.height)
 }
 
 // commonFolder is the archive or folder that all sources lie in: said once, it leaves room for what tells them apart.

@@ -146,18 +146,3 @@ func (p paint) sequence(profile termenv.Profile, ground string, selected bool) s
 	}
 	return "\x1b[" + strings.Join(codes, ";") + "m"
 }
-
-// sign stands before a severity's word, so that a list can be skimmed without colour.
-func sign(s logdoc.Severity) string {
-	switch s {
-	case logdoc.Critical:
-		return "✖"
-	case logdoc.Error:
-		return "✗"
-	case logdoc.Warning:
-		return "▲"
-	case logdoc.Notice:
-		return "●"
-	}
-	return "◦"
-}

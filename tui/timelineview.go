@@ -7,6 +7,7 @@ import (
 
 	"logdoc"
 	"logdoc/internal/sanitize"
+	"logdoc/internal/signs"
 )
 
 // lane is one row of bars, for one severity or several.
@@ -84,14 +85,7 @@ func (l line) addCells(row []cell) line {
 // view draws the pane.
 func (p *timeline) view() []string {
 	lines := p.lines()
-	rows := make([]string, p.height)
-	var b strings.Builder
-	for i := range rows {
-		b.Reset()
-		p.theme.draw(&b, at(lines, i), p.width)
-		rows[i] = b.String()
-	}
-	return rows
+	return p.theme.rows(lines, p.width, p.height)
 }
 
 func (p *timeline) lines() []line {
@@ -184,7 +178,7 @@ func (p *timeline) label(of *lane, row, high, most int) line {
 		if most == 0 {
 			r = dim
 		}
-		l = l.add(r, sanitize.Safe(sign(of.severity)))
+		l = l.add(r, signs.Severity(of.severity))
 		if p.gutter() == wideGutter {
 			n := sanitize.Line(thousands(most))
 			switch {
@@ -282,7 +276,7 @@ func (p *timeline) under(bars [][logdoc.Critical + 1]int) line {
 	}
 	for i := range lanes[:3] {
 		if c := lanes[i].of(&bars[n]); c > 0 {
-			l = l.add(plain, "  ").add(severityRole(lanes[i].severity), sanitize.Line(sign(lanes[i].severity)+" "+thousands(c)))
+			l = l.add(plain, "  ").add(severityRole(lanes[i].severity), signs.Severity(lanes[i].severity)+sanitize.Line(" "+thousands(c)))
 		}
 	}
 	return l
@@ -305,7 +299,7 @@ func (p *timeline) finding(f *logdoc.Finding, current bool) line {
 	if f.State != logdoc.Active || !p.window.touches(f.First, f.Last) {
 		r, fade = dim, dim
 	}
-	l := words(accent, bar).add(r, sanitize.Safe(sign(f.Severity))+" ")
+	l := words(accent, bar).add(r, signs.Severity(f.Severity)+" ")
 	if p.gutter() == wideGutter {
 		word := f.Certainty.String()
 		if f.State != logdoc.Active {

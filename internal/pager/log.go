@@ -2,6 +2,7 @@ package pager
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -425,7 +426,7 @@ func (l *Log) covering(ctx context.Context, offset int64) (k int, err error) {
 		if known := l.known(); !l.indexed && (known == 0 || offset >= l.blocks[known].offset) {
 			return false
 		}
-		at, found := slices.BinarySearchFunc(l.blocks, offset, func(b block, off int64) int { return cmpInt(b.offset, off) })
+		at, found := slices.BinarySearchFunc(l.blocks, offset, func(b block, off int64) int { return cmp.Compare(b.offset, off) })
 		k = at
 		if !found {
 			k--
@@ -433,16 +434,6 @@ func (l *Log) covering(ctx context.Context, offset int64) (k int, err error) {
 		return true
 	})
 	return k, err
-}
-
-func cmpInt[T int | int64](a, b T) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
-	}
-	return 0
 }
 
 // check looks whether a plain file is still what was indexed, and begins anew, or goes on, where it is not.

@@ -1,6 +1,7 @@
 package pager
 
 import (
+	stdcmp "cmp"
 	"context"
 	"math"
 	"regexp"
@@ -251,7 +252,7 @@ func mergedOracle(sources [][]logdoc.Line) []logdoc.Line {
 	}
 	slices.SortStableFunc(all, func(a, b keyed) int {
 		if a.key != b.key {
-			return cmpInt(a.key, b.key)
+			return stdcmp.Compare(a.key, b.key)
 		}
 		return a.rank - b.rank
 	})

@@ -262,20 +262,26 @@ func (p *page) keysOf(l *Log, k int) []int64 {
 	return p.keys
 }
 
-// cursorAtKey returns a cursor on the first line whose key is not less, off the end where all are; it waits until so much is surveyed.
-func (l *Log) cursorAtKey(ctx context.Context, key int64) (cursor, error) {
+// cursorInBlock returns a cursor on the first line of the first block that is late enough, off the end where none is; it waits until so much is surveyed.
+func (l *Log) cursorInBlock(ctx context.Context, late func(*block) bool) (cursor, error) {
 	c := cursor{log: l}
 	reached := false
 	err := l.await(ctx, func() bool {
 		known := l.blocks[:min(l.timed, len(l.blocks))]
-		c.block = sort.Search(len(known), func(i int) bool { return max(known[i].newest, l.first) >= key })
+		c.block = sort.Search(len(known), func(i int) bool { return late(&known[i]) })
 		reached = c.block < len(known) && l.clocked
 		return reached || l.indexed && l.timed >= len(l.blocks)
 	})
-	if err != nil || !reached {
-		return c, err
+	if err == nil && reached {
+		c.page, err = l.page(c.block)
 	}
-	if c.page, err = l.page(c.block); err != nil {
+	return c, err
+}
+
+// cursorAtKey returns a cursor on the first line whose key is not less, off the end where all are; it waits until so much is surveyed.
+func (l *Log) cursorAtKey(ctx context.Context, key int64) (cursor, error) {
+	c, err := l.cursorInBlock(ctx, func(b *block) bool { return max(b.newest, l.first) >= key })
+	if err != nil || !c.valid() {
 		return c, err
 	}
 	keys := c.page.keysOf(l, c.block)
@@ -285,18 +291,8 @@ func (l *Log) cursorAtKey(ctx context.Context, key int64) (cursor, error) {
 
 // cursorAtTime returns a cursor on the first record that is not older, off the end where all are. In front of it may stand lines with the same key that have no time.
 func (l *Log) cursorAtTime(ctx context.Context, time int64) (cursor, error) {
-	c := cursor{log: l}
-	reached := false
-	err := l.await(ctx, func() bool {
-		known := l.blocks[:min(l.timed, len(l.blocks))]
-		c.block = sort.Search(len(known), func(i int) bool { return known[i].newest >= time })
-		reached = c.block < len(known) && l.clocked
-		return reached || l.indexed && l.timed >= len(l.blocks)
-	})
-	if err != nil || !reached {
-		return c, err
-	}
-	if c.page, err = l.page(c.block); err != nil {
+	c, err := l.cursorInBlock(ctx, func(b *block) bool { return b.newest >= time })
+	if err != nil || !c.valid() {
 		return c, err
 	}
 	for c.index = range c.page.lines {
