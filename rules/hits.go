@@ -290,6 +290,19 @@ func (h *hitSearch) search() {
 
 // next fills the frame.
 func (h *hitSearch) next() bool {
+	if !h.cond.Ordered || !h.growing {
+		return h.fill()
+	}
+	if h.fill() {
+		if first, last, _ := h.span(); last-first <= int64(h.cond.Window) {
+			return true
+		}
+	}
+	return h.chain()
+}
+
+// fill fills the frame with the earliest items that fit.
+func (h *hitSearch) fill() bool {
 	h.frame = h.frame[:0]
 	for s := range h.slots {
 		slot := &h.slots[s]

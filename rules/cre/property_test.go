@@ -2,6 +2,7 @@ package cre_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -178,5 +179,35 @@ func TestHitsThatAreToldBeforeTheEnd(t *testing.T) {
 	})
 	if told == 0 {
 		t.Error("nothing was told before the end")
+	}
+}
+
+// TestHitsThatStayWhileEqualStampsCome holds hits that one file proves by the order of its lines, while records of other files come that have the same stamp and stand before or between them.
+func TestHitsThatStayWhileEqualStampsCome(t *testing.T) {
+	for _, tt := range []struct {
+		name, condition, log string
+		others               []string
+	}{
+		{"another one before it", "window: 1s\n    order: [aaaa, cccc]", "0 aaaa\n0 cccc\n", []string{"0 aaaa\n", "0 cccc\n0 aaaa\n"}},
+		{"three in one second", "window: 1s\n    order: [aaaa, bbbb, cccc]", "0 aaaa\n0 bbbb\n0 cccc\n", []string{"0 aaaa\n1 bbbb\n", "0 bbbb\n0 aaaa\n", "0 cccc\n"}},
+		{"what begins earlier ends too late", "window: 2s\n    order: [aaaa, cccc]", "3 aaaa\n3 cccc\n", []string{"0 aaaa\n", "3 aaaa\n", "1 aaaa\n3 aaaa\n"}},
+		{"one term twice", "window: 1s\n    order: [aaaa, bbbb, aaaa]", "0 aaaa\n0 bbbb\n0 aaaa\n", []string{"0 aaaa\n", "0 bbbb\n0 aaaa\n"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			yaml := rule("sequence:\n    " + tt.condition)
+			for name, logs := range map[string][]string{"before": append(slices.Clone(tt.others), tt.log), "behind": append([]string{tt.log}, tt.others...)} {
+				at := slices.Index(logs, tt.log)
+				read := make([]string, len(logs))
+				read[at] = tt.log
+				for i := -1; i < len(logs); i++ {
+					if i >= 0 {
+						read[i] = logs[i]
+					}
+					if out := correlated(t, yaml, read...).SoFar(); len(out.Findings) == 0 {
+						t.Errorf("%s: nothing is told of %q", name, read)
+					}
+				}
+			}
+		})
 	}
 }
