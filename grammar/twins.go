@@ -16,9 +16,9 @@ import (
 
 // Twins says what becomes of records that are alike, and is told how many there are.
 type Twins interface {
-	// Alike says under which kind, from 0, to count every record that differs from this one in its stamp, and in digits outside of the fields that Told names. ok is false when
-	// such records must be looked at one by one. It is asked once the record has been handed over.
-	Alike(ev *logdoc.Event) (kind int32, ok bool)
+	// Alike says under which kind, from 0, to count every record that differs from this one in its stamp, and in digits outside of the fields that Told names and of the told parts
+	// of its text, which are valid until the next call. ok is false when such records must be looked at one by one. It is asked once the record has been handed over.
+	Alike(ev *logdoc.Event) (kind int32, told []logdoc.Span, ok bool)
 	// Count is told of the records of a chunk that were not handed over. They belong to the chunk.
 	Count(kind int32, seen *Sightings)
 }
@@ -98,6 +98,13 @@ func (t *twin) is(b []byte) bool {
 		return standsWide(&t.text[0], &t.digits[0], &b[0], len(b))
 	}
 	return stands(t.text, t.digits, b)
+}
+
+// tells reports whether the line's twins have those parts of it as they are.
+func (t *twin) tells(parts []logdoc.Span) bool {
+	return !slices.ContainsFunc(parts, func(s logdoc.Span) bool {
+		return slices.Contains(t.digits[max(int(s.Lo)-t.at, 0):max(int(s.Hi)-t.at, 0)], 0x0f)
+	})
 }
 
 // stands reports whether b is the text, but for digits where any may stand: there digits has 0x0f, and else 0. All three have the same size, eight bytes at least.
@@ -350,8 +357,8 @@ func (sc *Scanner) befriend(ev *logdoc.Event, c *candidate) {
 				told = append(told, sc.result.Spans[m.hole])
 			}
 		}
-		if k, ok := sc.Twins.Alike(ev); ok {
-			kind = k
+		if k, parts, ok := sc.Twins.Alike(ev); ok && within(parts, ev, c.raw) {
+			kind, told = k, append(told, parts...)
 		}
 	}
 	t, full := hs.twins.find(nil, c.at, c.raw[c.at:])
@@ -360,6 +367,8 @@ func (sc *Scanner) befriend(ev *logdoc.Event, c *candidate) {
 			return
 		}
 		t = hs.twins.add(nil, c.at, c.raw, told)
+	} else if !t.tells(told) {
+		return // it is remembered as the start of a record that has other lines, of which less is told
 	}
 	for _, b := range c.more {
 		next, full := hs.twins.find(t, 0, b)
@@ -374,6 +383,13 @@ func (sc *Scanner) befriend(ev *logdoc.Event, c *candidate) {
 	if t.kind == part {
 		t.kind, t.format, t.severity = kind, ev.Format, ev.Severity
 	}
+}
+
+// within reports whether all parts of the record's text stand in its first line as it was read.
+func within(parts []logdoc.Span, ev *logdoc.Event, raw []byte) bool {
+	return !slices.ContainsFunc(parts, func(s logdoc.Span) bool {
+		return int(s.Hi) > len(raw) || !bytes.Equal(ev.Text[s.Lo:s.Hi], raw[s.Lo:s.Hi])
+	})
 }
 
 // blindTo reports whether all twins of a line that l accepts are accepted by l, and say the same.

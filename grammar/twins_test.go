@@ -29,6 +29,9 @@ func (d *described) say(ev *logdoc.Event) string {
 		return "plain " + masked(ev.Text)
 	}
 	parts := []string{d.set.Formats()[ev.Format].Name, ev.Severity.String(), fmt.Sprint(ev.Clock), fmt.Sprint(len(ev.Text))}
+	for _, s := range toldAsWell(ev) {
+		parts = append(parts, string(ev.Text[s.Lo:s.Hi]))
+	}
 	for slot, name := range d.set.Formats()[ev.Format].fields {
 		value := string(ev.Field(slot))
 		if !Told(slot) {
@@ -37,6 +40,14 @@ func (d *described) say(ev *logdoc.Event) string {
 		parts = append(parts, name+"="+value)
 	}
 	return strings.Join(parts, " ¦ ")
+}
+
+// toldAsWell is what the end of some records matters as it is.
+func toldAsWell(ev *logdoc.Event) []logdoc.Span {
+	if n := int32(len(ev.Text)); n%4 == 0 {
+		return []logdoc.Span{{Lo: n - 2, Hi: n}}
+	}
+	return nil
 }
 
 func masked(b []byte) string {
@@ -53,7 +64,7 @@ func (d *described) take(ev *logdoc.Event) {
 	d.given++
 }
 
-func (d *described) Alike(ev *logdoc.Event) (int32, bool) {
+func (d *described) Alike(ev *logdoc.Event) (int32, []logdoc.Span, bool) {
 	what := d.say(ev)
 	kind, ok := d.kinds[what]
 	if !ok {
@@ -61,7 +72,7 @@ func (d *described) Alike(ev *logdoc.Event) (int32, bool) {
 		d.kinds[what], d.names = kind, append(d.names, what)
 	}
 	// Some are said to be strange.
-	return kind, len(what)%5 != 0
+	return kind, toldAsWell(ev), len(what)%5 != 0
 }
 
 func (d *described) Count(kind int32, seen *Sightings) { d.count[d.names[kind]] += seen.N }
@@ -238,9 +249,9 @@ func TestTwinsAreMet(t *testing.T) {
 // all says that all records have twins.
 type all struct{ *described }
 
-func (a all) Alike(ev *logdoc.Event) (int32, bool) {
-	kind, _ := a.described.Alike(ev)
-	return kind, true
+func (a all) Alike(ev *logdoc.Event) (int32, []logdoc.Span, bool) {
+	kind, told, _ := a.described.Alike(ev)
+	return kind, told, true
 }
 
 // BenchmarkTwins scans logs of which nearly all records are twins of others.

@@ -28,7 +28,20 @@ type likeness struct {
 // masked finds what patterns look for where it has digits, whichever they are.
 type masked struct {
 	prefixes trie
+	texts    []string
 	literals *literal.Set
+}
+
+// maxTold bounds the parts of a record whose digits decide something.
+const maxTold = 16
+
+// Likeness says what holds for a record and all that differ from it only in digits.
+type Likeness struct {
+	// ID is the number under which to count them, Class what they are.
+	ID    int32
+	Class Class
+	// Told are the parts of the record's text that those which are alike have as they are, digits and all.
+	Told []logdoc.Span
 }
 
 // mask replaces digits.
@@ -64,20 +77,21 @@ func maskAll(texts []string) []string {
 	return out
 }
 
-// Alike says under which number to count records, besides this one that was accepted, that differ from it only in digits outside of the fields which told names. ok is false when some of
-// them may have to be treated otherwise, or must be kept.
-func (sc *Scanner) Alike(ev *logdoc.Event, told func(slot int) bool) (id int32, class Class, ok bool) {
+// Alike says how to count records, besides this one that was accepted, that differ from it only in digits outside of the fields which told names, and of the parts of the text that the
+// likeness tells. ok is false when some of them may have to be treated otherwise, or must be kept. The likeness is valid until the next call.
+func (sc *Scanner) Alike(ev *logdoc.Event, told func(slot int) bool) (of Likeness, ok bool) {
 	fi := &sc.set.byFormat[ev.Format+1]
-	a := alike{sc: sc, ev: ev, told: told}
+	a := alike{sc: sc, ev: ev, told: told, parts: sc.told[:0]}
 	if fi.any && !(a.byKeys(fi) && a.byTexts(fi)) {
-		return 0, Unexplained, false
+		return Likeness{}, false
 	}
+	sc.told = a.parts
 	k := likeness{expected: a.expected}
 	if len(a.expected) > 0 {
 		k.class, k.host = KnownNormal, string(sc.set.host(ev))
 	}
-	id, ok = sc.number(k)
-	return id, k.class, ok
+	id, ok := sc.number(k)
+	return Likeness{id, k.class, a.parts}, ok
 }
 
 // number returns the number of a likeness.
@@ -114,6 +128,46 @@ type alike struct {
 	ev       *logdoc.Event
 	told     func(slot int) bool
 	expected []int // declarations that accept them all
+	parts    []logdoc.Span
+}
+
+// fix notes that the digits decide which stand, in a part of the record's text from that offset on, where the masked text does. It reports false when that can't be told.
+func (a *alike) fix(part []byte, at int32, masked []byte) bool {
+	if at < 0 || !bytes.HasPrefix(a.ev.Text, a.ev.Head) {
+		return false
+	}
+	part = mask(part)
+	for from := 0; ; from++ {
+		n := bytes.Index(part[from:], masked)
+		if n < 0 {
+			return true
+		}
+		from += n
+		lo := at + int32(from)
+		if !a.part(logdoc.Span{Lo: lo, Hi: lo + int32(len(masked))}) {
+			return false
+		}
+	}
+}
+
+// part notes a part of the record's text in which the digits decide.
+func (a *alike) part(s logdoc.Span) bool {
+	if slices.Contains(a.parts, s) {
+		return true
+	}
+	a.parts = append(a.parts, s)
+	return len(a.parts) <= maxTold
+}
+
+// offset returns where the value of a field starts in the text, -1 if that is not known.
+func (a *alike) offset(field int) int32 {
+	switch {
+	case field == fieldText || field == fieldLine:
+		return 0
+	case field >= 0:
+		return a.ev.Fields[field].Lo
+	}
+	return -1
 }
 
 // byKeys asks the patterns that are found by what the record is.
@@ -130,8 +184,9 @@ func (a *alike) byKeys(fi *formatIndex) bool {
 		}
 		if any := &fi.masked.prefixes; len(any.nodes) > 0 && hasDigit(m) {
 			m = mask(m)
+			lo := ev.Fields[logdoc.FieldMessage].Lo
 			for n, pos := any.start(m); n != nil; n, pos = any.down(n, m, pos) {
-				if len(n.patterns) > 0 {
+				if len(n.patterns) > 0 && !(bytes.HasPrefix(ev.Text, ev.Head) && a.part(logdoc.Span{Lo: lo, Hi: lo + int32(pos)})) {
 					return false
 				}
 			}
@@ -156,7 +211,12 @@ func (a *alike) byTexts(fi *formatIndex) bool {
 		return true
 	}
 	text = mask(text)
-	return len(fi.masked.literals.Find(text, nil)) == 0 && len(terms.masked().find(text, nil)) == 0
+	for _, hit := range fi.masked.literals.Find(text, nil) {
+		if !a.part(logdoc.Span{Lo: hit.Start, Hi: hit.Start + int32(len(fi.masked.texts[hit.ID]))}) {
+			return false
+		}
+	}
+	return len(terms.masked().find(text, nil)) == 0
 }
 
 func (a *alike) all(list []lookup) bool {
@@ -217,7 +277,7 @@ func (a *alike) test(t test) (accepts, same bool) {
 	case accepting, refusing, severityTest:
 		same = true
 	case contains:
-		same = !a.varies(t.field) || !hasDigit(t.text)
+		same = !a.varies(t.field) || !hasDigit(t.text) || a.fix(value(a.ev, t.field), a.offset(t.field), mask(t.text))
 	case like:
 		same = !a.varies(t.field) || t.tmpl.Blind() && t.tmpl.Stamped() == nil
 	case regexpTest:

@@ -20,7 +20,7 @@ func toldHere(slot int) bool {
 }
 
 // otherDigits returns the event with other digits where that is allowed.
-func otherDigits(t *rapid.T, ev *logdoc.Event) *logdoc.Event {
+func otherDigits(t *rapid.T, ev *logdoc.Event, told ...logdoc.Span) *logdoc.Event {
 	other := *ev
 	other.Text = bytes.Clone(ev.Text)
 	other.Head = other.Text[:len(ev.Head)]
@@ -31,6 +31,9 @@ func otherDigits(t *rapid.T, ev *logdoc.Event) *logdoc.Event {
 		fixed := i+1 < len(other.Text) && other.Text[i+1]|0x20 == 'x'
 		for slot, s := range ev.Fields {
 			fixed = fixed || toldHere(slot) && int(s.Lo) <= i && i < int(s.Hi)
+		}
+		for _, s := range told {
+			fixed = fixed || int(s.Lo) <= i && i < int(s.Hi)
 		}
 		if isDigit(c) && !fixed {
 			other.Text[i] = digits[next%len(digits)]
@@ -65,25 +68,25 @@ func TestAlikeRecordsAreAccepted(t *testing.T) {
 			ev.Offset = 0
 			sc.Begin(ev.Text, 0, ev.Format, false)
 			class := sc.Accept(ev)
-			id, same, ok := sc.Alike(ev, toldHere)
+			of, ok := sc.Alike(ev, toldHere)
 			if !ok {
 				strange++
 				continue
 			}
 			settled++
-			if same != class || len(sc.Matches) > 0 {
-				t.Fatalf("%s\n%q is of class %v with %d matches, those alike of %v", text.String(), ev.Text, class, len(sc.Matches), same)
+			if of.Class != class || len(sc.Matches) > 0 {
+				t.Fatalf("%s\n%q is of class %v with %d matches, those alike of %v", text.String(), ev.Text, class, len(sc.Matches), of.Class)
 			}
 			sc.Begin(nil, 0, ev.Format, false)
 			const n = 3
-			if got := sc.Count(id, n); got != class {
+			if got := sc.Count(of.ID, n); got != class {
 				t.Fatalf("counted as %v, not %v", got, class)
 			}
 			counted := sc.Normals
 			each := set.NewScanner()
 			each.Begin(nil, 0, ev.Format, false)
 			for range n {
-				other := otherDigits(t, ev)
+				other := otherDigits(t, ev, of.Told...)
 				if got := each.Accept(other); got != class {
 					t.Fatalf("%s\n%q is of class %v, %q of %v", text.String(), ev.Text, class, other.Text, got)
 				}
@@ -104,30 +107,33 @@ func TestAlikeRecordsAreAccepted(t *testing.T) {
 	}
 }
 
-// Each row is a pattern, a record that it does not accept, and whether no record with other digits is accepted either.
+// Each row is a pattern, a record that it does not accept, and whether no record with other digits is accepted either, if they differ outside of what is told.
 func TestDigitsThatDecide(t *testing.T) {
 	for _, tt := range []struct {
 		where, record string
 		settled       bool
+		told          string
 	}{
-		{"message like | level 12 of {x}\n", "level 13 of 7", false},
-		{"message like | level 12 of {x}\n", "level 12x of 7", true},
-		{"message like | level {n:int} of {x}\n", "level 13 off 7", true},
-		{"message like | {at:15:04} left\n", "30:11 left", false},
-		{"message like | {at:15:04} left\n", "30-11 lost", true},
-		{`message has "error 12"`, "an error 13", false},
-		{`message has "error 12"`, "an error one 3", true},
-		{`message == "12"`, "13", false},
-		{`message == "ab"`, "13", true},
-		{`message < "12"`, "13", false},
-		{`message ~ /error (1|2)/`, "an error 3", false},
-		{`message ~ /error (1|2)/`, "an err 3", true},
-		{`message ~ /error [0-9]+ of \d+$/`, "an error 3 of 4 or more", true},
-		{`message ~ /error [1-9]+ of \d+$/`, "an error 3 of 4 or more", false},
-		{`not message has "12"`, "12", false},
-		{`message has "error" and message has "12"`, "an err 13", true},
-		{`message has "error" and message has "12"`, "an error 13", false},
-		{`line like | {}at {} 12`, "  at 13", false},
+		{"message like | level 12 of {x}\n", "level 13 of 7", true, "level 13 of "},
+		{"message like | level 12 of {x}\n", "level 12x of 7", true, ""},
+		{"message like | level {n:int} of {x}\n", "level 13 off 7", true, ""},
+		{"message like | {at:15:04} left\n", "30:11 left", false, ""},
+		{"message like | {at:15:04} left\n", "30-11 lost", true, ""},
+		{`message has "error 12"`, "an error 13", true, "error 13"},
+		{`message has "error 12"`, "an error one 3", true, ""},
+		{`message == "12"`, "13", false, ""},
+		{`message == "ab"`, "13", true, ""},
+		{`message < "12"`, "13", false, ""},
+		{`message ~ /error (1|2)/`, "an error 3", false, ""},
+		{`message ~ /error (1|2)/`, "an err 3", true, ""},
+		{`message ~ /error [0-9]+ of \d+$/`, "an error 3 of 4 or more", true, ""},
+		{`message ~ /error [1-9]+ of \d+$/`, "an error 3 of 4 or more", false, ""},
+		{`not message has "12"`, "12 of 9 and 34", true, "1234"},
+		{`message has "99"`, "2026 1", true, "200226"},
+		{`message has "9"`, "1 2 3 4 5 6 7 8 1 2 3 4 5 6 7 8 1", false, ""},
+		{`message has "error" and message has "12"`, "an err 13", true, ""},
+		{`message has "error" and message has "12"`, "an error 13", true, "13"},
+		{`line like | {}at {} 12`, "  at 13", false, ""},
 	} {
 		t.Run(tt.where, func(t *testing.T) {
 			set := compileText(t, `symptom test/a "A" { severity error event e in any where `+tt.where+"\ncertain when e }")
@@ -137,8 +143,13 @@ func TestDigitsThatDecide(t *testing.T) {
 			if sc.Accept(ev) != Unexplained {
 				t.Fatal("it is accepted, and so it is kept")
 			}
-			if _, _, ok := sc.Alike(ev, toldHere); ok != tt.settled {
-				t.Errorf("%q settles those that are alike: %v", tt.record, ok)
+			of, ok := sc.Alike(ev, toldHere)
+			told := ""
+			for _, s := range of.Told {
+				told += string(ev.Text[s.Lo:s.Hi])
+			}
+			if ok != tt.settled || told != tt.told {
+				t.Errorf("%q settles those that are alike: %v, if they have %q", tt.record, ok, told)
 			}
 		})
 	}

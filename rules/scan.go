@@ -169,7 +169,8 @@ func (c *compiler) index() {
 	for i := range s.byFormat {
 		s.byFormat[i].any = s.byFormat[i].any || len(s.terms.texts) > 0
 		s.byFormat[i].literals = literal.New(texts[i])
-		s.byFormat[i].masked.literals = literal.New(maskAll(texts[i]))
+		s.byFormat[i].masked.texts = maskAll(texts[i])
+		s.byFormat[i].masked.literals = literal.New(s.byFormat[i].masked.texts)
 	}
 }
 
@@ -227,6 +228,7 @@ type Scanner struct {
 	record  jsonRecord // of the record that a term last asked for
 	// likenesses are of records that are alike, numbers their indexes.
 	likenesses []likeness
+	told       []logdoc.Span // parts of a record, from Alike to Alike
 	numbers    map[string]int32
 	blind      map[*regexp.Regexp]bool // whether digits are alike to those that were asked
 	meter      *Meter                  // counts what searching and trying take; nil mostly

@@ -359,24 +359,24 @@ type alike struct {
 }
 
 // Alike and Count take the records that need not be shown: the scanner is what the grammar calls twins.
-func (sc *scanner) Alike(ev *logdoc.Event) (int32, bool) {
-	id, class, ok := sc.rules.Alike(ev, grammar.Told)
+func (sc *scanner) Alike(ev *logdoc.Event) (int32, []logdoc.Span, bool) {
+	of, ok := sc.rules.Alike(ev, grammar.Told)
 	if !ok || len(sc.alike) == maxAlike {
-		return 0, false
+		return 0, nil, false
 	}
-	a := alike{likeness: id}
-	if class == rules.Unexplained && ev.Severity >= logdoc.Warning {
+	a := alike{likeness: of.ID}
+	if of.Class == rules.Unexplained && ev.Severity >= logdoc.Warning {
 		if sc.window != (window{}) {
-			return 0, false // which of them count depends on their times
+			return 0, nil, false // which of them count depends on their times
 		}
 		a.unexplained = sc.like.of(ev, sc.formats[ev.Format])
-	} else if known, ok := sc.numbers[id]; ok {
-		return known, true
+	} else if known, ok := sc.numbers[of.ID]; ok {
+		return known, of.Told, true
 	} else {
-		sc.numbers[id] = int32(len(sc.alike))
+		sc.numbers[of.ID] = int32(len(sc.alike))
 	}
 	sc.alike = append(sc.alike, a)
-	return int32(len(sc.alike) - 1), true
+	return int32(len(sc.alike) - 1), of.Told, true
 }
 
 // maxAlike bounds the ways in which a scanner counts records that are alike.
