@@ -40,7 +40,7 @@ func (s *Set) NewCorrelator() *Correlator {
 
 // Add takes a match; the order of the calls does not matter. Of more matches than can be kept, the first and the newest ones of each key are.
 func (c *Correlator) Add(m logdoc.Match) {
-	c.shelves[m.Symptom][m.Event].add(c.set.symptoms[m.Symptom].keyOf(&m), m)
+	c.shelves[m.Symptom][m.Event].add(c.set.symptoms[m.Symptom].keyOf(&m), &m)
 }
 
 // Merge adds the matches and normal records of a part of the input. Parts are merged in the order of the input.

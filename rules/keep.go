@@ -120,22 +120,27 @@ func (s *shelf) trim() {
 	}
 }
 
-func (s *shelf) add(key string, m logdoc.Match) {
-	b := s.bucket(key, &m)
+// add takes a copy of a match.
+func (s *shelf) add(key string, m *logdoc.Match) {
+	b := s.bucket(key, m)
 	if b == nil {
 		return
 	}
 	b.total++
-	if b.total == 1 || inPlace(m, b.first) < 0 {
+	if b.total == 1 || comparePlaces(m, &b.first) < 0 {
 		b.first = stampOf(m)
 		if b == s.latest {
 			s.latest = nil
 		}
 	}
-	if b.total == 1 || inPlace(m, b.last) > 0 {
+	if b.total == 1 || comparePlaces(m, &b.last) > 0 {
 		b.last = stampOf(m)
 	}
-	b.kept, b.ordered = append(b.kept, m), false
+	if n := len(b.kept); n == cap(b.kept) {
+		// A flood doubles it: the quarter by which append lets long slices grow has each match copied several times.
+		b.kept = slices.Grow(b.kept, max(n, 1))
+	}
+	b.kept, b.ordered = append(b.kept, *m), false
 	s.size++
 	if len(m.Text) > floodText {
 		s.loose += len(m.Text)
@@ -147,7 +152,7 @@ func (s *shelf) add(key string, m logdoc.Match) {
 }
 
 // stampOf is a match with nothing but what orders it.
-func stampOf(m logdoc.Match) logdoc.Match {
+func stampOf(m *logdoc.Match) logdoc.Match {
 	return logdoc.Match{Time: m.Time, Clock: m.Clock, Place: m.Place}
 }
 
@@ -162,7 +167,7 @@ func (s *shelf) bucket(key string, m *logdoc.Match) *bucket {
 		if s.latest == nil {
 			s.latest = slices.MaxFunc(s.buckets, func(a, b *bucket) int { return inPlace(a.first, b.first) })
 		}
-		if inPlace(*m, s.latest.first) > 0 {
+		if comparePlaces(m, &s.latest.first) > 0 {
 			return nil
 		}
 		s.remove(s.latest)
@@ -197,8 +202,8 @@ func (s *shelf) remove(b *bucket) {
 func (s *shelf) merge(o *shelf) {
 	s.lost = s.lost || o.lost
 	for _, from := range o.buckets {
-		for _, m := range from.kept {
-			s.add(from.key, m)
+		for i := range from.kept {
+			s.add(from.key, &from.kept[i])
 		}
 		if b := s.byKey[from.key]; b != nil {
 			b.total += from.total - len(from.kept)
@@ -208,7 +213,9 @@ func (s *shelf) merge(o *shelf) {
 }
 
 // inPlace orders matches by time, then by where they stand. What is kept goes by it, for the ranks of sources are known only when all have been read.
-func inPlace(a, b logdoc.Match) int {
+func inPlace(a, b logdoc.Match) int { return comparePlaces(&a, &b) }
+
+func comparePlaces(a, b *logdoc.Match) int {
 	if a.Time != b.Time {
 		return cmp.Compare(a.Time, b.Time)
 	}
@@ -257,15 +264,15 @@ func (c *Collection) Clone() *Collection {
 	return o
 }
 
-// Add takes a match, in any order. Of more matches of one event and key than can be kept, the first and the newest are.
-func (c *Collection) Add(m logdoc.Match) {
+// Add takes a copy of a match, in any order. Of more matches of one event and key than can be kept, the first and the newest are.
+func (c *Collection) Add(m *logdoc.Match) {
 	id := [2]int{m.Symptom, m.Event}
 	s := c.shelves[id]
 	if s == nil {
 		s = &shelf{least: c.set.symptoms[m.Symptom].least}
 		c.shelves[id] = s
 	}
-	s.add(c.set.symptoms[m.Symptom].keyOf(&m), m)
+	s.add(c.set.symptoms[m.Symptom].keyOf(m), m)
 }
 
 // AddNormal counts normal records.

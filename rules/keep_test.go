@@ -94,7 +94,8 @@ func TestBucketKeepsTheFirstAndTheNewest(t *testing.T) {
 		if i < n/2 {
 			c.Add(flood(i, "h"))
 		} else {
-			part.Add(flood(i, "h"))
+			m := flood(i, "h")
+			part.Add(&m)
 		}
 	}
 	c.Merge(part)
@@ -141,7 +142,7 @@ func TestKeptDoesNotDependOnOrder(t *testing.T) {
 		c, parts := set.NewCorrelator(), []*Collection{set.NewCollection(), set.NewCollection()}
 		for i, m := range matches {
 			if i%3 < 2 {
-				parts[i%3].Add(m)
+				parts[i%3].Add(&m)
 			} else {
 				c.Add(m)
 			}

@@ -95,7 +95,7 @@ func TestOrderOfPartsDoesNotMatter(t *testing.T) {
 				parts[i] = l.rules.NewCollection()
 			}
 			for _, m := range matches {
-				parts[random.IntN(len(parts))].Add(m)
+				parts[random.IntN(len(parts))].Add(&m)
 			}
 			for _, p := range parts {
 				c.Merge(p)

@@ -219,7 +219,7 @@ type Scanner struct {
 	searched int      // format whose literals the block was searched for, unsearched when none were
 	seen     []uint32 // by pattern: the event that it was last tried on
 	serial   uint32
-	// Matches and Normals collect what Accept found since Begin.
+	// Matches and Normals collect what Accept found since Begin. Who wants them in a slice of its own puts one there, empty, after Begin.
 	Matches []logdoc.Match
 	Normals []Normal
 	stated  map[statedKey]int // index in Normals

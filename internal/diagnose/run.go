@@ -163,6 +163,8 @@ type runner struct {
 	jobs     chan *job
 	// ahead holds one token for each block that was handed to another worker and not taken back: memory does not grow with the square of the workers.
 	ahead chan struct{}
+	// spare are slices of matches that nobody needs any more.
+	spare chan []logdoc.Match
 	// timelines is nil where nobody asks for a timeline.
 	timelines *timelines
 	// factBytes counts the content that is kept for facts until the end.
@@ -177,7 +179,7 @@ func newRunner(p *Packs, o Options) *runner {
 		o.BlockSize = blockSize
 	}
 	r := &runner{packs: p, options: o, pool: source.NewPool(o.BlockSize), budget: source.NewBudget(o.Limits), named: map[logdoc.LogText]bool{},
-		jobs: make(chan *job), ahead: make(chan struct{}, o.Workers)}
+		jobs: make(chan *job), ahead: make(chan struct{}, o.Workers), spare: make(chan []logdoc.Match, o.Workers)}
 	for _, path := range o.Paths {
 		r.named[logdoc.LogText(path)] = true
 	}
@@ -186,6 +188,7 @@ func newRunner(p *Packs, o Options) *runner {
 	}
 	for range o.Workers {
 		sc := newScanner(p)
+		sc.spare = r.spare
 		if o.Timeline {
 			sc.timeline, sc.timelines = newTimeline(o.zoom), r.timelines
 			sc.grammar.Watch = sc.timeline.add

@@ -207,13 +207,20 @@ func (r *runner) merge(j *job, res *sourceResult, p *part) {
 			c.Others[name] += n
 		}
 	}
-	for _, m := range j.matches {
+	for i := range j.matches {
+		m := &j.matches[i]
 		m.Place.Source = c.Source
 		if !m.Clock && m.Time == math.MinInt64 && res.clocked {
 			m.Time = res.last
 		}
 		p.matches.Add(m)
 	}
+	clear(j.matches)
+	select {
+	case r.spare <- j.matches[:0]:
+	default:
+	}
+	j.matches = nil
 	for _, n := range j.normals {
 		p.matches.AddNormal(n)
 	}
@@ -303,6 +310,7 @@ type scanner struct {
 	timeline  *timeline
 	timelines *timelines
 	costs     *scanCosts // nil mostly
+	spare     <-chan []logdoc.Match
 }
 
 func newScanner(p *Packs) *scanner {
@@ -320,6 +328,10 @@ func (sc *scanner) scan(j *job) {
 		main, _ = sc.packs.Grammar.Index(j.reading.Format.Name)
 	}
 	sc.rules.Begin(b.Data, b.Offset, main, !sc.grammar.Familiar(j.reading))
+	select {
+	case sc.rules.Matches = <-sc.spare:
+	default:
+	}
 	chunk := grammar.Chunk{Data: b.Data, Line: b.Line, Offset: b.Offset, Open: b.Open, MidLine: b.MidLine}
 	sc.job = j
 	sc.grammar.Scan(j.reading, sc.packs.Grammar, chunk, &j.tally, sc.take)
