@@ -2,7 +2,10 @@ package rules
 
 import (
 	"fmt"
+	"runtime"
 	"slices"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"logdoc"
@@ -103,32 +106,25 @@ func Compile(schema Schema, sources []Source) (set *Set, overridden []string, pr
 	c := &compiler{schema: schema, set: set}
 	index := map[string]int{}
 	seen := map[string]int{}
-	for _, src := range sources {
-		for _, s := range src.File.Symptoms {
-			compiled := c.symptom(src.Pack, s)
-			if compiled == nil {
+	for _, from := range c.sources(sources) {
+		c.problems = append(c.problems, from.problems...)
+		for _, s := range from.symptoms {
+			if i, ok := index[s.name]; ok {
+				overridden = append(overridden, s.name)
+				set.symptoms[i] = s
 				continue
 			}
-			if i, ok := index[compiled.name]; ok {
-				overridden = append(overridden, compiled.name)
-				set.symptoms[i] = compiled
-				continue
-			}
-			index[compiled.name] = len(set.symptoms)
-			set.symptoms = append(set.symptoms, compiled)
+			index[s.name] = len(set.symptoms)
+			set.symptoms = append(set.symptoms, s)
 		}
-		for _, e := range src.File.Expected {
-			compiled := c.expected(e)
-			if compiled == nil {
+		for _, e := range from.expected {
+			if i, ok := seen[e.name]; ok {
+				overridden = append(overridden, e.name)
+				set.expected[i] = e
 				continue
 			}
-			if i, ok := seen[compiled.name]; ok {
-				overridden = append(overridden, compiled.name)
-				set.expected[i] = compiled
-				continue
-			}
-			seen[compiled.name] = len(set.expected)
-			set.expected = append(set.expected, compiled)
+			seen[e.name] = len(set.expected)
+			set.expected = append(set.expected, e)
 		}
 	}
 	for i, s := range set.symptoms {
@@ -151,6 +147,45 @@ func Compile(schema Schema, sources []Source) (set *Set, overridden []string, pr
 	c.index()
 	set.files = fileGlobs(set.symptoms)
 	return set, overridden, c.problems
+}
+
+// compiledSource is what a source's declarations come to.
+type compiledSource struct {
+	symptoms []*symptom
+	expected []*expected
+	problems lang.Problems
+}
+
+// sources compiles the declarations of all sources, several side by side: every run starts with it.
+func (c *compiler) sources(sources []Source) []compiledSource {
+	out := make([]compiledSource, len(sources))
+	var next atomic.Int64
+	var group sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), len(sources)) {
+		group.Go(func() {
+			own := &compiler{schema: c.schema, set: c.set}
+			for i := next.Add(1) - 1; i < int64(len(sources)); i = next.Add(1) - 1 {
+				out[i] = own.source(&sources[i])
+			}
+		})
+	}
+	group.Wait()
+	return out
+}
+
+func (c *compiler) source(src *Source) (out compiledSource) {
+	for _, s := range src.File.Symptoms {
+		if compiled := c.symptom(src.Pack, s); compiled != nil {
+			out.symptoms = append(out.symptoms, compiled)
+		}
+	}
+	for _, e := range src.File.Expected {
+		if compiled := c.expected(e); compiled != nil {
+			out.expected = append(out.expected, compiled)
+		}
+	}
+	out.problems, c.problems = c.problems, nil
+	return out
 }
 
 func (s *Set) add(p *pattern) {

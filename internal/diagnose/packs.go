@@ -91,7 +91,8 @@ type packFile struct {
 }
 
 // Load reads the built-in packs and then the given ones, files or folders; a later symptom or format replaces an earlier one of the same name. A path that leads to
-// no pack is an error; a file that has mistakes or cannot be read is left out, and told in Problems. Places in the built-in packs have no file name.
+// no pack is an error; a file that has mistakes or cannot be read is left out, and told in Problems. Places in the built-in packs have no file name, and their
+// declarations are as lang.Running leaves them: examples and samples are for LoadSources.
 func Load(paths []string, sel Selection) (*Packs, error) {
 	files, err := readPacks(paths)
 	if err != nil {

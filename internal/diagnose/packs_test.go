@@ -13,7 +13,7 @@ import (
 
 // TestBuiltinPacks holds the packs that come with the program to what `logdoc check` asks of any pack.
 func TestBuiltinPacks(t *testing.T) {
-	p, err := Load(nil, Selection{})
+	p, err := LoadSources(nil, Selection{})
 	if err != nil {
 		t.Fatal(err)
 	}

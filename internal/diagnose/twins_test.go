@@ -20,7 +20,7 @@ import (
 
 // TestTwinsDoNotShow scans records of the packs' own examples, again and again with other digits, with and without counting twins instead of reading them.
 func TestTwinsDoNotShow(t *testing.T) {
-	p, err := packs()
+	p, err := LoadSources([]string{pumpPack}, Selection{})
 	if err != nil {
 		t.Fatal(err)
 	}
