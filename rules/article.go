@@ -132,6 +132,8 @@ func soughtFile(f *lang.FactClause) logdoc.Sought {
 	switch f.Kind {
 	case lang.FactLike:
 		how = "the first line that looks like “" + strings.Join(f.Template.Lines, " ") + "”"
+	case lang.FactEach:
+		how = "each line that looks like “" + strings.Join(f.Template.Lines, " ") + "”"
 	case lang.FactXML:
 		how = "the first element that looks like “" + strings.Join(f.Template.Lines, " ") + "”"
 	case lang.FactX509:

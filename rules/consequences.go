@@ -11,6 +11,7 @@ import (
 type candidate struct {
 	logdoc.Finding
 	about map[string]map[logdoc.LogText]bool
+	logs  map[logdoc.LogText]bool // that its records stand in
 }
 
 // subjects are the fields that any symptom's `by` names: they tell what a finding is about.
@@ -52,6 +53,30 @@ func (g *group) about(subjects []string) map[string]map[logdoc.LogText]bool {
 	return about
 }
 
+// logs collects the logs that the group's evidence stands in.
+func (g *group) logs() map[logdoc.LogText]bool {
+	logs := map[logdoc.LogText]bool{}
+	for e, p := range g.symptom.events {
+		if !p.bad {
+			continue
+		}
+		for i := range g.lists[e] {
+			logs[g.lists[e][i].Place.Source] = true
+		}
+	}
+	return logs
+}
+
+// meets reports whether records of both stand in one log.
+func (a *candidate) meets(b *candidate) bool {
+	for log := range a.logs {
+		if b.logs[log] {
+			return true
+		}
+	}
+	return false
+}
+
 // shares reports whether two findings can be about the same thing: no field that both have is without a common value.
 func (a *candidate) shares(b *candidate) bool {
 	for name, values := range a.about {
@@ -88,6 +113,16 @@ func (c *Correlator) fold(findings []candidate) []logdoc.Finding {
 				causes[k] = append(causes[k], i)
 			}
 		}
+		// What several findings explain follows rather from the one in its own log than from one in the log of another machine.
+		slices.SortStableFunc(causes[k], func(i, j int) int {
+			switch near, far := findings[i].meets(&findings[k]), findings[j].meets(&findings[k]); {
+			case near && !far:
+				return -1
+			case far && !near:
+				return 1
+			}
+			return 0
+		})
 	}
 	parent := parents(causes)
 	var build func(i int) logdoc.Finding

@@ -227,7 +227,7 @@ func (c *Correlator) Finish(now time.Time) Outcome {
 			}
 			if f, ok := g.finding(); ok {
 				best = max(best, f.Certainty)
-				found = append(found, candidate{f, g.about(subjects)})
+				found = append(found, candidate{f, g.about(subjects), g.logs()})
 			}
 		}
 		entry, told, near := c.checked(i, groups, best, &out)

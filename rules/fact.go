@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"path"
 	"slices"
 	"strings"
@@ -19,10 +20,16 @@ import (
 )
 
 // MaxFactFile bounds the bytes of a file that a fact looks at.
-const MaxFactFile = 1 << 20
+const MaxFactFile = 8 << 20
 
 // MaxFactFiles bounds the files that one fact is read from: one per node of a large cluster.
 const MaxFactFiles = 64
+
+// MaxFactLines bounds the lines that one fact keeps of all the files together where it takes each line that fits.
+const MaxFactLines = 1000
+
+// MaxFactElements bounds the elements of a file that one fact looks at.
+const MaxFactElements = 50_000
 
 type fact struct {
 	src     *lang.FactClause
@@ -38,7 +45,7 @@ type attr struct {
 	tmpl *template.Template
 }
 
-// reading is what one file said for one fact.
+// reading is what one file, or one line of it, said for one fact.
 type reading struct {
 	place   logdoc.Place
 	text    logdoc.LogText // the line, element or subject that was read
@@ -76,7 +83,7 @@ func (c *compiler) fact(src *lang.FactClause, layouts map[string]*template.Layou
 		return tmpl
 	}
 	switch src.Kind {
-	case lang.FactLike:
+	case lang.FactLike, lang.FactEach:
 		if f.tmpl = compile(src.Template.Lines[0], 0); f.tmpl == nil {
 			return nil
 		}
@@ -117,7 +124,7 @@ func (f *fact) fields() []string {
 	switch f.src.Kind {
 	case lang.FactX509:
 		names = append(names, certificateFacts...)
-	case lang.FactLike:
+	case lang.FactLike, lang.FactEach:
 		for _, h := range f.tmpl.Holes {
 			if h.Name != "" {
 				names = append(names, h.Name)
@@ -169,12 +176,14 @@ type Facts struct {
 	set *Set
 	// readings by symptom and fact.
 	readings map[[2]int][]reading
+	files    map[[2]int]int // how many were read
+	cut      map[logdoc.LogText]bool
 	dirs     map[string]bool
 }
 
 // NewFacts returns an empty collection.
 func (s *Set) NewFacts() *Facts {
-	return &Facts{set: s, readings: map[[2]int][]reading{}, dirs: map[string]bool{}}
+	return &Facts{set: s, readings: map[[2]int][]reading{}, files: map[[2]int]int{}, cut: map[logdoc.LogText]bool{}, dirs: map[string]bool{}}
 }
 
 // WantsFile reports whether a fact reads the file with that name.
@@ -239,47 +248,75 @@ func (fs *Facts) Read(name logdoc.LogText, content []byte) []string {
 				continue
 			}
 			id := [2]int{i, k}
-			if len(fs.readings[id]) == MaxFactFiles {
+			if fs.files[id] == MaxFactFiles {
 				continue
 			}
-			fs.readings[id] = append(fs.readings[id], f.read(name, content))
+			fs.files[id]++
+			found, cut := f.read(name, content, max(1, MaxFactLines-len(fs.readings[id])))
+			fs.readings[id] = append(fs.readings[id], found...)
+			fs.cut[name] = fs.cut[name] || cut
 			read = append(read, sym.name+" "+f.src.Name.Value)
 		}
 	}
 	return read
 }
 
-func (f *fact) read(name logdoc.LogText, content []byte) reading {
+// Cut reports whether the file holds more lines or elements for a fact than are looked at.
+func (fs *Facts) Cut(name logdoc.LogText) bool { return fs.cut[name] }
+
+// read returns what the file says: one reading, or one for each line that fits, up to so many. It tells whether there may be more.
+func (f *fact) read(name logdoc.LogText, content []byte, lines int) (found []reading, cut bool) {
 	r := reading{place: logdoc.Place{Source: name}, present: true, fields: map[string]logdoc.LogText{}, times: map[string]time.Time{}}
 	switch f.src.Kind {
 	case lang.FactExists:
 		r.readable = len(content) > 0
 	case lang.FactLike:
-		f.readLike(content, &r)
+		for l := range f.accepted(name, content) {
+			return []reading{l}, false
+		}
+	case lang.FactEach:
+		// Lists grow at their end: of too many lines the first and the last are kept.
+		first, more := lines/2, 0
+		for l := range f.accepted(name, content) {
+			if len(found) < lines {
+				found = append(found, l)
+				continue
+			}
+			found[first+more%(lines-first)] = l
+			more++
+		}
+		if found != nil {
+			last, oldest := found[min(first, len(found)):], 0
+			if more > 0 {
+				oldest = more % len(last)
+			}
+			return slices.Concat(found[:len(found)-len(last)], last[oldest:], last[:oldest]), more > 0
+		}
 	case lang.FactXML:
-		f.readXML(content, &r)
+		cut = f.readXML(content, &r)
 	case lang.FactX509:
 		readCertificate(content, &r)
 	}
-	return r
+	return []reading{r}, cut
 }
 
-func (f *fact) readLike(content []byte, r *reading) {
-	var res template.Result
-	number := 0
-	for len(content) > 0 && !r.readable {
-		line := content
-		if n := bytes.IndexByte(content, '\n'); n >= 0 {
-			line, content = content[:n], content[n+1:]
-		} else {
-			content = nil
-		}
-		number++
-		line = bytes.TrimSpace(line)
-		if f.tmpl.Match(line, &res) {
-			r.readable = true
-			r.place.Line, r.text = number, logdoc.LogText(clip(line))
-			f.keep(f.tmpl, line, &res, r)
+// accepted yields a reading of every line that the template accepts.
+func (f *fact) accepted(name logdoc.LogText, content []byte) iter.Seq[reading] {
+	return func(yield func(reading) bool) {
+		var res template.Result
+		number := 0
+		for line := range bytes.Lines(content) {
+			number++
+			line = bytes.TrimSpace(line)
+			if !f.tmpl.Match(line, &res) {
+				continue
+			}
+			r := reading{place: logdoc.Place{Source: name, Line: number}, text: logdoc.LogText(clip(line)), present: true, readable: true,
+				fields: map[string]logdoc.LogText{}, times: map[string]time.Time{}}
+			f.keep(f.tmpl, line, &res, &r)
+			if !yield(r) {
+				return
+			}
 		}
 	}
 }
@@ -300,18 +337,25 @@ func (f *fact) keep(t *template.Template, text []byte, res *template.Result, r *
 	}
 }
 
-// readXML looks for the element. What stands around it, such as a shell prompt before the document, does not matter.
-func (f *fact) readXML(content []byte, r *reading) {
-	for from := 0; ; {
+// readXML looks for the element. What stands around it, such as a shell prompt before the document, does not matter. It tells whether it gave up before the end.
+func (f *fact) readXML(content []byte, r *reading) (cut bool) {
+	for from, looked := 0, 0; ; from++ {
 		n := bytes.Index(content[from:], []byte("<"+f.element))
 		if n < 0 {
-			return
+			return false
 		}
 		from += n
 		// No tag reaches behind the next one's start: many tags that are cut off cost no more than one.
 		tag := content[from:]
 		if n := bytes.IndexByte(tag[1:], '<'); n >= 0 {
 			tag = tag[:n+1]
+		}
+		// To decode a tag costs a thousand times as much as to see that a name is not in it.
+		if slices.ContainsFunc(f.attrs, func(a attr) bool { return !bytes.Contains(tag, []byte(a.name)) }) {
+			continue
+		}
+		if looked++; looked > MaxFactElements {
+			return true
 		}
 		d := xml.NewDecoder(bytes.NewReader(tag))
 		d.Strict = false
@@ -320,9 +364,8 @@ func (f *fact) readXML(content []byte, r *reading) {
 			r.readable = true
 			r.place.Line = 1 + bytes.Count(content[:from], []byte("\n"))
 			r.text = logdoc.LogText(clip(tag[:d.InputOffset()]))
-			return
+			return false
 		}
-		from++
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"encoding/pem"
 	"fmt"
 	"math/big"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -228,4 +229,70 @@ func FuzzFact(f *testing.F) {
 			}
 		}
 	})
+}
+
+// TestEachLine reads every line that fits, of several files, and tells where there are more than are kept.
+func TestEachLine(t *testing.T) {
+	set := compileText(t, `symptom test/a "A" { severity error
+	fact l from "*list*" each | n={n:int}
+	certain when l.n > 1 }`)
+	fs := set.NewFacts()
+	read := func(name logdoc.LogText, content string) int {
+		before := len(fs.of(0, 0))
+		fs.Read(name, []byte(content))
+		return len(fs.of(0, 0)) - before
+	}
+	if got := read("a/list", "n=1\nx\r\n n=2 \r\nn=three\nn=4"); got != 3 {
+		t.Errorf("%d readings, want 3", got)
+	}
+	if last := fs.of(0, 0)[2]; last.place.Line != 5 || last.fields["n"] != "4" {
+		t.Errorf("the last line is read as %v at line %d", last.fields, last.place.Line)
+	}
+	if got := read("b/list", "nothing\n"); got != 1 || fs.of(0, 0)[3].readable || !fs.of(0, 0)[3].present {
+		t.Errorf("a file without such a line gives %d readings, want one that says so", got)
+	}
+	if fs.Cut("a/list") || fs.Cut("b/list") {
+		t.Error("nothing was left out yet")
+	}
+	if got := read("c/list", strings.Repeat("n=5\n", 2*MaxFactLines)+"n=6\n"); got != MaxFactLines-4 || !fs.Cut("c/list") {
+		t.Errorf("%d lines are kept of too many, want %d, and told", got, MaxFactLines-4)
+	}
+	kept := fs.of(0, 0)[4:]
+	if lo, hi := kept[0].place.Line, kept[len(kept)-1].place.Line; lo != 1 || hi != 2*MaxFactLines+1 {
+		t.Errorf("lines %d to %d are kept, want the first and the last", lo, hi)
+	}
+	if !slices.IsSortedFunc(kept, func(a, b reading) int { return a.place.Line - b.place.Line }) {
+		t.Error("the lines are out of order")
+	}
+	if got := read("d/list", "n=6\nn=7\n"); got != 1 || !fs.Cut("d/list") {
+		t.Errorf("%d lines are kept of a file behind too many, want one", got)
+	}
+}
+
+// TestManyElements looks through documents that are made to be slow: elements that never fit, tags without an end, entities.
+func TestManyElements(t *testing.T) {
+	for _, tt := range []struct {
+		name, content string
+		readable, cut bool
+	}{
+		{"elements without the attribute", strings.Repeat("<k>", MaxFactFile/3), false, false},
+		{"elements that nearly fit", strings.Repeat(`<k a="1" b="w"/>`, MaxFactElements+1), false, true},
+		{"one fits behind those that do not", strings.Repeat(`<k a="1"/>`, 2*MaxFactElements) + `<k a="1" b="v2"/>`, true, false},
+		{"a million entities are declared", "<!DOCTYPE l [" + strings.Repeat(`<!ENTITY a "b">`, 500_000) + `]><k a="1" b="v2"/>`, true, false},
+		{"a million entities are used", `<k a="1" b="v` + strings.Repeat("&a;", 1_000_000) + `"/>`, true, false},
+		{"a tag with a million attributes", "<k " + strings.Repeat(`b="v1" `, 1_000_000) + `a="1">`, true, false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			set := compileText(t, factSymptom)
+			fs := set.NewFacts()
+			fs.Read("xml", []byte(tt.content))
+			r := fs.of(0, 1)[0]
+			if r.readable != tt.readable || fs.Cut("xml") != tt.cut {
+				t.Errorf("readable %v, cut %v", r.readable, fs.Cut("xml"))
+			}
+			if len(r.text) > 400 {
+				t.Errorf("%d bytes are kept as evidence", len(r.text))
+			}
+		})
+	}
 }

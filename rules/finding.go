@@ -81,6 +81,11 @@ func (g *group) factEvidence(f *logdoc.Finding, verdict lang.Cond) {
 			if !named[name] && len(r.fields) == 0 || fact.src.Kind == lang.FactX509 && !named[name] {
 				continue
 			}
+			if fact.src.Kind == lang.FactEach {
+				if holds, says := g.bears(verdict, i, &r); !named[name] || says && !holds {
+					continue
+				}
+			}
 			f.Count++
 			if len(f.Evidence) >= maxEvidence {
 				continue
@@ -99,6 +104,33 @@ func (g *group) factEvidence(f *logdoc.Finding, verdict lang.Cond) {
 			f.Evidence = append(f.Evidence, logdoc.Evidence{Event: name, Label: fact.src.Label.Value, Place: logdoc.Place{Source: logdoc.LogText(path)}, Text: "there is no such file, though its directory is in the input"})
 		}
 	}
+}
+
+// bears reports whether what a condition says of a fact of many lines holds for this one. What does not compare the fact says nothing of it.
+func (g *group) bears(c lang.Cond, index int, r *reading) (holds, says bool) {
+	var terms []lang.Cond
+	switch c := c.(type) {
+	case *lang.CondCompare:
+		g.refs(c, func(int) {}, func(fact int) { says = says || fact == index })
+		if says {
+			_, holds = g.compares(c, &occurrence{bound: []bound{{event: -1, fact: index, reading: r}}})
+		}
+		return holds, says
+	case *lang.CondAnd:
+		terms, holds = c.Terms, true
+	case *lang.CondOr:
+		terms = c.Terms
+	}
+	_, all := c.(*lang.CondAnd)
+	for _, t := range terms {
+		if h, s := g.bears(t, index, r); s {
+			says = true
+			if h != all {
+				holds = h
+			}
+		}
+	}
+	return holds, says
 }
 
 func (g *group) asksMissing(fact string) bool {

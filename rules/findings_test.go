@@ -154,6 +154,18 @@ symptom test/q "Q" { severity error   by host event q in t where message == "q" 
 		{"a chain", chain,
 			[]any{log{"x", "t", day("10:00:00 h b", "10:00:00 h c")}},
 			"certain test/b[h] ×1\n  certain test/c[h] ×1\n"},
+		{"of two causes the one in the consequence's own log", `
+symptom test/bad  "B" { severity critical event b in t where message == "bad" certain when b explains test/c }
+symptom test/near "N" { severity error    event n in t where message == "near" certain when n explains test/c }
+symptom test/c    "C" { severity error    event c in t where message == "c" certain when c }`,
+			[]any{log{"x", "t", day("10:00:00 h bad")}, log{"y", "t", day("10:00:00 h near", "10:00:00 h c")}},
+			"certain test/bad[] ×1\ncertain test/near[] ×1\n  certain test/c[] ×1\n"},
+		{"of two causes in other logs the worse one", `
+symptom test/bad  "B" { severity critical event b in t where message == "bad" certain when b explains test/c }
+symptom test/near "N" { severity error    event n in t where message == "near" certain when n explains test/c }
+symptom test/c    "C" { severity error    event c in t where message == "c" certain when c }`,
+			[]any{log{"x", "t", day("10:00:00 h bad")}, log{"y", "t", day("10:00:00 h near")}, log{"z", "t", day("10:00:00 h c")}},
+			"certain test/bad[] ×1\n  certain test/c[] ×1\ncertain test/near[] ×1\n"},
 		{"a circle has one root and loses nothing", chain,
 			[]any{log{"x", "t", day("10:00:00 h a", "10:00:00 h b", "10:00:00 h c")}},
 			"certain test/b[h] ×1\n  certain test/c[h] ×1\n    certain test/a[h] ×1\n"},

@@ -29,7 +29,7 @@ func (c *Correlator) SoFar() Outcome {
 			c.settle(g)
 			g.growing, g.decided = true, math.MinInt64
 			if f, ok := g.finding(); ok {
-				found = append(found, candidate{f, g.about(subjects)})
+				found = append(found, candidate{f, g.about(subjects), g.logs()})
 			}
 		}
 	}

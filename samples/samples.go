@@ -1,4 +1,4 @@
-// Package samples writes input to try logdoc on: three small bundles as a support case would bring them, and plain logs of any size for
+// Package samples writes input to try logdoc on: four small bundles as a support case would bring them, and plain logs of any size for
 // benchmarks.
 //
 // Everything is invented, but has the shape of the real thing: the layouts and the vendors' own wordings are facts, while hosts, addresses,
@@ -18,19 +18,22 @@ import (
 const (
 	// AvamarBundle is a case of session tickets out of step between GSAN and MCS.
 	AvamarBundle = "avamar-case.tgz"
+	// GridBundle is a case of data partitions that are too full, with a few clients that have problems of their own.
+	GridBundle = "avamar-grid.tgz"
 	// LunaBundle is the log directory of a Luna appliance whose NTLS certificate is about to expire.
 	LunaBundle = "luna-logs.tgz"
 	// FlumeBundle is the log download of an MRS cluster whose Flume server certificate is damaged.
 	FlumeBundle = "mrs-flume-logs.zip"
 )
 
-// WriteBundles writes the three bundles into dir, which must exist.
+// WriteBundles writes the bundles into dir, which must exist.
 func WriteBundles(dir string) error {
 	for _, bundle := range []struct {
 		name  string
 		build func() ([]byte, error)
 	}{
 		{AvamarBundle, avamarBundle},
+		{GridBundle, gridBundle},
 		{LunaBundle, lunaBundle},
 		{FlumeBundle, flumeBundle},
 	} {

@@ -199,8 +199,8 @@ func newRunner(p *Packs, o Options) *runner {
 	return r
 }
 
-// maxFactBytes bounds the content of files that facts are read from, over all inputs: such files hold a number or a certificate.
-const maxFactBytes = 16 << 20
+// maxFactBytes bounds the content of files that facts are read from, over all inputs: such files hold a number, a list or a certificate.
+const maxFactBytes = 32 << 20
 
 // part is what one input gave.
 type part struct {
@@ -303,6 +303,9 @@ func (r *runner) join(d *logdoc.Diagnosis, parts []*part, soFar bool) *rules.Cor
 		}
 		if long[row.Source] {
 			row.Notes = append(row.Notes, logdoc.Note{Text: fmt.Sprintf("facts were looked for in its first %d MiB only", rules.MaxFactFile>>20)})
+		}
+		if c.Facts().Cut(row.Source) {
+			row.Notes = append(row.Notes, logdoc.Note{Text: fmt.Sprintf("it holds more lines or elements of a kind than facts look at: the first and last lines, %d over all files, or %d elements", rules.MaxFactLines, rules.MaxFactElements)})
 		}
 		row.Notes = append(row.Notes, notes[row.Source]...)
 		delete(notes, row.Source)

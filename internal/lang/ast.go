@@ -165,6 +165,8 @@ const (
 	FactXML
 	// FactX509 reads the first certificate.
 	FactX509
+	// FactEach takes each line that the template accepts.
+	FactEach
 )
 
 // FactClause names a value that is read from a file of the bundle: `fact NAME "label" from "glob" like | ...`. Every fact has the fields

@@ -78,6 +78,8 @@ func (c *converter) fact(r *rawFact) *FactClause {
 	switch {
 	case r.Read == "like":
 		f.Kind = FactLike
+	case r.Read == "each":
+		f.Kind = FactEach
 	case r.Read == "xml":
 		f.Kind = FactXML
 	case r.Kind == "x509":

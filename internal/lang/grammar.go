@@ -136,7 +136,7 @@ type (
 		Label   *rawStr   `parser:"@@?"`
 		From    []*rawStr `parser:"'from' @@+"`
 		Kind    string    `parser:"( @( 'exists' | 'x509' )"`
-		Read    string    `parser:"| @( 'like' | 'xml' )"`
+		Read    string    `parser:"| @( 'like' | 'each' | 'xml' )"`
 		Text    *rawText  `parser:"  @@ )"`
 		Collect *rawStr   `parser:"( 'collect' @@ )?"`
 	}

@@ -81,6 +81,8 @@ func (p *printer) fact(f *FactClause) {
 		text += " exists"
 	case FactLike:
 		text = verbatim(text+" like", *f.Template)
+	case FactEach:
+		text = verbatim(text+" each", *f.Template)
 	case FactXML:
 		text = verbatim(text+" xml", *f.Template)
 	case FactX509:
