@@ -17,6 +17,8 @@ type Article struct {
 	// old evidence counts as stale.
 	Conditions         []Condition
 	Clears, Per, Stale string
+	// Yields says to what the symptom yields; empty when it does not.
+	Yields string
 	// Overlay says what an overlay of the site has changed in the symptom, and why; empty when none has.
 	Overlay string
 	// States are what expected records tell: the word and the records that say it.

@@ -84,6 +84,9 @@ func articleSections(a *logdoc.Article) []articleSection {
 	if a.Stale != "" {
 		add("Stale", a.Stale)
 	}
+	if a.Yields != "" {
+		add("Yields", a.Yields)
+	}
 	if a.Per != "" {
 		add("Finding", "one for each "+a.Per)
 	}

@@ -41,6 +41,10 @@ func (s *Set) Account(schema Schema, ev *logdoc.Event) (known, nearly []logdoc.B
 			missed = append(missed, scored{b, a.held*nearText + min(a.reached, 10*nearText)})
 		}
 	}
+	// What knows a record takes it from those that yield.
+	if yields := func(b logdoc.Belonging) bool { return s.yields(b.Name) }; slices.ContainsFunc(known, func(b logdoc.Belonging) bool { return !yields(b) }) {
+		known = slices.DeleteFunc(known, yields)
+	}
 	slices.SortStableFunc(missed, func(a, b scored) int { return cmp.Compare(b.weight, a.weight) })
 	for _, m := range missed[:min(len(missed), maxNearly)] {
 		nearly = append(nearly, m.Belonging)
@@ -199,4 +203,10 @@ func (a *accountant) why(w *lang.WhereTest) logdoc.LogText {
 		return logdoc.LogText(fmt.Sprintf("%s has not %s at column %d", field, miss.Wants, miss.Col))
 	}
 	return logdoc.LogText(field+" is ") + kept(v)
+}
+
+// yields reports whether the name is of a symptom that yields.
+func (s *Set) yields(name string) bool {
+	i := slices.IndexFunc(s.symptoms, func(sym *symptom) bool { return sym.name == name })
+	return i >= 0 && s.symptoms[i].src.Yields
 }

@@ -48,8 +48,8 @@ func TestAlikeRecordsAreAccepted(t *testing.T) {
 	settled, strange := 0, 0
 	rapid.Check(t, func(t *rapid.T) {
 		var text strings.Builder
-		text.WriteString(`symptom test/a "A" { severity error event e in any where `)
-		fmt.Fprintf(&text, "%s\ncertain when e }\n", drawWhere(t, 0))
+		yields := rapid.SampledFrom([]string{"", "yields"}).Draw(t, "yields")
+		fmt.Fprintf(&text, "symptom test/a \"A\" { severity error %s event e in any where %s\ncertain when e }\n", yields, drawWhere(t, 0))
 		for i := range rapid.IntRange(0, 4).Draw(t, "declarations") {
 			in := rapid.SampledFrom([]string{"any", "t"}).Draw(t, "in")
 			fmt.Fprintf(&text, "expected test/n%d \"N\" { event n in %s where %s\n}\n", i, in, drawWhere(t, 0))

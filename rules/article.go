@@ -54,6 +54,9 @@ func (s *Set) symptomArticle(sym *symptom) logdoc.Article {
 	if src.Clears != nil {
 		a.Clears = sym.inWords(src.Clears)
 	}
+	if src.Yields {
+		a.Yields = "to every other symptom and to what is normal: records that they know do not count"
+	}
 	var per []string
 	for _, r := range src.By {
 		per = append(per, lang.PrintExpr(r))

@@ -87,6 +87,7 @@ type pattern struct {
 	slots    map[int][]int
 	bad      bool // it is evidence
 	tells    bool // it tells the state of an expected declaration
+	yields   bool // what else knows the record takes it away
 	holes    []string
 }
 
@@ -265,7 +266,7 @@ func (c *compiler) symptom(pack string, src *lang.Symptom) *symptom {
 	wanted := wantedFields(src)
 	for i, ev := range src.Events {
 		if p := c.event(ev, wanted[ev.Name.Value], s.layouts); p != nil {
-			p.event = i
+			p.event, p.yields = i, src.Yields
 			s.events = append(s.events, p)
 		}
 	}

@@ -401,6 +401,11 @@ func readCertificate(content []byte, r *reading) {
 			break
 		}
 	}
+	stated, known := statedLength(der)
+	if known && stated < int64(len(der)) {
+		// What stands behind a certificate does not belong to it, and OpenSSL and Java do not look at it either.
+		der = der[:stated]
+	}
 	cert, err := x509.ParseCertificate(der)
 	if err != nil {
 		r.damaged = true
@@ -409,6 +414,8 @@ func readCertificate(content []byte, r *reading) {
 			r.text = "the file is empty or could not be read"
 		case bytes.Contains(content, []byte("-----BEGIN CERTIFICATE-----")) && !bytes.Contains(content, []byte("-----END CERTIFICATE-----")):
 			r.text = "the certificate is cut off: it has no END CERTIFICATE line"
+		case known && stated > int64(len(der)):
+			r.text = logdoc.LogText(fmt.Sprintf("the certificate is not as long as it says: it states %d bytes, and there are %d", stated, len(der)))
 		default:
 			r.text = logdoc.LogText("no certificate can be read from it: " + strings.TrimPrefix(err.Error(), "x509: "))
 		}
@@ -421,6 +428,26 @@ func readCertificate(content []byte, r *reading) {
 		r.fields[name] = logdoc.LogText(t.Format(time.RFC3339))
 	}
 	r.text = logdoc.LogText(fmt.Sprintf("certificate of %s, valid until %s", cert.Subject, cert.NotAfter.UTC().Format("2006-01-02 15:04 MST")))
+}
+
+// statedLength is how long a certificate in DER says it is, its head included.
+func statedLength(der []byte) (length int64, ok bool) {
+	const sequence, long = 0x30, 0x80
+	if len(der) < 2 || der[0] != sequence {
+		return 0, false
+	}
+	if der[1] < long {
+		return 2 + int64(der[1]), true
+	}
+	n := int(der[1] - long)
+	// Four bytes of length are more than any file that is looked at.
+	if n == 0 || n > 4 || len(der) < 2+n {
+		return 0, false
+	}
+	for _, b := range der[2 : 2+n] {
+		length = length<<8 | int64(b)
+	}
+	return int64(2+n) + length, true
 }
 
 func clip(b []byte) []byte { return b[:min(len(b), 400)] }

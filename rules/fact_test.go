@@ -118,6 +118,42 @@ func TestFacts(t *testing.T) {
 	}
 }
 
+// TestCertificatesThatLieAboutTheirLength takes certificates whose outermost length is not theirs.
+func TestCertificatesThatLieAboutTheirLength(t *testing.T) {
+	der := certificate(t)
+	if der[1] != 0x82 {
+		t.Fatalf("the test wants a length of two bytes, and has %#x", der[1])
+	}
+	lying := func(head ...byte) []byte { return append(head, der[4:]...) }
+	size := len(der)
+	for _, tt := range []struct {
+		name    string
+		content []byte
+		parses  bool
+		text    string
+	}{
+		{"more than there is", lying(0x30, 0x82, 0x7f, 0xff), false, fmt.Sprintf("the certificate is not as long as it says: it states %d bytes, and there are %d", 4+0x7fff, size)},
+		{"four gigabytes", lying(0x30, 0x84, 0xff, 0xff, 0xff, 0xff), false, fmt.Sprintf("the certificate is not as long as it says: it states %d bytes, and there are %d", 6+0xffffffff, size+2)},
+		{"less than there is", lying(0x30, 0x82, 0x00, 0x10), false, "no certificate can be read from it: malformed"},
+		{"nothing", lying(0x30, 0x00), false, "no certificate can be read from it: malformed"},
+		{"no end", lying(0x30, 0x80), false, "no certificate can be read from it: malformed"},
+		{"nine bytes of length", lying(0x30, 0x89, 1, 2, 3, 4, 5, 6, 7, 8, 9), false, "no certificate can be read from it: malformed"},
+		{"a head and no more", []byte{0x30, 0x82, 0x01}, false, "no certificate can be read from it: malformed"},
+		{"something behind it", append(append([]byte{}, der...), "\nkey follows"...), true, "certificate of "},
+	} {
+		for kind, content := range map[string][]byte{"DER": tt.content, "PEM": pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: tt.content})} {
+			t.Run(tt.name+" "+kind, func(t *testing.T) {
+				var r reading
+				r.fields, r.times = map[string]logdoc.LogText{}, map[string]time.Time{}
+				readCertificate(content, &r)
+				if r.parses != tt.parses || r.damaged == tt.parses || !strings.HasPrefix(string(r.text), tt.text) || strings.Contains(string(r.text), "\n") {
+					t.Errorf("parses %v, damaged %v: %s", r.parses, r.damaged, r.text)
+				}
+			})
+		}
+	}
+}
+
 // certificate makes one, in DER.
 func certificate(t testing.TB) []byte {
 	t.Helper()

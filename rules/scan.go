@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"math"
 	"regexp"
+	"slices"
 
 	"logdoc"
 	"logdoc/internal/literal"
@@ -232,6 +233,9 @@ type Scanner struct {
 	numbers    map[string]int32
 	blind      map[*regexp.Regexp]bool // whether digits are alike to those that were asked
 	meter      *Meter                  // counts what searching and trying take; nil mostly
+	// own is what patterns that do not yield say of the record that is tried, yielding how many matches of it the others made.
+	own      Class
+	yielding int
 }
 
 // NewScanner returns a scanner.
@@ -261,6 +265,19 @@ func (sc *Scanner) Begin(block []byte, offset int64, format int, most bool) {
 
 // Accept tries the patterns on an event and says what is known of it.
 func (sc *Scanner) Accept(ev *logdoc.Event) Class {
+	before := len(sc.Matches)
+	sc.own, sc.yielding = Unexplained, 0
+	class := sc.tryOn(ev)
+	if sc.yielding == 0 || sc.own == Unexplained {
+		return class
+	}
+	kept := slices.DeleteFunc(sc.Matches[before:], func(m logdoc.Match) bool { return sc.set.symptoms[m.Symptom].src.Yields })
+	sc.Matches = sc.Matches[:before+len(kept)]
+	return sc.own
+}
+
+// tryOn tries the patterns that may accept the event.
+func (sc *Scanner) tryOn(ev *logdoc.Event) Class {
 	fi := &sc.set.byFormat[ev.Format+1]
 	if !fi.any {
 		sc.skip(ev)
@@ -384,15 +401,21 @@ func (sc *Scanner) tryBehind(l *lookup, ev *logdoc.Event, message []byte, pos in
 // accepted keeps what an accepted record says.
 func (sc *Scanner) accepted(id int32, ev *logdoc.Event) Class {
 	p := sc.set.patterns[id]
+	class := KnownNormal
+	if p.bad {
+		class = KnownBad
+	}
 	if p.expected >= 0 {
 		sc.normal(p, ev)
-		return KnownNormal
+	} else {
+		sc.match(p, ev)
 	}
-	sc.match(p, ev)
-	if p.bad {
-		return KnownBad
+	if p.yields {
+		sc.yielding++
+	} else {
+		sc.own = max(sc.own, class)
 	}
-	return KnownNormal
+	return class
 }
 
 func (sc *Scanner) capture(t *template.Template, b []byte) {

@@ -122,16 +122,18 @@ type Symptom struct {
 	// StaleAfter is how old the last evidence may be against the capture before the finding is stale; nil means the default, negative
 	// means never.
 	StaleAfter *time.Duration
-	Events     []*EventClause
-	Facts      []*FactClause
-	Values     []*ValueClause
-	Verdicts   []*Verdict
-	Clears     Cond
-	Explains   []Name
-	Cause      *Text
-	Impact     *Text
-	Steps      []*Step
-	Examples   []*Example
+	// Yields means that a record is no evidence of this symptom where another symptom or an expected declaration knows it.
+	Yields   bool
+	Events   []*EventClause
+	Facts    []*FactClause
+	Values   []*ValueClause
+	Verdicts []*Verdict
+	Clears   Cond
+	Explains []Name
+	Cause    *Text
+	Impact   *Text
+	Steps    []*Step
+	Examples []*Example
 }
 
 // SeverityRule is `severity critical when COND`.

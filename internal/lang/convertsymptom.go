@@ -34,6 +34,9 @@ func (c *converter) symptomItem(s *Symptom, r *rawSymptomItem) {
 		c.decl.stale = c.place(r.Pos)
 		after := c.stale(r.Stale)
 		s.StaleAfter = &after
+	case r.Yields:
+		c.once(s.Yields, r.Pos, "yields")
+		s.Yields, c.decl.yields = true, c.place(r.Pos)
 	case r.Event != nil:
 		s.Events = append(s.Events, c.event(r.Event))
 	case r.Fact != nil:

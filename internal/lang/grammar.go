@@ -103,6 +103,7 @@ type (
 		See      []*rawStr    `parser:"| 'see' @@+"`
 		By       *rawNames    `parser:"| 'by' @@"`
 		Stale    *rawStale    `parser:"| 'stale' @@"`
+		Yields   bool         `parser:"| @'yields'"`
 		Event    *rawEvent    `parser:"| @@"`
 		Fact     *rawFact     `parser:"| @@"`
 		Value    *rawDefine   `parser:"| @@"`

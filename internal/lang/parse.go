@@ -23,6 +23,8 @@ type decl struct {
 	ends map[Pos]Pos
 	// stale is where a symptom or an overlay says when it is stale.
 	stale Pos
+	// yields is where a symptom says that it yields.
+	yields Pos
 }
 
 // comment is a comment as it was written, with the sign in front.

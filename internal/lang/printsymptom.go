@@ -9,7 +9,7 @@ import (
 
 func (p *printer) symptom(s *Symptom, d decl) {
 	p.head(s.Pos, "symptom", s.Name, s.Title)
-	p.symptomHead(s, d.stale)
+	p.symptomHead(s, d)
 	p.group(len(s.Events) > 0)
 	p.events(s.Events)
 	p.group(len(s.Facts) > 0)
@@ -53,7 +53,7 @@ func labelled(name, label Name) string {
 	return name.Value + " " + quote(label.Value)
 }
 
-func (p *printer) symptomHead(s *Symptom, stale Pos) {
+func (p *printer) symptomHead(s *Symptom, d decl) {
 	if s.Severity.Value != "" {
 		p.stmt(s.Severity.Pos, 1, "severity "+s.Severity.Value)
 	}
@@ -70,7 +70,10 @@ func (p *printer) symptomHead(s *Symptom, stale Pos) {
 		p.stmt(s.By[0].Pos, 1, "by       "+refs(s.By))
 	}
 	if s.StaleAfter != nil {
-		p.stmt(stale, 1, staleText(*s.StaleAfter))
+		p.stmt(d.stale, 1, staleText(*s.StaleAfter))
+	}
+	if s.Yields {
+		p.stmt(d.yields, 1, "yields")
 	}
 }
 

@@ -183,7 +183,7 @@ func TestPrintedOverlaysParseBack(t *testing.T) {
 // Whatever can be written down as a condition survives being printed and parsed.
 func TestPrintedConditionsParseBack(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		s := &Symptom{Name: Name{Value: "a/b"}}
+		s := &Symptom{Name: Name{Value: "a/b"}, Yields: rapid.Bool().Draw(t, "yields")}
 		s.Verdicts = []*Verdict{{Certainty: certainties["likely"], When: genCond(4).Draw(t, "when")}}
 		s.Clears = genCond(3).Draw(t, "clears")
 		s.Values = []*ValueClause{{Name: Name{Value: "v"}, Expr: genExpr(4).Draw(t, "expr")}}
