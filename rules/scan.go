@@ -232,6 +232,7 @@ type Scanner struct {
 	numbers    map[string]int32
 	blind      map[*regexp.Regexp]bool // whether digits are alike to those that were asked
 	meter      *Meter                  // counts what searching and trying take; nil mostly
+	lastHost   logdoc.LogText          // of the last match
 }
 
 // NewScanner returns a scanner.
@@ -411,6 +412,7 @@ func (sc *Scanner) match(p *pattern, ev *logdoc.Event) {
 	if p.bad {
 		text := ev.Text[:min(len(ev.Text), MaxMatchText)]
 		m.Text = logdoc.LogText(bytes.TrimRight(text, "\r\n"))
+		m.Host = sc.hostOf(ev)
 	}
 	for _, v := range sc.captures {
 		m.Captures = append(m.Captures, logdoc.Capture{Name: v.name, Value: kept(v.value)})
@@ -427,6 +429,15 @@ func (sc *Scanner) match(p *pattern, ev *logdoc.Event) {
 
 // kept copies a value, as much of it as a match keeps.
 func kept(v []byte) logdoc.LogText { return logdoc.LogText(v[:min(len(v), MaxCapture)]) }
+
+// hostOf copies a record's host, once for records of the same one that follow each other.
+func (sc *Scanner) hostOf(ev *logdoc.Event) logdoc.LogText {
+	host := sc.set.host(ev)
+	if string(host) != string(sc.lastHost) {
+		sc.lastHost = kept(host)
+	}
+	return sc.lastHost
+}
 
 func (sc *Scanner) normal(p *pattern, ev *logdoc.Event) {
 	n := sc.counter(p.expected, sc.set.host(ev))

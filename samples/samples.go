@@ -1,4 +1,4 @@
-// Package samples writes input to try logdoc on: three small bundles as a support case would bring them, and plain logs of any size for
+// Package samples writes input to try logdoc on: four small bundles as a support case would bring them, and plain logs of any size for
 // benchmarks.
 //
 // Everything is invented, but has the shape of the real thing: the layouts and the vendors' own wordings are facts, while hosts, addresses,
@@ -22,9 +22,11 @@ const (
 	LunaBundle = "luna-logs.tgz"
 	// FlumeBundle is the log download of an MRS cluster whose Flume server certificate is damaged.
 	FlumeBundle = "mrs-flume-logs.zip"
+	// GroupBundle is the logs of the four Luna appliances of a high-availability group, of which one is unlike the others.
+	GroupBundle = "luna-group.tgz"
 )
 
-// WriteBundles writes the three bundles into dir, which must exist.
+// WriteBundles writes the four bundles into dir, which must exist.
 func WriteBundles(dir string) error {
 	for _, bundle := range []struct {
 		name  string
@@ -33,6 +35,7 @@ func WriteBundles(dir string) error {
 		{AvamarBundle, avamarBundle},
 		{LunaBundle, lunaBundle},
 		{FlumeBundle, flumeBundle},
+		{GroupBundle, groupBundle},
 	} {
 		data, err := bundle.build()
 		if err != nil {

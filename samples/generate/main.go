@@ -1,6 +1,6 @@
 // Command generate writes the sample bundles, or large plain logs for benchmarks.
 //
-//	go run ./samples/generate -out DIR                             the three bundles
+//	go run ./samples/generate -out DIR                             the four bundles
 //	go run ./samples/generate -kind avtar -size 64MiB -out FILE    one log
 //	go run ./samples/generate -logs DIR -size 256MiB               a log of each kind, a quarter of the size each
 package main
