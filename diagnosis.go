@@ -58,7 +58,10 @@ type Finding struct {
 	// Count is how many records (and files) are evidence, of which Evidence keeps a bounded selection.
 	Count int
 	// Key is the value of the symptom's `by` fields, empty without them.
-	Key      LogText
+	Key LogText
+	// Nodes are those that its records were written on, at most MaxFindingNodes of them, in the order of their names. Unplaced is true when of some records nobody knows.
+	Nodes    []LogText
+	Unplaced bool
 	Values   []Value
 	Evidence []Evidence
 	// Consequences are findings that this one explains.
@@ -67,6 +70,9 @@ type Finding struct {
 	Steps         []Step
 	See           []string
 }
+
+// MaxFindingNodes bounds the nodes that a finding names.
+const MaxFindingNodes = 1000
 
 // Silenced is a finding that a silence in a pack keeps out of the others.
 type Silenced struct {
@@ -128,6 +134,8 @@ type SourceCoverage struct {
 	Source LogText
 	// Log is the family of rotated files that the source belongs to: "var/log/messages" for "var/log/messages.2.gz".
 	Log LogText
+	// Node is the name of the node that wrote it, empty where nothing tells that or several did.
+	Node LogText
 	// Format is the main format's name, empty when none was recognised; Others counts records of further formats by name.
 	Format string
 	Others map[string]int
@@ -165,6 +173,8 @@ type Diagnosis struct {
 	Unchecked   []Unchecked
 	Unexplained []Cluster
 	Coverage    Coverage
+	// Nodes are the machines that the input holds logs of.
+	Nodes Nodes
 	// Timeline is nil unless it was asked for.
 	Timeline *Timeline
 	// Notes are about the run as a whole: packs that were overridden or skipped, an interruption.

@@ -87,6 +87,8 @@ type Match struct {
 	// Rank orders sources that have no clock: rotated files oldest first, then the order of the input.
 	Rank     int
 	Severity Severity
+	// Host is what the record calls the machine that wrote it, empty where it does not say.
+	Host LogText
 	// Text is the record's first lines, bounded.
 	Text     LogText
 	Captures []Capture

@@ -32,7 +32,7 @@ func rich() *logdoc.Diagnosis {
 			"The client was refused (5704) and GSAN says that the serial is behind (1479).",
 			"The server log has no clock of its own, so the order of the two is not proven.",
 		},
-		First: at("2019-12-31 07:35:23"), Last: at("2019-12-31 07:41:02"), Count: 12, Key: "client-7.example.com",
+		First: at("2019-12-31 07:35:23"), Last: at("2019-12-31 07:41:02"), Count: 12, Key: "client-7.example.com", Nodes: []logdoc.LogText{"client-7.example.com", "node0"}, Unplaced: true,
 		Values: []logdoc.Value{serial, minserial, suggested, {Name: "user", Text: hostile}},
 		Evidence: []logdoc.Evidence{
 			{Event: "behind", Label: "GSAN: serial behind", Place: logdoc.Place{Source: gsan, Line: 417},
@@ -125,6 +125,20 @@ func rich() *logdoc.Diagnosis {
 				Unexplained: 4321, Unread: 12},
 		},
 		Notes: []logdoc.Note{{Text: "luna/old-news of packs/luna replaces the built-in one."}, {LeftOut: true, Text: "Interrupted after 12 s: what follows is what was found so far."}},
+		Nodes: logdoc.Nodes{
+			List: []logdoc.Node{
+				{Name: "client-7.example.com", Logs: 1, Records: 1337, First: at("2019-12-31 07:00:00"), Last: at("2019-12-31 07:41:02"), Findings: 1, Worst: logdoc.Critical},
+				{Name: "node0", Guessed: true, Logs: 1, Records: 11000},
+				{Name: logdoc.LogText("node1" + hostile), Findings: 2, Worst: logdoc.Warning},
+			},
+			Outliers: []logdoc.Outlier{
+				{Node: "client-7.example.com", Name: "avamar/session-ticket", Title: "GSAN and MCS disagree about the session ticket serial", Severity: logdoc.Critical, Of: 3},
+				{Node: logdoc.LogText("node1" + hostile), Lacks: true, Name: "luna/certificate-expiring", Title: "The NTLS server certificate is about to expire", Severity: logdoc.Warning, Of: 3},
+				{Node: "node0", Kind: logdoc.OutlierState, Lacks: true, Name: "luna/certmonitord", Title: "Certificate monitor", State: "running", Of: 3},
+				{Node: "node0", Kind: logdoc.OutlierLog, Lacks: true, Log: logdoc.LogText("messages" + hostile), Of: 3},
+			},
+			Unplaced: 1, Shared: 1,
+		},
 		Work: logdoc.Work{
 			Steps: []logdoc.StepWork{
 				{Symptom: "avamar/session-ticket", Key: "client-7.example.com", Step: "server-serial", State: logdoc.StepDone, Changed: at("2020-01-04 11:00:00")},
@@ -143,7 +157,7 @@ func rich() *logdoc.Diagnosis {
 // clean is an input in which nothing was found.
 func clean() *logdoc.Diagnosis {
 	d := rich()
-	d.Findings, d.Unexplained, d.Notes, d.Work = nil, nil, nil, logdoc.Work{}
+	d.Findings, d.Unexplained, d.Notes, d.Work, d.Nodes = nil, nil, nil, logdoc.Work{}, logdoc.Nodes{}
 	d.Coverage.Incomplete = false
 	d.Coverage.Sources = d.Coverage.Sources[:1]
 	d.Coverage.Totals = d.Coverage.Sources[0]

@@ -40,6 +40,7 @@ type jsonDocument struct {
 	Unchecked     []jsonUnchecked `json:"unchecked"`
 	Unexplained   []jsonCluster   `json:"unexplained"`
 	Coverage      jsonCoverage    `json:"coverage"`
+	Nodes         jsonNodes       `json:"nodes"`
 	Work          jsonWork        `json:"work"`
 }
 
@@ -57,6 +58,8 @@ type jsonFinding struct {
 	ClearedAt    *time.Time      `json:"cleared_at"`
 	Count        int             `json:"count"`
 	Key          text            `json:"key"`
+	Nodes        []text          `json:"nodes"`
+	Unplaced     bool            `json:"unplaced"`
 	Captures     map[text]text   `json:"captures"`
 	Values       []jsonValue     `json:"values"`
 	Evidence     []jsonEvidence  `json:"evidence"`
@@ -165,6 +168,7 @@ type jsonCounts struct {
 type jsonSource struct {
 	Source text         `json:"source"`
 	Log    text         `json:"log"`
+	Node   text         `json:"node"`
 	Format text         `json:"format"`
 	Others map[text]int `json:"others"`
 	Why    text         `json:"why"`
@@ -203,6 +207,7 @@ func jsonReport(d *logdoc.Diagnosis) jsonDocument {
 		}),
 		Unexplained: each(d.Unexplained, jsonClusterOf),
 		Work:        jsonWorkOf(d.Work),
+		Nodes:       jsonNodesOf(d.Nodes),
 		Coverage: jsonCoverage{
 			Incomplete: d.Incomplete(),
 			Totals:     jsonCountsOf(&d.Coverage.Totals),
@@ -230,7 +235,7 @@ func jsonFindingOf(f logdoc.Finding) jsonFinding {
 		Symptom: sanitize.JSON(f.Symptom), Title: sanitize.JSON(f.Title), Product: sanitize.JSON(f.Product), Pack: sanitize.JSON(f.Pack),
 		Severity: f.Severity, Certainty: f.Certainty.String(), Why: each(f.Why, sanitize.JSON), State: f.State.String(),
 		First: instant(f.First), Last: instant(f.Last), ClearedAt: instant(f.ClearedAt), Count: f.Count,
-		Key: sanitize.JSON(f.Key), Captures: captures, Values: each(f.Values, jsonValueOf),
+		Key: sanitize.JSON(f.Key), Nodes: each(f.Nodes, sanitize.JSON[logdoc.LogText]), Unplaced: f.Unplaced, Captures: captures, Values: each(f.Values, jsonValueOf),
 		Evidence: each(f.Evidence, func(e logdoc.Evidence) jsonEvidence {
 			return jsonEvidence{
 				Event: sanitize.JSON(e.Event), Label: sanitize.JSON(e.Label), Source: sanitize.JSON(e.Place.Source), Line: e.Place.Line,
@@ -276,7 +281,7 @@ func jsonSourceOf(s logdoc.SourceCoverage) jsonSource {
 		others[sanitize.JSON(name)] += n
 	}
 	return jsonSource{
-		Source: sanitize.JSON(s.Source), Log: sanitize.JSON(s.Log), Format: sanitize.JSON(s.Format), Others: others, Why: sanitize.JSON(s.Why),
+		Source: sanitize.JSON(s.Source), Log: sanitize.JSON(s.Log), Node: sanitize.JSON(s.Node), Format: sanitize.JSON(s.Format), Others: others, Why: sanitize.JSON(s.Why),
 		Facts: each(s.Facts, sanitize.JSON), jsonCounts: jsonCountsOf(&s), Notes: each(s.Notes, jsonNoteOf),
 	}
 }

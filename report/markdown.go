@@ -21,6 +21,7 @@ func Markdown(w io.Writer, d *logdoc.Diagnosis) error {
 		m.paragraph("Captured " + md(moment(d.Capture)) + ". All times are UTC.")
 	}
 	m.notes(d.Notes, "")
+	m.overview(d)
 	for i := range d.Findings {
 		m.finding(&d.Findings[i], sameAbove(d.Findings[:i], &d.Findings[i]), d)
 	}
@@ -33,6 +34,7 @@ func Markdown(w io.Writer, d *logdoc.Diagnosis) error {
 	}
 	m.work(d)
 	m.silenced(d)
+	m.nodes(d)
 	m.clean(d.Clean)
 	m.unchecked(d.Unchecked)
 	m.unexplained(d.Unexplained)
@@ -161,6 +163,9 @@ func findingFacts(f *logdoc.Finding, d *logdoc.Diagnosis) []sanitize.Markdown {
 	}
 	if f.Key != "" {
 		facts = append(facts, "for "+boundedCode(f.Key))
+	}
+	if on := onNodesMarkdown(f, d); on != "" {
+		facts = append(facts, on)
 	}
 	return facts
 }

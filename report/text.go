@@ -34,6 +34,7 @@ func Text(w io.Writer, d *logdoc.Diagnosis, o TextOptions) error {
 		p.prose(0, dim, "captured "+moment(d.Capture)+" · all times are UTC")
 	}
 	p.notes(0, d.Notes)
+	p.overview(d)
 	for i := range d.Findings {
 		p.rule()
 		p.finding(&d.Findings[i], sameAbove(d.Findings[:i], &d.Findings[i]), d)
@@ -43,6 +44,7 @@ func Text(w io.Writer, d *logdoc.Diagnosis, o TextOptions) error {
 	}
 	p.work(d)
 	p.silenced(d)
+	p.nodes(d)
 	p.clean(d.Clean)
 	p.unchecked(d.Unchecked)
 	p.unexplained(d.Unexplained)
@@ -117,6 +119,9 @@ func (p *printer) facts(indent int, f *logdoc.Finding, d *logdoc.Diagnosis) {
 	items = append(times(f), sanitize.Safe(counted(f.Count, "record")))
 	if f.Key != "" {
 		items = append(items, "for "+p.bounded(indent+4, f.Key))
+	}
+	if on := onNodesText(f, d); on != "" {
+		items = append(items, on)
 	}
 	p.items(indent, dim, items)
 }

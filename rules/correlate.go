@@ -23,6 +23,7 @@ type Correlator struct {
 	clock    bool
 	captures map[string]int64 // by bundle: its newest stamp
 	meter    *Meter           // counts what the symptoms take; nil mostly
+	nodeOf   NodeOf           // nil where nobody asks for nodes
 }
 
 // NewCorrelator returns a correlator for one input.
@@ -62,6 +63,12 @@ func (c *Correlator) Rank(of func(source logdoc.LogText) int) {
 		}
 	})
 }
+
+// NodeOf names the node that a record was written on, by its source and by what it calls its host, which may be empty. It returns the empty text where nobody knows.
+type NodeOf func(source, host logdoc.LogText) logdoc.LogText
+
+// Nodes has the findings tell on which nodes their records were written.
+func (c *Correlator) Nodes(of NodeOf) { c.nodeOf = of }
 
 func (c *Correlator) each(visit func(*bucket)) {
 	for _, events := range c.shelves {

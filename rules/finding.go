@@ -70,6 +70,36 @@ func (g *group) evidence(f *logdoc.Finding, verdict lang.Cond) {
 	g.factEvidence(f, verdict)
 }
 
+// nodes tells on which nodes the records were written, and the files that were looked at.
+func (g *group) nodes(f *logdoc.Finding) {
+	of := g.in.nodeOf
+	if of == nil {
+		return
+	}
+	seen := map[logdoc.LogText]bool{}
+	see := func(source, host logdoc.LogText) {
+		if name := of(source, host); name == "" {
+			f.Unplaced = true
+		} else if len(seen) < logdoc.MaxFindingNodes {
+			seen[name] = true
+		}
+	}
+	for e, p := range g.symptom.events {
+		if p.bad {
+			for i := range g.lists[e] {
+				m := &g.lists[e][i]
+				see(m.Place.Source, m.Host)
+			}
+		}
+	}
+	for _, e := range f.Evidence {
+		if e.Place.Line == 0 {
+			see(e.Place.Source, "")
+		}
+	}
+	f.Nodes = slices.Sorted(maps.Keys(seen))
+}
+
 // factEvidence adds what files said: those that the verdict names, and those that a number was read from, for the reader will compare it. Files that are missing beside
 // their neighbours are told where the symptom asks for that.
 func (g *group) factEvidence(f *logdoc.Finding, verdict lang.Cond) {

@@ -236,6 +236,7 @@ type Scanner struct {
 	// own is what patterns that do not yield say of the record that is tried, yielding how many matches of it the others made.
 	own      Class
 	yielding int
+	lastHost logdoc.LogText // of the last match
 }
 
 // NewScanner returns a scanner.
@@ -434,6 +435,7 @@ func (sc *Scanner) match(p *pattern, ev *logdoc.Event) {
 	if p.bad {
 		text := ev.Text[:min(len(ev.Text), MaxMatchText)]
 		m.Text = logdoc.LogText(bytes.TrimRight(text, "\r\n"))
+		m.Host = sc.hostOf(ev)
 	}
 	for _, v := range sc.captures {
 		m.Captures = append(m.Captures, logdoc.Capture{Name: v.name, Value: kept(v.value)})
@@ -450,6 +452,15 @@ func (sc *Scanner) match(p *pattern, ev *logdoc.Event) {
 
 // kept copies a value, as much of it as a match keeps.
 func kept(v []byte) logdoc.LogText { return logdoc.LogText(v[:min(len(v), MaxCapture)]) }
+
+// hostOf copies a record's host, once for records of the same one that follow each other.
+func (sc *Scanner) hostOf(ev *logdoc.Event) logdoc.LogText {
+	host := sc.set.host(ev)
+	if string(host) != string(sc.lastHost) {
+		sc.lastHost = kept(host)
+	}
+	return sc.lastHost
+}
 
 func (sc *Scanner) normal(p *pattern, ev *logdoc.Event) {
 	n := sc.counter(p.expected, sc.set.host(ev))

@@ -88,6 +88,7 @@ func (g *group) finding() (logdoc.Finding, bool) {
 	f.Why = g.why(&r)
 	g.keepHits(r.from.When)
 	g.evidence(&f, r.from.When)
+	g.nodes(&f)
 	g.state(&f)
 	f.Values = g.values()
 	f.Steps = g.steps()

@@ -24,6 +24,8 @@ const (
 	LunaBundle = "luna-logs.tgz"
 	// FlumeBundle is the log download of an MRS cluster whose Flume server certificate is damaged.
 	FlumeBundle = "mrs-flume-logs.zip"
+	// GroupBundle is the logs of the four Luna appliances of a high-availability group, of which one is unlike the others.
+	GroupBundle = "luna-group.tgz"
 )
 
 // WriteBundles writes the bundles into dir, which must exist.
@@ -36,6 +38,7 @@ func WriteBundles(dir string) error {
 		{GridBundle, gridBundle},
 		{LunaBundle, lunaBundle},
 		{FlumeBundle, flumeBundle},
+		{GroupBundle, groupBundle},
 	} {
 		data, err := bundle.build()
 		if err != nil {

@@ -15,7 +15,7 @@ import (
 
 var update = flag.Bool("update", false, "write the bundles that are committed beside this test anew")
 
-var bundleNames = []string{AvamarBundle, GridBundle, LunaBundle, FlumeBundle}
+var bundleNames = []string{AvamarBundle, GridBundle, LunaBundle, FlumeBundle, GroupBundle}
 
 func TestBundlesAreTheCommittedOnes(t *testing.T) {
 	if *update {

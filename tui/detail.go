@@ -190,7 +190,7 @@ func (d *detail) view(f *logdoc.Finding, width, height int, focused, titled bool
 		d.drawn = d.runbook(f, width)
 	case relatedTab:
 		d.relations = relations(pointers(d.diagnosis.Findings), f)
-		d.drawn = d.related(width)
+		d.drawn = d.related(f, width)
 	case evidenceTab, tabs:
 		d.drawn = d.evidence(f, width)
 	}

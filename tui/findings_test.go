@@ -134,3 +134,21 @@ func TestTail(t *testing.T) {
 		}
 	}
 }
+
+func TestRelatedTellsOfNodes(t *testing.T) {
+	d := nightCase()
+	look := func(f *logdoc.Finding, nodes logdoc.Nodes) *robot {
+		one := *d
+		one.Findings, one.Nodes = []logdoc.Finding{*f}, nodes
+		return lookAt(t, 80, 24, &one).presses("enter", "shift+tab")
+	}
+	f := d.Findings[0]
+	f.Consequences, f.Key = nil, ""
+	look(&f, logdoc.Nodes{List: []logdoc.Node{{Name: "alone"}}}).seesNo("nodes")
+	two := logdoc.Nodes{List: []logdoc.Node{{Name: "hsm-a"}, {Name: "hsm-b"}, {Name: "hsm-c"}}}
+	look(&f, two).sees("0 of 3: nothing says where its records were written")
+	f.Nodes, f.Unplaced = []logdoc.LogText{"hsm-b"}, true
+	look(&f, two).sees("1 of 3: hsm-b, and others that nobody knows").seesNo("only one")
+	two.Outliers = []logdoc.Outlier{{Node: "hsm-b", Name: f.Symptom, Title: f.Title, Of: 3}, {Node: "hsm-a", Name: "acme/other", Of: 3}}
+	look(&f, two).sees("hsm-b: the only one of 3 nodes with it").seesNo("hsm-a: the only")
+}

@@ -1,6 +1,9 @@
 package tui
 
 import (
+	"fmt"
+	"strings"
+
 	"logdoc"
 	"logdoc/internal/sanitize"
 	"logdoc/internal/signs"
@@ -72,8 +75,9 @@ func inside(f *logdoc.Finding, id findingID) *logdoc.Finding {
 }
 
 // related draws the findings that have to do with this one.
-func (d *detail) related(width int) page {
+func (d *detail) related(f *logdoc.Finding, width int) page {
 	var p page
+	d.onNodes(&p, f, width)
 	how := sanitize.Safe("")
 	for _, r := range d.relations {
 		if r.how != how {
@@ -106,4 +110,40 @@ func sure(f *logdoc.Finding) sanitize.Safe {
 		return sanitize.Safe(f.State.String())
 	}
 	return sanitize.Safe(f.Certainty.String())
+}
+
+// maxNodes bounds the nodes that are named of one finding.
+const maxNodes = 40
+
+// onNodes draws on which machines the finding holds, and what sets one of them apart, where the input has several.
+func (d *detail) onNodes(p *page, f *logdoc.Finding, width int) {
+	nodes := &d.diagnosis.Nodes
+	if len(nodes.List) < 2 {
+		return
+	}
+	defer p.blank()
+	p.line(words(plain, " ").add(dim, "nodes"))
+	var names sanitize.Safe
+	for i, name := range f.Nodes[:min(len(f.Nodes), maxNodes)] {
+		if i > 0 {
+			names += ", "
+		}
+		names += sanitize.CutRunes(sanitize.Line(name), 64)
+	}
+	switch more := len(f.Nodes) - maxNodes; {
+	case len(f.Nodes) == 0:
+		names = "nothing says where its records were written"
+	case more > 0:
+		names += sanitize.Safe(fmt.Sprintf(" and %d more", more))
+	}
+	if f.Unplaced && len(f.Nodes) > 0 {
+		names += ", and others that nobody knows"
+	}
+	p.prose(plain, sanitize.Safe(fmt.Sprintf("%d of %d: ", len(f.Nodes), len(nodes.List)))+names, 2, width-2)
+	for _, o := range nodes.Outliers {
+		if o.Kind == logdoc.OutlierFinding && o.Name == f.Symptom {
+			says, _ := signs.Outlier(o) // what it says it of is this finding
+			p.prose(warning, sanitize.CutRunes(sanitize.Line(o.Node), 64)+": "+sanitize.Safe(strings.TrimSuffix(string(says), ":"))+" it", 2, width-2)
+		}
+	}
 }

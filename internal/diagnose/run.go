@@ -330,6 +330,18 @@ func (r *runner) join(d *logdoc.Diagnosis, parts []*part, soFar bool) *rules.Cor
 		}
 	}
 	c.Rank(ranks(all))
+	var factFiles []logdoc.LogText
+	for _, p := range parts {
+		if p != nil {
+			for _, f := range p.facts {
+				if f.read {
+					factFiles = append(factFiles, f.name)
+				}
+			}
+		}
+	}
+	nodes := placeNodes(all, factFiles)
+	c.Nodes(nodes.of)
 	var out rules.Outcome
 	if soFar {
 		out, clusters = r.outcomeSoFar(c, d, clusters)
@@ -341,6 +353,7 @@ func (r *runner) join(d *logdoc.Diagnosis, parts []*part, soFar bool) *rules.Cor
 	d.Capture, d.Clean, d.Unchecked = out.Capture, out.Clean, out.Unchecked
 	d.Findings, d.Silenced = r.packs.Silences.Apply(out.Findings, r.options.Now)
 	d.Notes = append(d.Notes, out.Notes...)
+	tellNodes(d, nodes, all, !soFar)
 	r.collect(d)
 	var lost int
 	if d.Unexplained, lost = clusters.ranked(firstSeen(d.Findings), maxClusters); lost > 0 {

@@ -31,6 +31,7 @@ type sourceResult struct {
 	longTold     bool
 	unknownZone  string
 	salvaged     int
+	hosts        map[logdoc.LogText]bool // what its records call their machines
 }
 
 // stream reads one log, or passes it over, and adds what it gave to the part.
@@ -224,6 +225,14 @@ func (r *runner) merge(j *job, res *sourceResult, p *part) {
 	for _, n := range j.normals {
 		p.matches.AddNormal(n)
 	}
+	for _, host := range j.hosts {
+		if res.hosts == nil {
+			res.hosts = map[logdoc.LogText]bool{}
+		}
+		if len(res.hosts) < maxHosts {
+			res.hosts[host] = true
+		}
+	}
 	res.clusters.mergePlaced(j.clusters, c.Source)
 	if t.Clock.Seen {
 		newest := t.Clock.Oldest
@@ -293,6 +302,10 @@ type job struct {
 	matches  []logdoc.Match
 	normals  []rules.Normal
 	clusters *clusters
+	// hosts are those that its records name; hostNumber are their indexes, and lastHost is that of the last one.
+	hosts      []logdoc.LogText
+	hostNumber map[string]int
+	lastHost   int
 }
 
 // scanner works on one block after the other.
@@ -305,7 +318,7 @@ type scanner struct {
 	job     *job
 	like    clusters // whose records are alike; it holds none
 	alike   []alike
-	numbers map[int32]int32 // by likeness
+	numbers map[alike]int32
 	// timeline is what grammar.Watch is told of one block, timelines what it is added to; nil where nobody asks for a timeline.
 	timeline  *timeline
 	timelines *timelines
@@ -314,7 +327,7 @@ type scanner struct {
 }
 
 func newScanner(p *Packs) *scanner {
-	sc := &scanner{packs: p, grammar: grammar.NewScanner(), rules: p.Rules.NewScanner(), formats: p.Grammar.Names(), numbers: map[int32]int32{}}
+	sc := &scanner{packs: p, grammar: grammar.NewScanner(), rules: p.Rules.NewScanner(), formats: p.Grammar.Names(), numbers: map[alike]int32{}}
 	sc.grammar.Twins = sc
 	return sc
 }
@@ -346,6 +359,7 @@ func (sc *scanner) scan(j *job) {
 // take takes one record.
 func (sc *scanner) take(ev *logdoc.Event) {
 	j := sc.job
+	see(j, host(ev))
 	class := sc.rules.Accept(ev)
 	switch {
 	case class != rules.Unexplained:
@@ -368,6 +382,8 @@ type alike struct {
 	likeness int32 // as the rules have it
 	// unexplained is the cluster of records at warning or above that no pattern knows; nil for others.
 	unexplained *likeRecords
+	// host is what they call their machine.
+	host string
 }
 
 // Alike and Count take the records that need not be shown: the scanner is what the grammar calls twins.
@@ -376,16 +392,16 @@ func (sc *scanner) Alike(ev *logdoc.Event) (int32, []logdoc.Span, bool) {
 	if !ok || len(sc.alike) == maxAlike {
 		return 0, nil, false
 	}
-	a := alike{likeness: of.ID}
+	a := alike{likeness: of.ID, host: string(host(ev))}
 	if of.Class == rules.Unexplained && ev.Severity >= logdoc.Warning {
 		if sc.window != (window{}) {
 			return 0, nil, false // which of them count depends on their times
 		}
 		a.unexplained = sc.like.of(ev, sc.formats[ev.Format])
-	} else if known, ok := sc.numbers[of.ID]; ok {
+	} else if known, ok := sc.numbers[a]; ok {
 		return known, of.Told, true
 	} else {
-		sc.numbers[of.ID] = int32(len(sc.alike))
+		sc.numbers[a] = int32(len(sc.alike))
 	}
 	sc.alike = append(sc.alike, a)
 	return int32(len(sc.alike) - 1), of.Told, true
@@ -396,6 +412,7 @@ const maxAlike = 1 << 16
 
 func (sc *scanner) Count(id int32, seen *grammar.Sightings) {
 	j, a := sc.job, &sc.alike[id]
+	see(j, a.host)
 	j.counts[sc.rules.Count(a.likeness, seen.N)] += seen.N
 	if a.unexplained != nil {
 		if j.clusters == nil {

@@ -147,6 +147,7 @@ func (p *part) copied(last *sourceResult) *part {
 	c.notes, c.matches = maps.Clone(p.notes), p.matches.Clone()
 	c.order, c.facts, c.sources = slices.Clone(p.order), slices.Clone(p.facts), slices.Clone(p.sources)
 	of := *last
+	of.hosts = maps.Clone(of.hosts)
 	of.formats, of.coverage.Others, of.coverage.Notes = maps.Clone(of.formats), maps.Clone(of.coverage.Others), slices.Clone(of.coverage.Notes)
 	of.clusters = newClusters(window{}, false)
 	of.clusters.merge(last.clusters)
