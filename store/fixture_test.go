@@ -103,7 +103,7 @@ func someMatches(n int) []logdoc.Match {
 	out := make([]logdoc.Match, n)
 	for i := range out {
 		out[i] = logdoc.Match{
-			Symptom: i % 2, Event: i / 2 % 2, Time: march().UnixNano() + int64(i), Clock: i%3 != 0, Rank: i % 2, Severity: logdoc.Severity(i % 7),
+			Symptom: i % 2, Event: i / 2 % 2, Time: march().UnixNano() + int64(i), Clock: i%10 != 0, Rank: i % 3 / 2, Severity: logdoc.Severity(i % 7),
 			Place:    logdoc.Place{Source: logdoc.LogText(fmt.Sprintf("/var/log/pump%d.log", i%2)), Line: i + 1, Offset: int64(i * 100)},
 			Text:     logdoc.LogText(fmt.Sprintf("PUMP 2026-03-04 05:06:07.%06d north ERROR rotor stuck at %d degrees since the cover was closed", i, i)),
 			Captures: []logdoc.Capture{{Name: "degrees", Value: logdoc.LogText(fmt.Sprint(i))}},

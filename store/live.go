@@ -171,16 +171,14 @@ func (l *Live) putMatches(ctx context.Context, conn *sql.Conn, matches []logdoc.
 	}
 	// One statement of the driver itself: database/sql would cost more for each match than SQLite does.
 	err = conn.Raw(func(raw any) error {
-		statement, err := raw.(*sqlite3.SQLiteConn).Prepare("INSERT INTO matches (log_id, pattern_id, time, clock, line, offset, rank, severity, text, captures) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+		statement, err := raw.(*sqlite3.SQLiteConn).Prepare("INSERT INTO matches (log_id, pattern_id, time, line, offset, text, severity, clock, rank, captures) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ifnull(?8, 1), ifnull(?9, 0), ?10)")
 		if err != nil {
 			return err
 		}
 		defer statement.Close()
 		run := statement.(driver.StmtExecContext)
-		args := make([]driver.NamedValue, 10)
-		for i := range args {
-			args[i].Ordinal = i + 1
-		}
+		args := make([]driver.NamedValue, 0, 10)
+		bind := func(place int, value driver.Value) { args = append(args, driver.NamedValue{Ordinal: place, Value: value}) }
 		var captures []byte
 		for i := range matches {
 			m := &matches[i]
@@ -191,16 +189,24 @@ func (l *Live) putMatches(ctx context.Context, conn *sql.Conn, matches []logdoc.
 			if m.Symptom >= len(l.patterns) || m.Event >= len(l.patterns[m.Symptom]) {
 				return fmt.Errorf("a match of event %d of symptom %d, which the rules do not have", m.Event, m.Symptom)
 			}
-			clock := int64(0)
-			if m.Clock {
-				clock = 1
+			args = args[:0]
+			bind(1, log)
+			bind(2, l.patterns[m.Symptom][m.Event])
+			bind(3, m.Time)
+			bind(4, int64(m.Place.Line))
+			bind(5, m.Place.Offset)
+			bind(6, string(m.Text))
+			bind(7, int64(m.Severity))
+			// Every value costs a call into C: those that nearly all matches share are the statement's own.
+			if !m.Clock {
+				bind(8, int64(0))
 			}
-			args[0].Value, args[1].Value, args[2].Value, args[3].Value = log, l.patterns[m.Symptom][m.Event], m.Time, clock
-			args[4].Value, args[5].Value, args[6].Value, args[7].Value = int64(m.Place.Line), m.Place.Offset, int64(m.Rank), int64(m.Severity)
-			args[8].Value, args[9].Value = string(m.Text), nil
+			if m.Rank != 0 {
+				bind(9, int64(m.Rank))
+			}
 			if len(m.Captures) > 0 {
 				captures = appendCaptures(captures[:0], m.Captures)
-				args[9].Value = string(captures)
+				bind(10, string(captures))
 			}
 			r, err := run.ExecContext(ctx, args)
 			if err != nil {

@@ -29,7 +29,7 @@ func connect(path, mode, setup string) (*sql.DB, error) {
 		return nil, err
 	}
 	// The time to wait comes before everything else: already the change to a write-ahead log may have to.
-	dsn := fmt.Sprintf("file:%s?mode=%s&_busy_timeout=%d", (&url.URL{Path: filepath.ToSlash(full)}).EscapedPath(), mode, busyTimeout.Milliseconds())
+	dsn := fmt.Sprintf("file:%s?mode=%s&_busy_timeout=%d&_mutex=no", (&url.URL{Path: filepath.ToSlash(full)}).EscapedPath(), mode, busyTimeout.Milliseconds())
 	db := sql.OpenDB(connector{dsn, &sqlite3.SQLiteDriver{ConnectHook: func(c *sqlite3.SQLiteConn) error {
 		_, err := c.Exec(setup, nil)
 		return err
