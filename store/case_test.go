@@ -2,6 +2,7 @@ package store
 
 import (
 	"errors"
+	"reflect"
 	"testing"
 	"time"
 
@@ -162,5 +163,81 @@ func TestWork(t *testing.T) {
 	}
 	if _, err := s.OfInput(t.Context(), c.Paths[:1]); !errors.Is(err, ErrNoCase) {
 		t.Errorf("another input: %v", err)
+	}
+}
+
+// TestEveryFieldIsKept fills every field of the vocabulary, also those that it learns to say later.
+func TestEveryFieldIsKept(t *testing.T) {
+	s := newStore(t)
+	want := Case{CaseInfo: CaseInfo{Kind: Reported, Paths: []string{"/x"}}}
+	fill(reflect.ValueOf(&want.Diagnosis).Elem(), 1)
+	want.Diagnosis.Timeline = nil
+	unlook(want.Diagnosis.Findings)
+	for i := range want.Diagnosis.Silenced {
+		unlook([]logdoc.Finding{want.Diagnosis.Silenced[i].Finding})
+		want.Diagnosis.Silenced[i].Finding.Earlier = nil
+	}
+	id, err := s.SaveCase(t.Context(), want)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := s.Case(t.Context(), id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want.Diagnosis, got.Diagnosis, cmpopts.EquateEmpty()); diff != "" {
+		t.Errorf("it comes back otherwise (-want +got):\n%s", diff)
+	}
+}
+
+func unlook(findings []logdoc.Finding) {
+	for i := range findings {
+		findings[i].Earlier = nil
+		unlook(findings[i].Consequences)
+	}
+}
+
+// fill sets every field to something that is not its zero value, two elements in every list, some levels deep.
+func fill(v reflect.Value, level int) {
+	switch v.Kind() {
+	case reflect.Struct:
+		if v.Type() == reflect.TypeFor[time.Time]() {
+			v.Set(reflect.ValueOf(march()))
+			return
+		}
+		for i := range v.NumField() {
+			fill(v.Field(i), level)
+		}
+	case reflect.Slice:
+		if level > 6 {
+			return
+		}
+		v.Set(reflect.MakeSlice(v.Type(), 2, 2))
+		for i := range 2 {
+			fill(v.Index(i), level+1)
+		}
+	case reflect.Map:
+		key, value := reflect.New(v.Type().Key()).Elem(), reflect.New(v.Type().Elem()).Elem()
+		fill(key, level)
+		fill(value, level)
+		v.Set(reflect.MakeMap(v.Type()))
+		v.SetMapIndex(key, value)
+	case reflect.Pointer:
+		v.Set(reflect.New(v.Type().Elem()))
+		fill(v.Elem(), level+1)
+	case reflect.Array:
+		for i := range v.Len() {
+			fill(v.Index(i), level)
+		}
+	case reflect.String:
+		v.SetString("text")
+	case reflect.Bool:
+		v.SetBool(true)
+	case reflect.Uint8, reflect.Uint64:
+		v.SetUint(1)
+	case reflect.Float64:
+		v.SetFloat(1.5)
+	default:
+		v.SetInt(1)
 	}
 }

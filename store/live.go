@@ -178,7 +178,9 @@ func (l *Live) putMatches(ctx context.Context, conn *sql.Conn, matches []logdoc.
 		defer statement.Close()
 		run := statement.(driver.StmtExecContext)
 		args := make([]driver.NamedValue, 0, 10)
-		bind := func(place int, value driver.Value) { args = append(args, driver.NamedValue{Ordinal: place, Value: value}) }
+		bind := func(place int, value driver.Value) {
+			args = append(args, driver.NamedValue{Ordinal: place, Value: value})
+		}
 		var captures []byte
 		for i := range matches {
 			m := &matches[i]
@@ -319,7 +321,7 @@ func (l *Live) putFinding(ctx context.Context, conn *sql.Conn, f *logdoc.Finding
 		return err
 	}
 	var id int64
-	text := asJSON(told{f.Why, f.Values, f.Cause, f.Impact, f.Steps, f.See})
+	text := restOfFinding(f)
 	err := conn.QueryRowContext(ctx, `UPDATE findings SET title = ?, product = ?, pack = ?, severity = ?, certainty = ?, state = ?, first = ?, last = ?, cleared = ?, count = ?, told = ?
 		WHERE case_id = ? AND symptom = ? AND key = ? RETURNING id`, f.Title, f.Product, f.Pack, f.Severity, f.Certainty, f.State, stamp(f.First), stamp(f.Last), stamp(f.ClearedAt), f.Count, text,
 		l.info.ID, f.Symptom, string(f.Key)).Scan(&id)

@@ -139,13 +139,11 @@ func readCase(ctx context.Context, q querier, c *Case) error {
 	if err := q.QueryRowContext(ctx, "SELECT told FROM cases WHERE id = ?", c.ID).Scan(&text); err != nil {
 		return err
 	}
-	var r rest
-	if err := json.Unmarshal([]byte(text), &r); err != nil {
+	d := &c.Diagnosis
+	if err := json.Unmarshal([]byte(text), d); err != nil {
 		return fmt.Errorf("%w: %w", ErrDamaged, err)
 	}
-	d := &c.Diagnosis
-	d.Capture, d.Clean, d.Unchecked, d.Unexplained, d.Notes = c.Capture, r.Clean, r.Unchecked, r.Unexplained, r.Notes
-	d.Coverage.Totals, d.Coverage.Incomplete = r.Totals, r.Incomplete
+	d.Capture = c.Capture
 	var err error
 	if d.Findings, d.Silenced, err = readFindings(ctx, q, c.ID); err != nil {
 		return err
@@ -192,12 +190,13 @@ func readFindings(ctx context.Context, q querier, id int64) ([]logdoc.Finding, [
 		if err != nil {
 			return nil, err
 		}
-		f.First, f.Last, f.ClearedAt = time1970(first), time1970(last), time1970(cleared)
-		var t told
-		if err := json.Unmarshal([]byte(text), &t); err != nil {
-			return nil, fmt.Errorf("%w: the finding %s: %w", ErrDamaged, f.Symptom, err)
+		columns := *f
+		if err := json.Unmarshal([]byte(text), f); err != nil {
+			return nil, fmt.Errorf("%w: the finding %s: %w", ErrDamaged, columns.Symptom, err)
 		}
-		f.Why, f.Values, f.Cause, f.Impact, f.Steps, f.See = t.Why, t.Values, t.Cause, t.Impact, t.Steps, t.See
+		f.Symptom, f.Key, f.Title, f.Product, f.Pack, f.Severity, f.Certainty, f.State, f.Count = columns.Symptom, columns.Key, columns.Title, columns.Product, columns.Pack, columns.Severity,
+			columns.Certainty, columns.State, columns.Count
+		f.First, f.Last, f.ClearedAt = time1970(first), time1970(last), time1970(cleared)
 		return k, nil
 	})
 	if err != nil {
@@ -253,20 +252,14 @@ func readFindings(ctx context.Context, q querier, id int64) ([]logdoc.Finding, [
 }
 
 func readSources(ctx context.Context, q querier, id int64) ([]logdoc.SourceCoverage, error) {
-	return collect(ctx, q, `SELECT source, log, format, why, first, last, bytes, lines, records, known_bad, known_normal, unexplained, unread, told
-		FROM sources WHERE case_id = ? ORDER BY place`, []any{id}, func(row *sql.Rows) (c logdoc.SourceCoverage, err error) {
-		var first, last sql.NullInt64
+	return collect(ctx, q, "SELECT told FROM sources WHERE case_id = ? ORDER BY place", []any{id}, func(row *sql.Rows) (c logdoc.SourceCoverage, err error) {
 		var text string
-		err = row.Scan(&c.Source, &c.Log, &c.Format, &c.Why, &first, &last, &c.Bytes, &c.Lines, &c.Records, &c.KnownBad, &c.KnownNormal, &c.Unexplained, &c.Unread, &text)
-		if err != nil {
+		if err := row.Scan(&text); err != nil {
 			return c, err
 		}
-		c.First, c.Last = time1970(first), time1970(last)
-		var r sourceRest
-		if err := json.Unmarshal([]byte(text), &r); err != nil {
+		if err := json.Unmarshal([]byte(text), &c); err != nil {
 			return c, fmt.Errorf("%w: a source: %w", ErrDamaged, err)
 		}
-		c.Others, c.Facts, c.Notes = r.Others, r.Facts, r.Notes
 		return c, nil
 	})
 }

@@ -24,23 +24,22 @@ func InputSum(paths []string) string {
 	return hex.EncodeToString(sum.Sum(nil)[:12])
 }
 
-// rest is what of a diagnosis no table holds.
-type rest struct {
-	Clean       []logdoc.Clean     `json:",omitempty"`
-	Unchecked   []logdoc.Unchecked `json:",omitempty"`
-	Unexplained []logdoc.Cluster   `json:",omitempty"`
-	Totals      logdoc.SourceCoverage
-	Incomplete  bool
-	Notes       []logdoc.Note `json:",omitempty"`
+// What no column holds stands beside the columns as the JSON of the whole value, less what other tables hold: so is kept what the vocabulary learns to say later.
+
+// restOf is a diagnosis without what other tables hold.
+func restOf(d *logdoc.Diagnosis) string {
+	rest := *d
+	rest.Findings, rest.Silenced, rest.Coverage.Sources, rest.Work = nil, nil, nil, logdoc.Work{}
+	// A timeline is for the screen, which counts it anew.
+	rest.Timeline = nil
+	return asJSON(&rest)
 }
 
-// told is what of a finding no column holds.
-type told struct {
-	Why           []string
-	Values        []logdoc.Value `json:",omitempty"`
-	Cause, Impact string
-	Steps         []logdoc.Step
-	See           []string
+// restOfFinding is a finding without its evidence and consequences. What happened earlier is looked up anew.
+func restOfFinding(f *logdoc.Finding) string {
+	rest := *f
+	rest.Evidence, rest.Consequences, rest.Earlier = nil, nil, nil
+	return asJSON(&rest)
 }
 
 // silence is what keeps a finding out of the others.
@@ -48,13 +47,6 @@ type silence struct {
 	Because string
 	Until   time.Time
 	File    string
-}
-
-// sourceRest is what of a source no column holds.
-type sourceRest struct {
-	Others map[string]int `json:",omitempty"`
-	Facts  []string       `json:",omitempty"`
-	Notes  []logdoc.Note  `json:",omitempty"`
 }
 
 // asJSON writes one of these.
@@ -102,7 +94,7 @@ func (s *Store) SaveCase(ctx context.Context, c Case) (int64, error) {
 			}
 		} else {
 			found, err := conn.ExecContext(ctx, "UPDATE cases SET changed = ?, capture = ?, version = ?, told = ? WHERE id = ?",
-				stamp(s.at(c.Changed)), stamp(c.Capture), c.Version, asJSON(restOf(&c.Diagnosis)), c.ID)
+				stamp(s.at(c.Changed)), stamp(c.Capture), c.Version, restOf(&c.Diagnosis), c.ID)
 			if err := changedOne(found, err); err != nil {
 				return err
 			}
@@ -153,7 +145,7 @@ func (s *Store) insertCase(ctx context.Context, conn *sql.Conn, c Case) (int64, 
 		c.Changed = created
 	}
 	r, err := conn.ExecContext(ctx, "INSERT INTO cases (name, kind, paths, input, created, changed, capture, version, told) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-		name, string(c.Kind), asJSON(texted(c.Paths)), InputSum(c.Paths), stamp(created), stamp(c.Changed), stamp(capture), c.Version, asJSON(restOf(&c.Diagnosis)))
+		name, string(c.Kind), asJSON(texted(c.Paths)), InputSum(c.Paths), stamp(created), stamp(c.Changed), stamp(capture), c.Version, restOf(&c.Diagnosis))
 	if e, ok := errors.AsType[sqlite3.Error](err); ok && e.ExtendedCode == sqlite3.ErrConstraintUnique {
 		return 0, ErrName
 	}
@@ -185,10 +177,6 @@ func putHosts(ctx context.Context, conn *sql.Conn, id int64, hosts []logdoc.LogT
 	return nil
 }
 
-func restOf(d *logdoc.Diagnosis) rest {
-	return rest{d.Clean, d.Unchecked, d.Unexplained, d.Coverage.Totals, d.Coverage.Incomplete, d.Notes}
-}
-
 func putDiagnosis(ctx context.Context, conn *sql.Conn, id int64, d *logdoc.Diagnosis) error {
 	w := findingWriter{ctx: ctx, conn: conn, id: id}
 	for i := range d.Findings {
@@ -204,7 +192,7 @@ func putDiagnosis(ctx context.Context, conn *sql.Conn, id int64, d *logdoc.Diagn
 	for i, c := range d.Coverage.Sources {
 		_, err := conn.ExecContext(ctx, `INSERT INTO sources (case_id, place, source, log, format, why, first, last, bytes, lines, records, known_bad, known_normal, unexplained, unread, told)
 			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, id, i, string(c.Source), string(c.Log), c.Format, c.Why, stamp(c.First), stamp(c.Last), c.Bytes, c.Lines, c.Records,
-			c.KnownBad, c.KnownNormal, c.Unexplained, c.Unread, asJSON(sourceRest{c.Others, c.Facts, c.Notes}))
+			c.KnownBad, c.KnownNormal, c.Unexplained, c.Unread, asJSON(&c))
 		if err != nil {
 			return err
 		}
@@ -223,7 +211,7 @@ type findingWriter struct {
 func (w *findingWriter) put(f *logdoc.Finding, cause, silenced any) error {
 	r, err := w.conn.ExecContext(w.ctx, `INSERT INTO findings (case_id, place, cause_id, symptom, key, title, product, pack, severity, certainty, state, first, last, cleared, count, silenced, told)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, w.id, w.place, cause, f.Symptom, string(f.Key), f.Title, f.Product, f.Pack, f.Severity, f.Certainty, f.State,
-		stamp(f.First), stamp(f.Last), stamp(f.ClearedAt), f.Count, silenced, asJSON(told{f.Why, f.Values, f.Cause, f.Impact, f.Steps, f.See}))
+		stamp(f.First), stamp(f.Last), stamp(f.ClearedAt), f.Count, silenced, restOfFinding(f))
 	if err != nil {
 		return err
 	}

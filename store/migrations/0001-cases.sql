@@ -1,5 +1,6 @@
--- What logdoc keeps. Times are nanoseconds since 1970 UTC, NULL where there is none; severities, certainties and states are numbers, mildest first. The views at the end
--- say the same in words. Columns called "told" are JSON of what is only ever read as a whole. Log text stands here as it was: it is hostile to a terminal.
+-- What logdoc keeps. Times are nanoseconds since 1970 UTC, NULL where there is none; severities, certainties and states are numbers, mildest first.
+-- The views at the end say the same in words. Columns called "told" are JSON of the whole thing, of which
+-- the other columns are what is worth asking for. Log text stands here as it was: it is hostile to a terminal.
 
 CREATE TABLE cases (
   id        INTEGER PRIMARY KEY AUTOINCREMENT, -- the number by which a case is called, never given twice
