@@ -14,7 +14,7 @@ import (
 const maxNotes = 3
 
 // Recall sets Earlier of every finding of a diagnosis: where the same symptom was found before for the same key, or on one of the hosts. this is the case that the diagnosis is of, or
-// will be: that one does not count, nor one of the same input at the same moment.
+// will be: only those before it count, and none of the same input at the same moment.
 func (s *Store) Recall(ctx context.Context, d *logdoc.Diagnosis, this CaseInfo) error {
 	var visit func(findings []logdoc.Finding) error
 	visit = func(findings []logdoc.Finding) error {
@@ -48,14 +48,17 @@ func (s *Store) earlier(ctx context.Context, f *logdoc.Finding, this CaseInfo) (
 		e           logdoc.Earlier
 		steps       []logdoc.Step
 	}
+	// Of several findings of a case the one with the same key counts: min says which row the other columns are of.
 	found, err := collect(ctx, s.readers, `SELECT c.id, f.id, coalesce(c.name, ''), coalesce(f.last, c.capture, c.created), f.told,
-		CASE WHEN f.key = ?2 THEN '' ELSE (SELECT h.host FROM hosts h WHERE h.case_id = c.id AND lower(h.host) IN (`+hosts+`) ORDER BY h.host LIMIT 1) END AS host, count(*) OVER () AS cases
+		CASE WHEN f.key = ?2 THEN '' ELSE (SELECT h.host FROM hosts h WHERE h.case_id = c.id AND lower(h.host) IN (`+hosts+`) ORDER BY h.host LIMIT 1) END AS host, count(*) OVER () AS cases, min(f.key <> ?2)
 		FROM findings f JOIN cases c ON c.id = f.case_id
-		WHERE f.symptom = ?1 AND f.silenced IS NULL AND c.id <> ?3 AND NOT (c.input = ?4 AND c.capture IS ?5) AND host IS NOT NULL
-		ORDER BY c.id DESC LIMIT 1`, args, func(rows *sql.Rows) (r row, err error) {
+		WHERE f.symptom = ?1 AND f.silenced IS NULL AND (?3 = 0 OR c.id < ?3) AND NOT (c.input = ?4 AND c.capture IS ?5)
+			AND (f.key = ?2 OR EXISTS (SELECT 1 FROM hosts h WHERE h.case_id = c.id AND lower(h.host) IN (`+hosts+`)))
+		GROUP BY c.id ORDER BY c.id DESC LIMIT 1`, args, func(rows *sql.Rows) (r row, err error) {
+		var other int
 		var last sql.NullInt64
 		var text string
-		if err := rows.Scan(&r.id, &r.finding, &r.e.Name, &last, &text, &r.e.Host, &r.e.Cases); err != nil {
+		if err := rows.Scan(&r.id, &r.finding, &r.e.Name, &last, &text, &r.e.Host, &r.e.Cases, &other); err != nil {
 			return r, err
 		}
 		r.e.Case, r.e.Time = r.id, time1970(last)

@@ -43,7 +43,7 @@ func TestRecall(t *testing.T) {
 		want *logdoc.Earlier
 	}{
 		{"the same key, as a consequence", "north", CaseInfo{}, &logdoc.Earlier{Cases: 2, Case: 2, Time: last, Solved: []string{"Turn it"}, Notes: []logdoc.LogText{"saw it", "it was the fan"}}},
-		{"not the case itself", "north", CaseInfo{ID: 2}, &logdoc.Earlier{Cases: 1, Case: 1, Name: "old", Time: last}},
+		{"only cases before it", "north", CaseInfo{ID: 2}, &logdoc.Earlier{Cases: 1, Case: 1, Name: "old", Time: last}},
 		{"not the same input at the same moment", "north", CaseInfo{Paths: []string{"/b"}, Capture: march()}, &logdoc.Earlier{Cases: 1, Case: 1, Name: "old", Time: last}},
 		{"the same input later", "north", CaseInfo{Paths: []string{"/b"}, Capture: march().Add(1)}, &logdoc.Earlier{Cases: 2, Case: 2, Time: last, Solved: []string{"Turn it"}, Notes: []logdoc.LogText{"saw it", "it was the fan"}}},
 		{"another key", "east", CaseInfo{}, nil},

@@ -301,3 +301,14 @@ func (s *Store) putNote(ctx context.Context, conn *sql.Conn, id int64, n Note) e
 	_, err := conn.ExecContext(ctx, "INSERT INTO notes (case_id, time, text) VALUES (?, ?, ?)", id, stamp(s.at(n.Time)), string(n.Text))
 	return err
 }
+
+// Rename gives a case a name, or none. ErrName: another case has it.
+func (s *Store) Rename(ctx context.Context, id int64, name string) error {
+	return s.write(ctx, "name the case", true, func(ctx context.Context, conn *sql.Conn) error {
+		found, err := conn.ExecContext(ctx, "UPDATE cases SET name = nullif(?, '') WHERE id = ?", name, id)
+		if e, ok := errors.AsType[sqlite3.Error](err); ok && e.ExtendedCode == sqlite3.ErrConstraintUnique {
+			return ErrName
+		}
+		return changedOne(found, err)
+	})
+}
