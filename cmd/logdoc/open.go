@@ -120,7 +120,8 @@ func runOpen(ctx context.Context, s streams, f openFlags, paths []string) error 
 	case err != nil:
 		return &statusError{exitInternal, err}
 	case work != nil:
-		return work.finish(ctx)
+		// The reading was told to end.
+		return work.finish(context.WithoutCancel(ctx))
 	}
 	return nil
 }
