@@ -55,6 +55,8 @@ func rich() *logdoc.Diagnosis {
 					Text: "avtar Error <7001>: Exiting avtar with run-at-end script failure -1"}},
 			}},
 		}},
+		Earlier: &logdoc.Earlier{Cases: 3, Case: 12, Name: "night " + hostile, Time: at("2019-11-02 01:02:03"), Host: "node0 " + logdoc.LogText(hostile),
+			Solved: []string{"Give GSAN a serial well above both numbers"}, Notes: []logdoc.LogText{"it came back after the restore", logdoc.LogText(hostile)}},
 		Cause:  "After a rollback of GSAN or of MCS the two count session tickets from different serials: GSAN refuses every\nticket whose serial is below its own minimum.\n\nThe file sessionticket.srl holds the one, the keytable the other.",
 		Impact: "Every backup that logs in with a session ticket stops before it starts.",
 		Steps: []logdoc.Step{

@@ -68,6 +68,7 @@ type jsonFinding struct {
 	Impact       text            `json:"impact"`
 	Steps        []jsonStep      `json:"steps"`
 	See          []text          `json:"see"`
+	Earlier      *jsonEarlier    `json:"earlier"`
 }
 
 type jsonSilenced struct {
@@ -244,7 +245,7 @@ func jsonFindingOf(f logdoc.Finding) jsonFinding {
 		}),
 		Consequences: each(f.Consequences, jsonFindingOf),
 		Cause:        sanitize.JSON(f.Cause), Impact: sanitize.JSON(f.Impact),
-		Steps: each(f.Steps, jsonStepOf), See: each(f.See, sanitize.JSON),
+		Steps: each(f.Steps, jsonStepOf), See: each(f.See, sanitize.JSON), Earlier: jsonEarlierOf(f.Earlier),
 	}
 }
 

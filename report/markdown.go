@@ -110,6 +110,7 @@ func (m *marker) finding(f, above *logdoc.Finding, d *logdoc.Diagnosis) {
 	m.paragraph("## " + findingTitle(f))
 	m.list("", findingFacts(f, d)...)
 	m.prose("Why", f.Why...)
+	m.earlier(f.Earlier)
 	m.values(f.Values)
 	m.evidence(f)
 	if len(f.Consequences) > 0 {

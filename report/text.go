@@ -73,6 +73,7 @@ func (p *printer) finding(f, above *logdoc.Finding, d *logdoc.Diagnosis) {
 	p.facts(12, f, d)
 	p.blank()
 	p.labelled("Why", lines(f.Why))
+	p.earlier(f.Earlier)
 	p.values(f.Values)
 	p.evidence(f)
 	if len(f.Consequences) > 0 {

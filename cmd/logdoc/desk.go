@@ -1,212 +1,221 @@
 package main
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
+	"context"
 	"errors"
 	"fmt"
-	"io"
-	"io/fs"
-	"math/rand/v2"
-	"os"
-	"path/filepath"
-	"time"
-	"unicode/utf8"
+	"sync"
 
 	"logdoc"
+	"logdoc/internal/sanitize"
+	"logdoc/store"
 )
 
-// desk keeps the work on one input in a file of its own, readable by its owner alone. It is tui.Desk.
+// desk keeps the work on one input in the store: in the newest case of that input, or else in a new one. It is tui.Desk. The store is open only while something is read or written.
 type desk struct {
-	file string
-	// paths are the input, for who looks at the file.
-	paths []string
-	now   func() time.Time
-	// known is what the file held when it was read or written last.
-	known [sha256.Size]byte
+	s     streams
+	flags saveFlags
+	// full are the paths of the input.
+	full []string
+	// id is the case, 0 while there is none, and own is whether the screen made it, so that it has the newest diagnosis; worked is what the store wants to know of its work.
+	id, worked int64
+	own, made  bool
 	// blocked says why nothing may be written: what is there could not be read, and must not be lost.
 	blocked error
+
+	mu     sync.Mutex
+	newest *logdoc.Diagnosis
+	whole  bool
 }
 
-// maxDesk bounds the file, in bytes: some thousand notes.
+// maxDesk bounds the work on one input, in bytes of text: some thousand notes.
 const maxDesk = 4 << 20
 
-// newDesk names the file after the input: the same paths, from wherever they are named, find their work again.
-func newDesk(stateHome string, paths []string, now func() time.Time) (*desk, error) {
-	d := &desk{now: now, known: sha256.Sum256(nil)}
-	sum := sha256.New()
-	for _, p := range paths {
-		full, err := filepath.Abs(p)
-		if err != nil {
-			return nil, fmt.Errorf("find the folder: %w", err)
+// newDesk returns the desk of an input: the same paths, from wherever they are named, find their work again.
+func newDesk(s streams, f saveFlags, paths []string) (*desk, error) {
+	full, err := fullPaths(paths)
+	return &desk{s: s, flags: f, full: full}, err
+}
+
+// watch passes updates on, and remembers the newest diagnosis for the case.
+func (d *desk) watch(updates <-chan logdoc.Update) <-chan logdoc.Update {
+	out := make(chan logdoc.Update)
+	go func() {
+		defer close(out)
+		for u := range updates {
+			d.mu.Lock()
+			if u.Diagnosis != nil {
+				d.newest = u.Diagnosis
+			}
+			d.whole = d.whole || u.Done && u.Err == nil
+			d.mu.Unlock()
+			out <- u
 		}
-		d.paths = append(d.paths, full)
-		fmt.Fprintf(sum, "%d:%s", len(full), full)
+	}()
+	return out
+}
+
+// open opens the store, and returns what must be told of it: standard error is behind the screen.
+func (d *desk) open(o store.Options) (kept *store.Store, notice error, err error) {
+	file := storeFile(d.s, d.flags.storeFlags)
+	o.Now, o.Force = d.s.now, d.flags.force
+	if kept, err = store.Open(file, o); err != nil {
+		return nil, nil, err
 	}
-	d.file = filepath.Join(stateHome, "work", hex.EncodeToString(sum.Sum(nil)[:12])+".json")
-	return d, nil
-}
-
-// deskFile is the file's content.
-type deskFile struct {
-	Version int        `json:"version"`
-	Paths   []string   `json:"paths"`
-	Saved   time.Time  `json:"saved"`
-	Steps   []deskStep `json:"steps"`
-	Marks   []deskMark `json:"marks"`
-}
-
-const deskVersion = 1
-
-type deskStep struct {
-	Symptom string           `json:"symptom"`
-	Key     exact            `json:"key"`
-	Step    string           `json:"step"`
-	State   logdoc.StepState `json:"state"`
-	Answer  string           `json:"answer,omitempty"`
-	Tries   int              `json:"tries,omitempty"`
-	Note    exact            `json:"note,omitzero"`
-	Changed time.Time        `json:"changed"`
-}
-
-type deskMark struct {
-	Source exact     `json:"source"`
-	Line   int       `json:"line"`
-	Offset int64     `json:"offset"`
-	Time   time.Time `json:"time,omitzero"`
-	Text   exact     `json:"text"`
-	Note   exact     `json:"note,omitzero"`
-}
-
-// exact is text that must come back byte for byte, for findings and places are told apart by it. JSON holds valid UTF-8 only: other text is written as bytes.
-type exact logdoc.LogText
-
-// MarshalJSON writes a string where it can, else an object with the bytes.
-func (e exact) MarshalJSON() ([]byte, error) {
-	if utf8.ValidString(string(e)) {
-		return json.Marshal(string(e))
+	for _, n := range kept.Notices() {
+		notice = errors.Join(notice, errors.New(n))
 	}
-	return json.Marshal(map[string][]byte{"bytes": []byte(e)})
+	return kept, notice, nil
 }
 
-// UnmarshalJSON reads what MarshalJSON wrote.
-func (e *exact) UnmarshalJSON(text []byte) error {
-	var s string
-	if err := json.Unmarshal(text, &s); err == nil {
-		*e = exact(s)
-		return nil
-	}
-	var b struct{ Bytes []byte }
-	if err := json.Unmarshal(text, &b); err != nil {
-		return err
-	}
-	*e = exact(b.Bytes)
-	return nil
-}
-
-// Load returns the work that was kept. A file that is damaged is set aside, so that it is neither lost nor in the way.
+// Load returns the work that was kept.
 func (d *desk) Load() (logdoc.Work, error) {
-	text, err := readBounded(d.file, maxDesk)
-	d.known = sha256.Sum256(text)
-	if errors.Is(err, fs.ErrNotExist) {
-		return logdoc.Work{}, nil
-	}
-	if err != nil {
-		d.blocked = fmt.Errorf("%s cannot be read", d.file)
-		return logdoc.Work{}, fmt.Errorf("read %s: %w", d.file, err)
-	}
-	var f deskFile
-	var of struct{ Version int }
-	err = json.Unmarshal(text, &of)
+	ctx := context.Background()
+	told := d.takeOver(ctx)
+	kept, _, err := d.open(store.Options{ReadOnly: true})
 	switch {
-	case err != nil:
-	case of.Version > deskVersion:
-		d.blocked = fmt.Errorf("%s is of a newer logdoc", d.file)
-		return logdoc.Work{}, d.blocked
-	case of.Version < 1:
-		err = errors.New("it states no version")
-	default:
-		err = json.Unmarshal(text, &f)
-	}
-	if err != nil {
-		aside := fmt.Sprintf("%s.damaged-%s", d.file, d.now().UTC().Format("20060102-150405"))
-		if moveErr := os.Rename(d.file, aside); moveErr != nil {
-			d.blocked = fmt.Errorf("%s is damaged and cannot be set aside: %w", d.file, moveErr)
-			return logdoc.Work{}, d.blocked
+	case errors.Is(err, store.ErrNone):
+		return logdoc.Work{}, told
+	case errors.Is(err, store.ErrDamaged):
+		// To open it for writing sets it aside, and tells under which name.
+		kept, notice, err := d.open(store.Options{})
+		if err == nil {
+			return logdoc.Work{}, errors.Join(told, notice, kept.Close())
 		}
-		d.known = sha256.Sum256(nil)
-		return logdoc.Work{}, fmt.Errorf("the file is damaged (%w): it was set aside as %s", err, aside)
+		d.blocked = err
+		return logdoc.Work{}, err
+	case err != nil:
+		d.blocked = err
+		return logdoc.Work{}, err
 	}
-	var w logdoc.Work
-	for _, s := range f.Steps {
-		w.Steps = append(w.Steps, logdoc.StepWork{Symptom: s.Symptom, Key: logdoc.LogText(s.Key), Step: s.Step, State: s.State, Answer: s.Answer, Tries: s.Tries,
-			Note: logdoc.LogText(s.Note), Changed: s.Changed})
+	w, err := d.read(ctx, kept)
+	if err = errors.Join(err, kept.Close()); err != nil {
+		d.blocked = err
+		return logdoc.Work{}, err
 	}
-	for _, m := range f.Marks {
-		w.Marks = append(w.Marks, logdoc.Mark{Place: logdoc.Place{Source: logdoc.LogText(m.Source), Line: m.Line, Offset: m.Offset}, Time: m.Time,
-			Text: logdoc.LogText(m.Text), Note: logdoc.LogText(m.Note)})
-	}
-	return w, nil
+	return w, told
 }
 
-func readBounded(name string, limit int64) ([]byte, error) {
-	f, err := os.Open(name)
+func (d *desk) read(ctx context.Context, kept *store.Store) (w logdoc.Work, err error) {
+	info, err := kept.OfInput(ctx, d.full)
+	if errors.Is(err, store.ErrNoCase) {
+		return w, nil
+	}
 	if err != nil {
-		return nil, err
+		return w, err
 	}
-	defer f.Close()
-	text, err := io.ReadAll(io.LimitReader(f, limit+1))
-	if err == nil && int64(len(text)) > limit {
-		err = fmt.Errorf("it is larger than %d MiB", limit>>20)
-	}
-	return text, err
+	d.id, d.own = info.ID, info.Kind == store.Opened
+	w, d.worked, err = kept.Work(ctx, info.ID)
+	return w, err
 }
 
-// Save writes the work beside its place and renames it, so that a crash leaves the old one or the new one.
+// Save keeps the work.
 func (d *desk) Save(w logdoc.Work) error {
 	if d.blocked != nil {
 		return d.blocked
 	}
-	f := deskFile{Version: deskVersion, Paths: d.paths, Saved: d.now().UTC(), Steps: []deskStep{}, Marks: []deskMark{}}
-	for _, s := range w.Steps {
-		f.Steps = append(f.Steps, deskStep{s.Symptom, exact(s.Key), s.Step, s.State, s.Answer, s.Tries, exact(s.Note), s.Changed})
-	}
-	for _, m := range w.Marks {
-		f.Marks = append(f.Marks, deskMark{exact(m.Place.Source), m.Place.Line, m.Place.Offset, m.Time, exact(m.Text), exact(m.Note)})
-	}
-	text, err := json.MarshalIndent(f, "", " ")
-	if err != nil {
-		return fmt.Errorf("keep the work: %w", err)
-	}
-	if len(text) > maxDesk {
+	if workSize(w) > maxDesk {
 		return fmt.Errorf("keep the work: it is larger than %d MiB: write shorter notes", maxDesk>>20)
 	}
-	if err := os.MkdirAll(filepath.Dir(d.file), 0o700); err != nil {
-		return fmt.Errorf("keep the work: %w", err)
+	if d.id == 0 && len(w.Steps)+len(w.Marks) == 0 {
+		return nil
 	}
-	if there, err := readBounded(d.file, maxDesk); err != nil && !errors.Is(err, fs.ErrNotExist) || sha256.Sum256(there) != d.known {
-		return errors.New("keep the work: another logdoc has kept some for the same input meanwhile: open it anew to see it, and export what is to stay of this one")
-	}
-	part := fmt.Sprintf("%s.%x", d.file, rand.Uint64())
-	if err := writeSynced(part, text); err != nil {
-		os.Remove(part)
-		return fmt.Errorf("keep the work: %w", err)
-	}
-	if err := os.Rename(part, d.file); err != nil {
-		os.Remove(part)
-		return fmt.Errorf("keep the work: %w", err)
-	}
-	d.known = sha256.Sum256(text)
-	return nil
-}
-
-// writeSynced writes a new file for its owner alone, and waits until the disk has it.
-func writeSynced(name string, text []byte) error {
-	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	kept, notice, err := d.open(store.Options{})
 	if err != nil {
 		return err
 	}
-	_, err = f.Write(text)
-	return errors.Join(err, f.Sync(), f.Close())
+	err = d.write(context.Background(), kept, w)
+	if errors.Is(err, store.ErrChanged) {
+		err = fmt.Errorf("%w: open it anew to see it, and export what is to stay of this one", err)
+	}
+	return errors.Join(err, kept.Close(), notice)
+}
+
+func (d *desk) write(ctx context.Context, kept *store.Store, w logdoc.Work) error {
+	if d.id != 0 {
+		worked, err := kept.SaveWork(ctx, d.id, d.worked, w)
+		if err == nil {
+			d.worked = worked
+		}
+		if !errors.Is(err, store.ErrNoCase) {
+			return err
+		}
+		// Somebody has removed the case meanwhile.
+		d.id = 0
+	}
+	if _, err := kept.OfInput(ctx, d.full); err == nil {
+		return store.ErrChanged
+	} else if !errors.Is(err, store.ErrNoCase) {
+		return err
+	}
+	return d.make(ctx, kept, w)
+}
+
+// make makes a case of what is known so far.
+func (d *desk) make(ctx context.Context, kept *store.Store, w logdoc.Work) error {
+	d.mu.Lock()
+	var diagnosis logdoc.Diagnosis
+	if d.newest != nil {
+		diagnosis = *d.newest
+	}
+	d.mu.Unlock()
+	diagnosis.Work = w
+	id, err := kept.SaveCase(ctx, store.Case{CaseInfo: d.info(&diagnosis), Diagnosis: diagnosis})
+	if err == nil {
+		d.id, d.worked, d.own, d.made = id, 0, true, true
+	}
+	return err
+}
+
+func (d *desk) info(diagnosis *logdoc.Diagnosis) store.CaseInfo {
+	return store.CaseInfo{ID: d.id, Name: d.flags.name, Kind: store.Opened, Paths: d.full, Hosts: hostsOf(diagnosis), Capture: diagnosis.Capture, Version: versionName()}
+}
+
+// finish brings the case to what was found in the end, or makes one where that was asked for, and says which it is.
+func (d *desk) finish(ctx context.Context) error {
+	if !d.whole || d.newest == nil || d.blocked != nil || d.id == 0 && !d.flags.wanted() {
+		return nil
+	}
+	kept, err := openStore(d.s, d.flags.storeFlags, store.Options{})
+	if err != nil {
+		return err
+	}
+	switch {
+	case d.id == 0:
+		err = d.make(ctx, kept, logdoc.Work{})
+	case d.own:
+		_, err = kept.SaveCase(ctx, store.Case{CaseInfo: d.info(d.newest), Diagnosis: *d.newest})
+		fallthrough
+	default:
+		if err == nil && d.flags.name != "" {
+			err = kept.Rename(ctx, d.id, d.flags.name)
+		}
+	}
+	if err = errors.Join(err, kept.Close()); err != nil {
+		return storeError(err)
+	}
+	if d.made {
+		fmt.Fprintf(d.s.err, "logdoc: kept as %s\n", caseName(d.id, d.flags.name))
+	}
+	return nil
+}
+
+// caseName is how a case is called in a sentence.
+func caseName(id int64, name string) string {
+	if name == "" {
+		return fmt.Sprintf("case %d", id)
+	}
+	return fmt.Sprintf("case %d (%s)", id, sanitize.Line(name))
+}
+
+// workSize is how many bytes of text somebody has written or kept.
+func workSize(w logdoc.Work) int {
+	n := 0
+	for _, st := range w.Steps {
+		n += len(st.Symptom) + len(st.Key) + len(st.Step) + len(st.Answer) + len(st.Note)
+	}
+	for _, m := range w.Marks {
+		n += len(m.Place.Source) + len(m.Text) + len(m.Note)
+	}
+	return n
 }

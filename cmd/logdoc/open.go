@@ -19,6 +19,7 @@ import (
 // openFlags are the options of logdoc open as the user wrote them. Those of reportFlags choose packs and records.
 type openFlags struct {
 	reportFlags
+	saveFlags
 	background string
 }
 
@@ -30,7 +31,7 @@ func newOpen(s streams) *cobra.Command {
 		Long: `Reads what logdoc report reads, and shows on one screen what is wrong, which lines prove it and what to do step by
 step. The screen stands while the input is still being read. Press ? for the keys.
 
-What is done about the steps of a runbook is kept from one time to the next.
+What is done about the steps of a runbook is kept from one time to the next, as a case (see logdoc cases).
 
 Exit status: 0 done, 2 usage error or no terminal, 4 internal error, 130 interrupted.`,
 		Example: `  logdoc open bundle.tgz
@@ -49,6 +50,7 @@ Exit status: 0 done, 2 usage error or no terminal, 4 internal error, 130 interru
 	choiceFlags(fl, &f.reportFlags)
 	fl.StringVar(&f.color, "color", "auto", "colours: `auto`, always or never")
 	fl.StringVar(&f.background, "background", "auto", "the terminal's background: `auto`, dark or light")
+	addSaveFlags(fl, &f.saveFlags)
 	limitsFlags(fl, &f.limits)
 	completions(cmd, s, &f.packs)
 	return cmd
@@ -91,12 +93,15 @@ func runOpen(ctx context.Context, s streams, f openFlags, paths []string) error 
 	session := tui.Session{Name: name, Updates: updates, Now: s.now, Look: look(s, f), Shell: shellBehind()}
 	session.Outside = tui.Outside{Export: export, Copy: newCopier(s.out).copy, Write: writeNewFile,
 		Draft: func(c logdoc.Cluster) ([]byte, error) { return draftOf(packs, c, s.now()) }}
-	if !slices.Contains(paths, "-") && s.stateHome != "" {
-		// What comes from standard input is another thing every time.
-		if session.Desk, err = newDesk(s.stateHome, paths, s.now); err != nil {
+	// What comes from standard input is another thing every time.
+	var work *desk
+	if !slices.Contains(paths, "-") && storeFile(s, f.storeFlags) != "" {
+		if work, err = newDesk(s, f.saveFlags, paths); err != nil {
 			stop()
 			return &statusError{exitInternal, err}
 		}
+		updates = work.watch(updates)
+		session.Desk, session.Updates = work, updates
 	}
 	session.Logs = logs
 	if !slices.Contains(paths, "-") {
@@ -114,6 +119,9 @@ func runOpen(ctx context.Context, s streams, f openFlags, paths []string) error 
 		return &statusError{exitInterrupt, nil}
 	case err != nil:
 		return &statusError{exitInternal, err}
+	case work != nil:
+		// The reading was told to end.
+		return work.finish(context.WithoutCancel(ctx))
 	}
 	return nil
 }

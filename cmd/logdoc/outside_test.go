@@ -61,7 +61,7 @@ func TestExport(t *testing.T) {
 	if len(d.Work.Steps) != 0 {
 		t.Error("the diagnosis was changed")
 	}
-	write(t, "mine", "mine")
+	putFile(t, "mine", "mine")
 	if err := export("mine", d, w, false); !errors.Is(err, tui.ErrExists) {
 		t.Errorf("error %v", err)
 	}

@@ -21,6 +21,7 @@ import (
 	"logdoc/internal/sanitize"
 	"logdoc/report"
 	"logdoc/source"
+	"logdoc/store"
 )
 
 // reportFlags are the options of logdoc report as the user wrote them.
@@ -33,7 +34,9 @@ type reportFlags struct {
 	failOn, color        string
 	quiet, verbose, json bool
 	unexplained, cost    bool
+	noHistory            bool
 	limits               limitFlags
+	saving               saveFlags
 }
 
 // limitFlags bound what is read from archives; 0 is the default.
@@ -78,6 +81,8 @@ left out, 4 internal or writing error, 130 interrupted (the report then says wha
 	choiceFlags(fl, &f)
 	fl.StringVar(&f.failOn, "fail-on", "", "exit with 1 for a finding that is not cleared and of this `severity` or worse: critical, error, warning, notice or info")
 	fl.StringVar(&f.color, "color", "auto", "colours: `auto`, always or never")
+	addSaveFlags(fl, &f.saving)
+	fl.BoolVar(&f.noHistory, "no-history", false, "do not say which findings were seen before, in a case that is kept")
 	limitsFlags(fl, &f.limits)
 	completions(cmd, s, &f.packs, "text", "markdown", "json")
 	return cmd
@@ -137,6 +142,13 @@ func runReport(ctx context.Context, s streams, f reportFlags, paths []string) er
 	stop := meter.start()
 	d, runErr := diagnose.Run(ctx, packs, o)
 	stop()
+	info, err := caseOf(store.Reported, f.saving.name, paths, d)
+	if err != nil {
+		return &statusError{exitInternal, err}
+	}
+	if !f.noHistory {
+		recall(ctx, s, f.saving.storeFlags, info, d)
+	}
 	if err := writeReport(s, f, d); err != nil {
 		return err
 	}
@@ -144,6 +156,11 @@ func runReport(ctx context.Context, s streams, f reportFlags, paths []string) er
 	if costs != nil {
 		if err := report.Costs(s.err, costs.Parts(), report.TextOptions{}); err != nil {
 			return &statusError{exitInternal, writeError("standard error", err)}
+		}
+	}
+	if f.saving.wanted() && runErr == nil {
+		if err := saveCase(ctx, s, f.saving, info, d); err != nil {
+			return err
 		}
 	}
 	if err := runStatus(d, runErr, broken); err != nil {

@@ -98,6 +98,7 @@ and what to do step by step.`,
 		Example: `  logdoc bundle.tgz                            on a terminal: diagnose a bundle, and look around in it (logdoc open)
   logdoc report bundle.tgz                     diagnose it, and print the report
   logdoc report -f markdown -o case.md logs/   the same, for a ticket
+  logdoc cases                                 what was kept of earlier diagnoses (logdoc report --save)
   logdoc list symptoms                         what it knows
   logdoc explain avamar/session-ticket         what it knows of one of them
   logdoc check mypack/                         check symptoms of your own`,
@@ -109,7 +110,7 @@ and what to do step by step.`,
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.SetFlagErrorFunc(flagError)
 	root.SetHelpCommand(newHelp(root))
-	root.AddCommand(newOpen(s), newReport(s), newList(s), newExplain(s), newNew(s), newCheck(s), newFmt(s), newVersion(s))
+	root.AddCommand(newOpen(s), newReport(s), newCases(s), newCase(s), newList(s), newExplain(s), newNew(s), newCheck(s), newFmt(s), newVersion(s))
 	return root
 }
 

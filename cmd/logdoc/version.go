@@ -19,19 +19,23 @@ func newVersion(s streams) *cobra.Command {
 		Short: "Print the version",
 		Args:  cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			v := version
-			if v == "" {
-				v = "development build"
-				if info, ok := debug.ReadBuildInfo(); ok {
-					for _, setting := range info.Settings {
-						if setting.Key == "vcs.revision" && len(setting.Value) >= 12 {
-							v = "development build of " + setting.Value[:12]
-						}
-					}
-				}
-			}
-			_, err := fmt.Fprintf(s.out, "logdoc %s (%s, %s/%s, gzip by %s)\n", v, runtime.Version(), runtime.GOOS, runtime.GOARCH, source.GzipBy)
+			_, err := fmt.Fprintf(s.out, "logdoc %s (%s, %s/%s, gzip by %s)\n", versionName(), runtime.Version(), runtime.GOOS, runtime.GOARCH, source.GzipBy)
 			return err
 		},
 	}
+}
+
+// versionName is the version, or what the build says of itself.
+func versionName() string {
+	if version != "" {
+		return version
+	}
+	if info, ok := debug.ReadBuildInfo(); ok {
+		for _, setting := range info.Settings {
+			if setting.Key == "vcs.revision" && len(setting.Value) >= 12 {
+				return "development build of " + setting.Value[:12]
+			}
+		}
+	}
+	return "development build"
 }
