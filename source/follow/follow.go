@@ -1,8 +1,6 @@
 package follow
 
 import (
-	"context"
-	"errors"
 	"io"
 	"time"
 
@@ -37,25 +35,6 @@ type Options struct {
 	Stdin io.Reader
 }
 
-// Follower reads the logs that the targets lead to. Next is called by one goroutine; Health may be called by any.
-type Follower struct{}
-
-// Open begins to follow targets. Each is a path (which need not exist yet), a glob, a directory with all that is below it, or "-". It reads nothing yet. The error is about
-// targets that can never lead to anything, such as an empty one.
-func Open(targets []string, o Options) (*Follower, error) {
-	return nil, errors.ErrUnsupported
-}
-
-// Next waits for the next pieces. It gives a batch without any when a look has passed in vain, so that who calls it can tell that time goes by. It reads nothing ahead of its caller.
-// It ends with the context's error, or with io.EOF when every target was standard input and that has ended.
-func (f *Follower) Next(ctx context.Context) (Batch, error) { return Batch{}, errors.ErrUnsupported }
-
-// Close closes every file. What was not given yet is not lost: it stands behind the positions.
-func (f *Follower) Close() error { return nil }
-
-// Health says how each path is doing, in the order of the paths.
-func (f *Follower) Health() []Health { return nil }
-
 // Batch is what one call of Next found.
 type Batch struct {
 	Pieces  []Piece
@@ -80,11 +59,16 @@ type Piece struct {
 	Cut int64
 	// Ended is true when nothing more will come of this content. Its position may be forgotten once its lines are accounted for.
 	Ended bool
-}
 
-// Position is where a later run goes on if everything before it is accounted for: after the first n bytes of Data, which end a line, or before them all with 0.
-// It can be asked for as long as Data is valid.
-func (p *Piece) Position(n int) logdoc.Position { return logdoc.Position{} }
+	base    logdoc.Position // of Data's first byte
+	counted bool            // base.Line is known
+	wide    bool            // Data was UTF-16
+	raw     int             // how many bytes of the file Data stands for
+	bytes   []byte          // those bytes, but for a cut line
+	before  []byte          // what stands before them
+	tail    []byte          // what stands before the end of a cut line
+	head    []byte
+}
 
 // NoticeKind says what a notice is about.
 type NoticeKind int
@@ -116,7 +100,13 @@ const (
 )
 
 // String gives the word for the kind.
-func (k NoticeKind) String() string { return "" }
+func (k NoticeKind) String() string {
+	words := [...]string{"", "unreadable", "readable", "missing", "rotated", "truncated", "replaced", "lost", "late", "incomplete", "long line", "passed over"}
+	if k < 0 || int(k) >= len(words) {
+		return ""
+	}
+	return words[k]
+}
 
 // Notice is something that the person who runs this should know. The first of a kind for a path is told at once; later ones are counted, and told together at most every ten minutes.
 type Notice struct {
@@ -147,7 +137,13 @@ const (
 )
 
 // String gives the word for the state.
-func (s State) String() string { return "" }
+func (s State) String() string {
+	words := [...]string{"waiting", "current", "behind", "failing", "done"}
+	if s < 0 || int(s) >= len(words) {
+		return ""
+	}
+	return words[s]
+}
 
 // Health is how one path is doing.
 type Health struct {
