@@ -22,6 +22,7 @@ var allowed = map[string][]string{
 	"logdoc/internal/draft":    {"logdoc", "logdoc/internal/lang", "logdoc/internal/template", "logdoc/internal/shape"},
 	"logdoc/internal/lang":     {"logdoc"},
 	"logdoc/source":            {"logdoc"},
+	"logdoc/source/follow":     {"logdoc", "logdoc/source"},
 	"logdoc/grammar":           {"logdoc", "logdoc/internal/lang", "logdoc/internal/template"},
 	"logdoc/rules":             {"logdoc", "logdoc/internal/lang", "logdoc/internal/template", "logdoc/internal/literal"},
 	"logdoc/rules/cre":         {"logdoc", "logdoc/internal/lang", "logdoc/rules"},
@@ -53,7 +54,7 @@ var outside = map[string]string{
 	"github.com/mattn/go-sqlite3":           "logdoc/store",
 	"github.com/charmbracelet/bubbletea":    "logdoc/tui",
 	"github.com/charmbracelet/bubbles":      "logdoc/tui",
-	"github.com/hpcloud/tail":               "logdoc/source",
+	"github.com/hpcloud/tail":               "logdoc/source/follow",
 	"github.com/santhosh-tekuri/jsonschema": "none",
 }
 

@@ -1,0 +1,1014 @@
+package follow
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"logdoc/source"
+)
+
+// look finds out what is true: which files the targets lead to, what stands at each path, and what has become of what stood there before.
+func (f *Follower) look(now time.Time) {
+	first := f.looks == 0
+	f.looks++
+	f.index = nil
+	if f.waker != nil {
+		f.waker.take()
+	}
+	f.find(now)
+	var moved []arrival
+	for _, s := range f.order {
+		if i, ok := f.examine(s, now); ok {
+			moved = append(moved, arrival{s, i})
+		}
+	}
+	f.settle(moved, first, now)
+	f.strays(now)
+	f.leave(now)
+	f.forget()
+}
+
+// glance looks at the paths that the waker has rung for.
+func (f *Follower) glance(now time.Time) {
+	if f.waker == nil {
+		return
+	}
+	var moved []arrival
+	for _, path := range f.waker.take() {
+		if s := f.spots[path]; s != nil {
+			if i, ok := f.examine(s, now); ok {
+				moved = append(moved, arrival{s, i})
+			}
+		}
+	}
+	f.index = nil
+	f.settle(moved, false, now)
+}
+
+// find expands the targets.
+func (f *Follower) find(now time.Time) {
+	for _, t := range f.targets {
+		paths, named, err := t.files(f.disk, now)
+		if err != nil {
+			f.tell(t.text, Unreadable, "a directory cannot be read: what is in it is not seen", err, now)
+		}
+		for _, p := range paths {
+			s, ok := f.spots[p]
+			if ok {
+				s.named = s.named || named
+				continue
+			}
+			if len(f.spots) >= maxSpots {
+				if !f.tooMany {
+					f.tooMany = true
+					f.tell(t.text, PassedOver, fmt.Sprintf("there are more than %d files: the others are not followed", maxSpots), nil, now)
+				}
+				continue
+			}
+			s = &spot{path: p, named: named}
+			s.family, s.order = source.Family(p)
+			f.spots[p] = s
+			f.order = append(f.order, s)
+			f.families[s.family] = append(f.families[s.family], s)
+			if f.waker != nil {
+				f.waker.watch(p)
+			}
+		}
+	}
+}
+
+// arrival is a path where another file stands than before.
+type arrival struct {
+	spot *spot
+	info info
+}
+
+// examine looks at one path. It gives true when another file stands there than before.
+func (f *Follower) examine(s *spot, now time.Time) (info, bool) {
+	i, err := f.disk.stat(s.path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		if !s.absent && s.named && s.content == nil && s.last == nil && s.stream == nil {
+			f.tell(s.path, Missing, "there is no such file yet: it is waited for", nil, now)
+		}
+		s.absent, s.err, s.copied = true, nil, nil
+		f.detach(s, now)
+		return i, false
+	case err != nil:
+		// Who could not look does not know that anything has changed.
+		f.cannot(s, err, now)
+		return i, false
+	}
+	s.absent = false
+	switch {
+	case i.mode&fs.ModeNamedPipe != 0 && s.named:
+		f.pipe(s, now)
+		return i, false
+	case !i.mode.IsRegular():
+		if s.passed != i.identity {
+			s.passed = i.identity
+			f.tell(s.path, PassedOver, "this is no file that lines come from, and it is passed over", nil, now)
+		}
+		f.detach(s, now)
+		return i, false
+	}
+	c := s.content
+	if c == nil || c.id != i.identity {
+		return i, s.passed != i.identity || i.identity == identity{}
+	}
+	changed := i.size != c.size || !i.mtime.Equal(c.mtime)
+	if changed && f.waker != nil {
+		f.waker.watch(s.path)
+	}
+	if !c.pack && i.size < max(c.offset, c.seen) {
+		f.cutOff(c, Truncated, now)
+		return i, false
+	}
+	if c.pack && changed {
+		f.shut(c) // it is decoded again, with what was added
+	}
+	if s.err != nil {
+		c.drained = false
+		f.can(s, now)
+	}
+	c.notice(i, now)
+	return i, false
+}
+
+// cannot tells that a path could not be looked at, once.
+func (f *Follower) cannot(s *spot, err error, now time.Time) {
+	if s.err == nil {
+		f.tell(s.path, Unreadable, "it cannot be read: it is tried again, and read from where reading stopped", err, now)
+	}
+	s.err = err
+}
+
+func (f *Follower) can(s *spot, now time.Time) {
+	s.err = nil
+	f.tell(s.path, Readable, "it can be read again", nil, now)
+}
+
+// pipe begins to read a named pipe.
+func (f *Follower) pipe(s *spot, now time.Time) {
+	if s.stream != nil {
+		s.stream.look()
+		return
+	}
+	st := newStream(s.path, f.nextLog(), f.kick)
+	if err := st.openPipe(f.o.MaxLine); err != nil {
+		f.cannot(s, err, now)
+		return
+	}
+	s.stream = st
+	f.streams = append(f.streams, st)
+}
+
+// detach takes the path away from the content that it led to.
+func (f *Follower) detach(s *spot, now time.Time) {
+	c := s.content
+	if c == nil {
+		return
+	}
+	s.content, s.last = nil, c
+	c.spots--
+	c.quiet = now
+	c.drained = false
+	if c.spots > 0 && c.path == s.path {
+		for _, o := range f.order {
+			if o.content == c {
+				c.path = o.path
+			}
+		}
+	}
+}
+
+func (f *Follower) attach(s *spot, c *content) {
+	s.content, s.last, s.copied, s.passed = c, nil, nil, identity{}
+	c.spots++
+	c.resumed, c.astray, c.succeeded, c.ending, c.drained = false, false, false, false, false
+	if c.spots == 1 {
+		c.path = s.path
+		if c.home == nil {
+			c.home = s
+		}
+	}
+}
+
+// settle gives each path the content that stands there now. All paths were looked at before, so that a file that was renamed from one to another is known.
+func (f *Follower) settle(moved []arrival, first bool, now time.Time) {
+	// The older a rotated file, the earlier it is read.
+	slices.SortStableFunc(moved, func(a, b arrival) int {
+		if a.spot.family != b.spot.family {
+			return 0
+		}
+		return cmp.Compare(a.spot.order, b.spot.order)
+	})
+	for _, m := range moved {
+		// A file keeps its content under its new name, unless another path of this look has to let go of it first.
+		if c := f.byID[m.info.identity]; c != nil && !c.unknown {
+			f.rename(m, c, now)
+		}
+	}
+	for _, m := range moved {
+		if m.spot.content == nil || m.spot.content.id != m.info.identity {
+			f.arrive(m, first, now)
+		}
+	}
+}
+
+// rename gives a path a content that is known.
+func (f *Follower) rename(m arrival, c *content, now time.Time) {
+	f.detach(m.spot, now)
+	f.attach(m.spot, c)
+	if m.spot.err != nil {
+		f.can(m.spot, now)
+	}
+	c.notice(m.info, now)
+}
+
+// arrive gives a path a content that was not seen in this run.
+func (f *Follower) arrive(m arrival, first bool, now time.Time) {
+	s, i := m.spot, m.info
+	if c := f.byID[i.identity]; c != nil {
+		known := !c.unknown
+		if !known {
+			var err error
+			if known, err = f.recognise(c, m, now); err != nil {
+				f.cannot(s, err, now)
+				return
+			}
+		}
+		if known {
+			f.rename(m, c, now)
+			return
+		}
+	}
+	h, err := f.probe(s.path, i)
+	if err != nil {
+		if !errors.Is(err, errElsewhere) {
+			f.cannot(s, err, now)
+		}
+		return
+	}
+	if !f.wanted(s, i, h, now) {
+		h.close()
+		return
+	}
+	var start int64
+	if s.copied != nil {
+		start = s.copied.info.size
+	}
+	if s.err != nil {
+		f.can(s, now)
+	}
+	f.detach(s, now)
+	old := s.last
+	if old == nil {
+		old = f.strayOf(s)
+	}
+	before := f.elder(s)
+	if old != nil {
+		siblings := f.siblings(s.path)
+		traced := true
+		if !old.over && old.spots == 0 {
+			if old.file != nil {
+				f.listed(old, siblings)
+			} else if traced, err = f.trace(old, siblings); err != nil {
+				old.astray, traced = true, true
+			}
+			if f.goneFor(old, traced) && i.size >= old.offset && old.offset > 0 {
+				if fits, err := old.fits(h.content.reader()); err == nil && fits {
+					f.adopt(old, h, m, now)
+					return
+				}
+			}
+			old.succeeded = true
+			before = old
+		}
+		before = f.between(old, before, s, siblings, now)
+		if !traced {
+			f.lose(old, now)
+		} else if !old.over {
+			f.tell(s.path, Rotated, "another file has taken the place: the one before is read to its end first", nil, now)
+		}
+	}
+	c := f.take(h, s, now)
+	c.after = before
+	f.attach(s, c)
+	switch {
+	case start > 0:
+		f.startAt(c, start, 0)
+	case first && len(f.o.Positions) == 0 && !f.o.FromStart:
+		f.startAt(c, c.size, f.o.Last)
+	}
+}
+
+// elder is the next older content of the same family that a path leads to.
+func (f *Follower) elder(s *spot) *content {
+	var found *spot
+	for _, o := range f.families[s.family] {
+		if o.order < s.order && o.content != nil && (found == nil || o.order > found.order) {
+			found = o
+		}
+	}
+	if found == nil {
+		return nil
+	}
+	return found.content
+}
+
+// recognise reports whether the file at a path is what an earlier run was reading. If it is not, that content is elsewhere, and has to be looked for.
+func (f *Follower) recognise(c *content, m arrival, now time.Time) (bool, error) {
+	c.pack = f.isPacked(m.spot.path)
+	kind, text := Replaced, "the file holds other content than when it was read last: it is read from its start"
+	if !c.pack && m.info.size < c.offset {
+		kind, text = Truncated, "the file was cut off while nobody followed it: it is read from its start"
+	} else if err := f.unshut(c, m.spot.path); err == nil {
+		return true, nil
+	} else if !errors.Is(err, errChanged) {
+		return false, err
+	}
+	f.tell(m.spot.path, kind, text, nil, now)
+	delete(f.byID, c.id)
+	c.id = identity{}
+	return false, nil
+}
+
+// probe opens what stands at a path to see what it is.
+func (f *Follower) probe(path string, i info) (*probed, error) {
+	f.room()
+	h, err := f.disk.open(path)
+	if outOfFiles(err) {
+		f.closeQuiet(f.open / 2)
+		h, err = f.disk.open(path)
+	}
+	if err != nil {
+		if errors.Is(err, fs.ErrNotExist) {
+			err = errElsewhere
+		}
+		return nil, err
+	}
+	now, err := h.info()
+	if err == nil && now.identity != i.identity {
+		err = errElsewhere
+	}
+	if err != nil {
+		h.Close()
+		return nil, err
+	}
+	p := &probed{content: &content{id: now.identity, size: now.size, mtime: now.mtime, links: now.links, path: path, file: h}}
+	head := make([]byte, sniffLength)
+	n, err := readFull(h, head, 0)
+	if err != nil {
+		h.Close()
+		return nil, err
+	}
+	p.head = head[:n]
+	if source.Packed(p.head) {
+		p.content.pack = true
+		p.content.packed = newPacked(h, f.o.MaxLine+beforeLength)
+	}
+	return p, nil
+}
+
+// probed is an open file that is no content yet.
+type probed struct {
+	content *content
+	head    []byte
+}
+
+func (p *probed) close() { p.content.close() }
+
+// take makes a content of what was probed.
+func (f *Follower) take(h *probed, s *spot, now time.Time) *content {
+	c := h.content
+	c.log, c.home, c.quiet = f.nextLog(), s, now
+	f.contents = append(f.contents, c)
+	f.byID[c.id] = c
+	f.open++
+	if !c.pack {
+		c.grow(h.head, 0)
+	}
+	return c
+}
+
+// wanted reports whether what stands at a path is a log to follow. What was named is; what was found may be packed, binary, or a copy that is just made of another log.
+func (f *Follower) wanted(s *spot, i info, h *probed, now time.Time) bool {
+	if s.named {
+		return true
+	}
+	if h.content.pack {
+		s.passed = i.identity
+		return false
+	}
+	if name, _ := source.Encoding(h.head); name == "utf-8" && source.Binary(h.head, s.path) {
+		s.passed = i.identity
+		f.tell(s.path, PassedOver, "this is no text, and it is passed over", nil, now)
+		return false
+	}
+	if s.copied != nil && s.copied.info.identity != i.identity {
+		s.copied = nil
+	}
+	if s.copied == nil {
+		of := f.originalOf(s, i, h)
+		if of == nil {
+			return true
+		}
+		s.copied = &copied{of: of, info: i, since: now}
+		return false
+	}
+	// A copy that is not used for what was cut off, and grows, is a log of its own.
+	cp := s.copied
+	late := now.Sub(cp.since) >= f.o.RotateWait
+	switch {
+	case !late:
+		cp.info = i
+		return false
+	case i.size < cp.of.offset || cp.of.over:
+		fits, err := cp.of.fits(h.content.reader())
+		if err == nil && !fits {
+			cp.info.size = 0
+			return true
+		}
+		return false
+	}
+	return i.size > cp.info.size
+}
+
+// originalOf finds the log of the same family that h is a copy of: it begins as that does, and goes on so as far as both were read.
+func (f *Follower) originalOf(s *spot, i info, h *probed) *content {
+	for _, o := range f.families[s.family] {
+		c := o.content
+		if o == s || c == nil || o.order <= s.order || c.unknown || len(c.head) == 0 {
+			continue
+		}
+		if i.size >= c.offset {
+			if fits, err := c.fits(h.content.reader()); err == nil && fits {
+				return c
+			}
+			continue
+		}
+		n := min(len(h.head), len(c.head))
+		if string(h.head[:n]) == string(c.head[:n]) {
+			return c
+		}
+	}
+	return nil
+}
+
+// goneFor reports whether nothing is left of the old file under any name.
+func (f *Follower) goneFor(old *content, traced bool) bool {
+	if old.file == nil {
+		return !traced
+	}
+	i, err := old.file.info()
+	return err == nil && i.links == 0
+}
+
+// adopt goes on with a content in another file, which holds all that was read of it.
+func (f *Follower) adopt(old *content, h *probed, m arrival, now time.Time) {
+	f.shut(old)
+	if f.byID[old.id] == old {
+		delete(f.byID, old.id)
+	}
+	n := h.content
+	if old.unknown {
+		if err := old.learn(n.reader()); err != nil {
+			h.close()
+			f.cannot(m.spot, err, now)
+			return
+		}
+	}
+	old.path, old.id, old.file, old.packed, old.pack = n.path, n.id, n.file, n.packed, n.pack
+	f.open++
+	f.byID[old.id] = old
+	if !old.encoded {
+		f.orient(old)
+	}
+	f.attach(m.spot, old)
+	old.notice(m.info, now)
+}
+
+// cutOff is for other content in a file than was read: what was not read of the old content is in a copy, if anywhere.
+func (f *Follower) cutOff(c *content, kind NoticeKind, now time.Time) {
+	f.index = nil
+	f.shut(c)
+	if f.byID[c.id] == c {
+		delete(f.byID, c.id)
+	}
+	text := "the file was cut off: it is read from its start"
+	if kind == Replaced {
+		text = "the file holds other content than before: it is read from its start"
+	}
+	f.tell(c.path, kind, text, nil, now)
+	var spots []*spot
+	for _, s := range f.order {
+		if s.content == c {
+			spots = append(spots, s)
+		}
+	}
+	path := c.path
+	siblings := f.siblings(path)
+	id := c.id
+	c.id = identity{}
+	c.succeeded = true
+	traced, err := f.trace(c, siblings)
+	c.astray = err != nil
+	lost := !traced && err == nil
+	if len(spots) == 0 {
+		// A rotated file was written over.
+		if lost {
+			f.lose(c, now)
+		}
+		return
+	}
+	before := f.between(c, c, spots[0], siblings, now)
+	for _, s := range spots {
+		f.detach(s, now)
+	}
+	if lost {
+		f.lose(c, now)
+	}
+	i, err := f.disk.stat(path)
+	if err != nil || i.identity != id {
+		return // the next look sees what is there
+	}
+	n := f.add(i, path, spots[0], now)
+	n.after = before
+	for _, s := range spots {
+		f.attach(s, n)
+	}
+}
+
+// sibling is a file of the same family.
+type sibling struct {
+	path  string
+	order int
+	info  info
+}
+
+// siblings gives the rotated files of a path, oldest first; in the directory of the path, and in that of the file that it leads to. Files are renamed while one looks at them, so
+// that it looks until it has seen the same twice.
+func (f *Follower) siblings(path string) []sibling {
+	seen := map[identity]sibling{}
+	var names map[string]identity
+	for range 5 {
+		again := map[string]identity{}
+		for _, s := range f.family(path) {
+			again[s.path] = s.info.identity
+			seen[s.info.identity] = s
+		}
+		same := names != nil && len(again) == len(names)
+		for p, id := range again {
+			same = same && names[p] == id
+		}
+		names = again
+		if same {
+			break
+		}
+	}
+	all := make([]sibling, 0, len(seen))
+	for _, s := range seen {
+		all = append(all, s)
+	}
+	slices.SortFunc(all, func(a, b sibling) int {
+		return cmp.Or(cmp.Compare(a.order, b.order), a.info.mtime.Compare(b.info.mtime), cmp.Compare(a.path, b.path))
+	})
+	return all
+}
+
+// family lists the rotated files of a path once.
+func (f *Follower) family(path string) []sibling {
+	paths := []string{path}
+	if real, err := f.disk.resolve(path); err == nil && real != filepath.Clean(path) {
+		paths = append(paths, real)
+	}
+	var found []sibling
+	for _, p := range paths {
+		family, _ := source.Family(p)
+		for _, name := range f.names(filepath.Dir(p), family) {
+			if name == p {
+				continue
+			}
+			if i, err := f.disk.stat(name); err == nil && i.mode.IsRegular() {
+				_, order := source.Family(name)
+				found = append(found, sibling{name, order, i})
+			}
+		}
+	}
+	return found
+}
+
+// maxIndexed is how long a directory may be that is listed anew for each family.
+const maxIndexed = 1000
+
+// names gives the paths of a family in a directory. Long directories are listed once a look.
+func (f *Follower) names(dir, family string) []string {
+	if known, ok := f.index[dir]; ok {
+		return known[family]
+	}
+	entries, err := f.disk.list(dir)
+	if err != nil {
+		return nil
+	}
+	index := map[string][]string{}
+	for _, e := range entries {
+		if e.IsDir() {
+			continue
+		}
+		p := filepath.Join(dir, e.Name())
+		of, _ := source.Family(p)
+		index[of] = append(index[of], p)
+	}
+	if len(entries) > maxIndexed {
+		if f.index == nil {
+			f.index = map[string]map[string][]string{}
+		}
+		f.index[dir] = index
+	}
+	return index[family]
+}
+
+// listed finds the name of an open content among the siblings.
+func (f *Follower) listed(c *content, siblings []sibling) {
+	for _, s := range siblings {
+		if s.info.identity == c.id {
+			c.path = s.path
+		}
+	}
+}
+
+// trace finds the file that holds a content which is not open: the same file under another name, else a copy, packed or not. With an error not all could be looked at.
+func (f *Follower) trace(c *content, siblings []sibling) (bool, error) {
+	var blind error
+	for _, s := range siblings {
+		if s.info.identity == c.id {
+			if err := f.hold(c, s); err == nil {
+				return true, nil
+			} else if !errors.Is(err, errChanged) && !errors.Is(err, errElsewhere) {
+				blind = err
+			}
+		}
+	}
+	if len(c.head)+len(c.before) == 0 && c.headSum.Length+c.lastSum.Length == 0 {
+		return false, blind // there is nothing to know it by
+	}
+	for _, s := range slices.Backward(siblings) {
+		if o := f.byID[s.info.identity]; o != nil && o != c || s.info.identity == c.id {
+			continue
+		}
+		if err := f.hold(c, s); err == nil {
+			return true, nil
+		} else if !errors.Is(err, errChanged) && !errors.Is(err, errElsewhere) {
+			blind = err
+		}
+	}
+	return false, blind
+}
+
+// hold takes a sibling for the file of a content, if it fits.
+func (f *Follower) hold(c *content, s sibling) error {
+	id, pack, path := c.id, c.pack, c.path
+	c.id, c.path, c.pack = s.info.identity, s.path, f.isPacked(s.path)
+	if err := f.unshut(c, s.path); err != nil {
+		c.id, c.pack, c.path = id, pack, path
+		return err
+	}
+	if f.byID[id] == c {
+		delete(f.byID, id)
+	}
+	f.byID[c.id] = c
+	c.size, c.mtime, c.links = s.info.size, s.info.mtime, s.info.links
+	c.drained, c.astray = false, false
+	return nil
+}
+
+// isPacked reports whether a file is compressed.
+func (f *Follower) isPacked(path string) bool {
+	h, err := f.disk.open(path)
+	if err != nil {
+		return false
+	}
+	defer h.Close()
+	head := make([]byte, sniffLength)
+	n, err := readFull(h, head, 0)
+	return err == nil && source.Packed(head[:n])
+}
+
+// between makes contents of the files that came and went at a path since it was looked at last, and chains them behind last: each is read when the one before was. It gives the last of
+// them.
+func (f *Follower) between(old, last *content, s *spot, siblings []sibling, now time.Time) *content {
+	rank, ranked := 0, false
+	for _, b := range siblings {
+		if b.info.identity == old.id {
+			rank, ranked = b.order, true
+		}
+	}
+	for _, b := range siblings {
+		newer := !old.mtime.IsZero() && !b.info.mtime.Before(old.mtime)
+		if ranked {
+			newer = b.order > rank
+		}
+		if !newer || b.order >= s.order || b.path == s.path || f.byID[b.info.identity] != nil {
+			continue
+		}
+		h, err := f.probe(b.path, b.info)
+		if err != nil {
+			if !errors.Is(err, errElsewhere) {
+				f.tell(b.path, Unreadable, "a rotated file cannot be read: lines may be missing", err, now)
+			}
+			continue
+		}
+		if f.wasRead(h, old, s.family) {
+			h.close()
+			continue
+		}
+		c := f.take(h, s, now)
+		c.after, c.succeeded = last, true
+		last = c
+	}
+	return last
+}
+
+// wasRead reports whether a file holds, packed or copied, what this run has read or is reading elsewhere.
+func (f *Follower) wasRead(h *probed, old *content, family string) bool {
+	r := h.content.reader()
+	for _, all := range [][]*content{f.contents, f.ended, {old}} {
+		for _, c := range all {
+			if of, _ := source.Family(c.path); of != family {
+				continue
+			}
+			if c.unknown && c.headSum.Length == 0 || !c.unknown && len(c.head) == 0 {
+				continue
+			}
+			if fits, err := c.fits(r); err == nil && fits {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// leave looks after the contents that no path leads to: they are read to their end, and closed when they have been quiet for a while.
+func (f *Follower) leave(now time.Time) {
+	for _, c := range slices.Clone(f.contents) {
+		if c.spots > 0 || c.ending || c.resumed {
+			continue
+		}
+		if c.astray {
+			found, err := f.trace(c, f.siblings(c.path))
+			if !found && (err == nil || now.Sub(c.quiet) >= f.o.RotateWait) {
+				f.lose(c, now)
+			}
+			continue
+		}
+		var i info
+		var err error
+		if c.file != nil {
+			i, err = c.file.info()
+		} else if i, err = f.disk.stat(c.path); err == nil && i.identity != c.id {
+			err = errElsewhere
+		}
+		if err == nil {
+			if c.pack && (i.size != c.size || !i.mtime.Equal(c.mtime)) {
+				f.shut(c)
+			}
+			if !c.pack && i.size < max(c.offset, c.seen) {
+				f.cutOff(c, Truncated, now)
+				continue
+			}
+			c.notice(i, now)
+		}
+		since := now.Sub(c.quiet)
+		if since < 0 {
+			c.quiet = now // the clock was set back
+		}
+		over := c.succeeded || c.links == 0 || err != nil
+		switch {
+		case !c.drained || !over || since < f.o.RotateWait:
+		case c.file == nil && errors.Is(err, errElsewhere), errors.Is(err, fs.ErrNotExist):
+			f.lose(c, now)
+		default:
+			c.ending = true
+		}
+	}
+	for _, c := range f.ended {
+		if c.links == 0 || c.pack {
+			continue
+		}
+		if i, err := f.disk.stat(c.path); err == nil && i.identity == c.id && i.size > c.size && f.byID[c.id] == nil {
+			f.tell(c.path, Late, fmt.Sprintf("%d bytes came to a rotated file after it was closed, and are not read", i.size-c.size), nil, now)
+			c.size = i.size
+		}
+	}
+}
+
+// forget drops the paths that a glob or directory led to, and that lead nowhere any more.
+func (f *Follower) forget() {
+	gone := func(s *spot) bool {
+		if !s.absent || s.named || s.content != nil || s.stream != nil {
+			return false
+		}
+		return s.last == nil || s.last.over
+	}
+	if !slices.ContainsFunc(f.order, gone) {
+		return
+	}
+	f.order = slices.DeleteFunc(f.order, func(s *spot) bool {
+		if !gone(s) {
+			return false
+		}
+		delete(f.spots, s.path)
+		f.families[s.family] = slices.DeleteFunc(f.families[s.family], func(o *spot) bool { return o == s })
+		if f.waker != nil {
+			f.waker.unwatch(s.path)
+		}
+		return true
+	})
+	for _, t := range f.targets {
+		t.fresh = max(t.fresh, 1)
+	}
+}
+
+// startAt begins a content at a place, or rather at the line that it is in, or so many lines before.
+func (f *Follower) startAt(c *content, at int64, back int) {
+	if c.pack {
+		f.skipPacked(c)
+		return
+	}
+	head := make([]byte, sniffLength)
+	n, err := readFull(c.file, head, 0)
+	if err != nil || n == 0 || at == 0 {
+		return
+	}
+	c.encode(head[:n])
+	f.startAtLine(c, at, back)
+}
+
+// skipPacked goes to the end of a compressed file.
+func (f *Follower) skipPacked(c *content) {
+	var b [32 << 10]byte
+	lines, at, start := 0, int64(0), int64(0)
+	for {
+		n, err := readFull(c.packed, b[:], at)
+		for k := range n {
+			if b[k] == '\n' {
+				lines++
+				start = at + int64(k) + 1
+			}
+		}
+		at += int64(n)
+		if n == 0 || err != nil {
+			break
+		}
+	}
+	c.offset, c.decoded, c.line = start, start, lines
+	if err := c.recall(c.packed); err != nil {
+		c.offset, c.decoded, c.line, c.before = 0, 0, 0, nil
+	}
+}
+
+// startAtLine sets the offset behind the last line end before at, and so many whole lines before that.
+func (f *Follower) startAtLine(c *content, at int64, back int) {
+	const block = 64 << 10
+	buf := make([]byte, block)
+	width := int64(1)
+	if c.wide {
+		width = 2
+	}
+	start := int64(c.mark)
+	at = start + (at-start)/width*width
+	// The last line may have no end yet: then it is still to come.
+	end := at
+	for from := at; from > start && back >= 0; {
+		n := min(from-start, block)
+		from -= n
+		if _, err := readFull(c.file, buf[:n], from); err != nil {
+			return
+		}
+		for k := n; k > 0 && back >= 0; {
+			e := int64(c.lastEnd(buf[:k]))
+			if e == 0 {
+				break
+			}
+			end = from + e
+			back--
+			k = e - width
+		}
+	}
+	if back >= 0 {
+		end = start
+	}
+	c.offset = end
+	f.count -= min(f.count, end)
+	c.line, c.decoded = -1, (end-start)/width
+	if f.count > 0 || end == start {
+		if lines, decoded, err := f.measure(c, start, end); err == nil {
+			c.line, c.decoded = lines, decoded
+		}
+	}
+	if err := c.recall(c.file); err != nil {
+		c.before = nil
+	}
+}
+
+// measure counts the lines and the decoded bytes from start to end.
+func (f *Follower) measure(c *content, start, end int64) (lines int, decoded int64, err error) {
+	buf := make([]byte, 256<<10)
+	for at := start; at < end; {
+		n, err := readFull(c.file, buf[:min(int64(len(buf)), end-at)], at)
+		if err != nil || n == 0 {
+			return 0, 0, cmp.Or(err, errChanged)
+		}
+		whole := n
+		if c.wide && at+int64(n) < end {
+			whole = n &^ 3 // a pair may be torn, which changes nothing much
+		}
+		text := c.text(buf[:max(whole, 1)])
+		decoded += int64(len(text))
+		for _, b := range text {
+			if b == '\n' {
+				lines++
+			}
+		}
+		at += int64(max(whole, 1))
+	}
+	return lines, decoded, nil
+}
+
+// recallRun makes contents of the positions of an earlier run. They are as if they had been read and closed.
+func (f *Follower) recallRun() {
+	for _, p := range f.o.Positions {
+		if p.Path == "-" || p.Path == "" {
+			continue
+		}
+		c := f.resumeFrom(p)
+		f.contents = append(f.contents, c)
+		if c.id != (identity{}) && f.byID[c.id] == nil {
+			f.byID[c.id] = c
+		}
+	}
+}
+
+// strayOf finds the content of an earlier run that stood at a path.
+func (f *Follower) strayOf(s *spot) *content {
+	var found *content
+	for _, c := range f.contents {
+		if c.resumed && c.spots == 0 && c.path == s.path && (found == nil || c.mtime.After(found.mtime)) {
+			found = c
+		}
+	}
+	return found
+}
+
+// strays looks for the contents of an earlier run that no path leads to any more: rotated files that were not read to their end.
+func (f *Follower) strays(now time.Time) {
+	for _, c := range slices.Clone(f.contents) {
+		if !c.resumed || c.spots > 0 {
+			continue
+		}
+		if s := f.spots[c.path]; s != nil && s.err != nil {
+			continue // who could not look does not know
+		}
+		family, _ := source.Family(c.path)
+		heirs := f.families[family]
+		if len(heirs) == 0 {
+			f.contents = slices.DeleteFunc(f.contents, func(o *content) bool { return o == c })
+			if f.byID[c.id] == c {
+				delete(f.byID, c.id)
+			}
+			continue
+		}
+		c.home, c.quiet, c.succeeded = heirs[0], now, true
+		if c.file == nil {
+			found, err := f.trace(c, append(f.siblings(c.path), f.itself(c.path)...))
+			if err != nil {
+				c.astray = true
+			} else if !found {
+				f.lose(c, now)
+				continue
+			}
+		}
+		c.resumed = false
+		for _, h := range heirs {
+			if h.content != nil && h.content.after == nil && h.content.offset == 0 {
+				h.content.after = c
+			}
+		}
+	}
+}
+
+// itself is the file at a path as a sibling.
+func (f *Follower) itself(path string) []sibling {
+	i, err := f.disk.stat(path)
+	if err != nil || !i.mode.IsRegular() {
+		return nil
+	}
+	_, order := source.Family(path)
+	return []sibling{{path, order, i}}
+}

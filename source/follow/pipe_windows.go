@@ -1,0 +1,4 @@
+package follow
+
+// nonBlocking: named pipes are no files there.
+const nonBlocking = 0
