@@ -31,6 +31,7 @@ type sourceResult struct {
 	longTold     bool
 	unknownZone  string
 	salvaged     int
+	late         int // records that came when the watermark had passed them, of a log that is followed
 }
 
 // stream reads one log, or passes it over, and adds what it gave to the part.
@@ -187,6 +188,29 @@ func (j *job) isDone() bool {
 
 // merge adds a block's result to its source's, in the order of the blocks.
 func (r *runner) merge(j *job, res *sourceResult, p *part) {
+	res.take(j, r.packs)
+	for _, m := range j.matches {
+		p.matches.Add(m)
+	}
+	clear(j.matches)
+	select {
+	case r.spare <- j.matches[:0]:
+	default:
+	}
+	j.matches = nil
+	for _, n := range j.normals {
+		p.matches.AddNormal(n)
+	}
+	if r.options.Progress != nil {
+		r.options.Progress(j.tally.Bytes)
+	}
+	if r.options.watch != nil {
+		r.options.watch.merged(p, res, j)
+	}
+}
+
+// take adds what a block says of its source, and tells its matches where they stand.
+func (res *sourceResult) take(j *job, p *Packs) {
 	t := &j.tally
 	c := &res.coverage
 	c.Bytes += t.Bytes
@@ -200,7 +224,7 @@ func (r *runner) merge(j *job, res *sourceResult, p *part) {
 			continue
 		}
 		res.formats[f] = true
-		if name := r.packs.Grammar.Formats()[f].Name; name != c.Format {
+		if name := p.Grammar.Formats()[f].Name; name != c.Format {
 			if c.Others == nil {
 				c.Others = map[string]int{}
 			}
@@ -213,16 +237,6 @@ func (r *runner) merge(j *job, res *sourceResult, p *part) {
 		if !m.Clock && m.Time == math.MinInt64 && res.clocked {
 			m.Time = res.last
 		}
-		p.matches.Add(m)
-	}
-	clear(j.matches)
-	select {
-	case r.spare <- j.matches[:0]:
-	default:
-	}
-	j.matches = nil
-	for _, n := range j.normals {
-		p.matches.AddNormal(n)
 	}
 	res.clusters.mergePlaced(j.clusters, c.Source)
 	if t.Clock.Seen {
@@ -251,12 +265,6 @@ func (r *runner) merge(j *job, res *sourceResult, p *part) {
 	if t.LongLine > 0 && !res.longTold {
 		res.longTold = true
 		res.note(logdoc.Note{LeftOut: true, Line: t.LongLine, Text: fmt.Sprintf("a record is longer than %d KiB: only its start was looked at", grammar.MaxRecord>>10)})
-	}
-	if r.options.Progress != nil {
-		r.options.Progress(t.Bytes)
-	}
-	if r.options.watch != nil {
-		r.options.watch.merged(p, res, j)
 	}
 }
 
@@ -322,6 +330,15 @@ func newScanner(p *Packs) *scanner {
 func (sc *scanner) scan(j *job) {
 	defer close(j.done)
 	defer sc.costs.block(j)()
+	sc.read(j)
+	if sc.timeline != nil {
+		sc.timelines.take(sc.timeline)
+	}
+	j.block.Release()
+}
+
+// read scans the job's block.
+func (sc *scanner) read(j *job) {
 	b := j.block
 	main := grammar.Plain
 	if j.reading.Format != nil {
@@ -337,10 +354,6 @@ func (sc *scanner) scan(j *job) {
 	sc.grammar.Scan(j.reading, sc.packs.Grammar, chunk, &j.tally, sc.take)
 	sc.job = nil
 	j.matches, j.normals = sc.rules.Matches, sc.rules.Normals
-	if sc.timeline != nil {
-		sc.timelines.take(sc.timeline)
-	}
-	b.Release()
 }
 
 // take takes one record.
