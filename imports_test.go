@@ -31,13 +31,14 @@ var allowed = map[string][]string{
 		"logdoc/internal/shape", "logdoc/internal/draft"},
 	"logdoc/tui":              {"logdoc", "logdoc/internal/sanitize", "logdoc/internal/signs"},
 	"logdoc/internal/pager":   {"logdoc", "logdoc/source", "logdoc/grammar"},
+	"logdoc/store":            {"logdoc"},
 	"logdoc/samples":          {},
 	"logdoc/samples/generate": {"logdoc/samples"},
 	"logdoc/bench":            {"logdoc/samples"},
 	"logdoc/docs/picture":     {},
 	"logdoc/samples/hostile":  {},
 	"logdoc/cmd/logdoc": {"logdoc", "logdoc/source", "logdoc/grammar", "logdoc/report",
-		"logdoc/internal/diagnose", "logdoc/internal/pager", "logdoc/internal/lang", "logdoc/internal/sanitize", "logdoc/tui"},
+		"logdoc/internal/diagnose", "logdoc/internal/pager", "logdoc/internal/lang", "logdoc/internal/sanitize", "logdoc/store", "logdoc/tui"},
 }
 
 // outside holds modules that only one package may know: no participle type, for one, may show in another package's API.

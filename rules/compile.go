@@ -167,6 +167,17 @@ func (s *Set) SymptomNames() []string {
 	return names
 }
 
+// EventNames lists the names of each symptom's events: those that a logdoc.Match's indexes stand for, which outlive the indexes.
+func (s *Set) EventNames() [][]string {
+	names := make([][]string, len(s.symptoms))
+	for i, sym := range s.symptoms {
+		for _, p := range sym.events {
+			names[i] = append(names[i], p.name)
+		}
+	}
+	return names
+}
+
 // Info is what a listing shows of a symptom.
 type Info struct {
 	Name, Title, Product, Pack string
