@@ -23,6 +23,11 @@ func (k StepKind) String() string { return stepKindNames[k] }
 // MarshalText writes the word, so that JSON reads "change" and not 1.
 func (k StepKind) MarshalText() ([]byte, error) { return []byte(k.String()), nil }
 
+// UnmarshalText reads the word written by MarshalText.
+func (k *StepKind) UnmarshalText(text []byte) error {
+	return wordOf(k, stepKindNames[:], text, "kind of step")
+}
+
 // Answer is one way a step can turn out, and the step to go to then. An empty Target ends the runbook.
 type Answer struct{ Text, Target string }
 
@@ -66,6 +71,24 @@ type Finding struct {
 	Cause, Impact string
 	Steps         []Step
 	See           []string
+	// Earlier is where the same was found before; nil where it was not, or where nobody looked.
+	Earlier *Earlier
+}
+
+// Earlier tells of cases that are kept in which a symptom was found before, for the same key or on the same host.
+type Earlier struct {
+	// Cases is how many there are. The rest is of the newest.
+	Cases int
+	// Case is its number, Name its name, which may be empty.
+	Case int64
+	Name string
+	// Time is that of the last evidence then, or of the capture, or else when the case was kept.
+	Time time.Time
+	// Host is the host that both have; empty where it is the finding's key that both have.
+	Host LogText
+	// Solved holds the titles of the steps that were done then: the changes, or where none was done, all. Notes are what somebody wrote of the case, and of the finding's steps.
+	Solved []string
+	Notes  []LogText
 }
 
 // Silenced is a finding that a silence in a pack keeps out of the others.

@@ -32,12 +32,7 @@ func (s Severity) MarshalText() ([]byte, error) { return []byte(s.String()), nil
 
 // UnmarshalText reads the word written by MarshalText.
 func (s *Severity) UnmarshalText(text []byte) error {
-	v, err := ParseSeverity(string(text))
-	if err != nil {
-		return err
-	}
-	*s = v
-	return nil
+	return wordOf(s, severityNames[:], text, "severity")
 }
 
 // ParseSeverity reads one of the words debug, info, notice, warning, error, critical.
@@ -79,6 +74,22 @@ func (c Certainty) String() string {
 // MarshalText writes the word, so that JSON reads "likely" and not 2.
 func (c Certainty) MarshalText() ([]byte, error) { return []byte(c.String()), nil }
 
+// UnmarshalText reads the word written by MarshalText.
+func (c *Certainty) UnmarshalText(text []byte) error {
+	return wordOf(c, certaintyNames[:], text, "certainty")
+}
+
+// wordOf sets v to the index of a word.
+func wordOf[T ~uint8](v *T, names []string, text []byte, what string) error {
+	for i, name := range names {
+		if string(text) == name {
+			*v = T(i)
+			return nil
+		}
+	}
+	return fmt.Errorf("unknown %s %q", what, text)
+}
+
 // State says where a finding stood when the input was captured. The zero value is Active.
 type State uint8
 
@@ -104,3 +115,6 @@ func (s State) String() string {
 
 // MarshalText writes the word, so that JSON reads "active" and not 0.
 func (s State) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
+// UnmarshalText reads the word written by MarshalText.
+func (s *State) UnmarshalText(text []byte) error { return wordOf(s, stateNames[:], text, "state") }

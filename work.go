@@ -97,11 +97,5 @@ func (s StepState) MarshalText() ([]byte, error) { return []byte(s.String()), ni
 
 // UnmarshalText reads the word written by MarshalText.
 func (s *StepState) UnmarshalText(text []byte) error {
-	for i, name := range stepStateNames {
-		if string(text) == name {
-			*s = StepState(i)
-			return nil
-		}
-	}
-	return fmt.Errorf("unknown state of a step %q", text)
+	return wordOf(s, stepStateNames[:], text, "state of a step")
 }

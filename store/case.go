@@ -36,10 +36,9 @@ type CaseInfo struct {
 	Capture time.Time
 	// Version is of the logdoc that made the case.
 	Version string
-	// Summary is one line: what was found.
-	Summary string
-	// Findings counts what was found, consequences too, Worst is the worst severity among it.
+	// Findings counts what was found, consequences too. Title and Worst are of the first of the worst. They are worked out from the findings when the case is read.
 	Findings int
+	Title    string
 	Worst    logdoc.Severity
 }
 
@@ -54,36 +53,4 @@ type Case struct {
 type Note struct {
 	Time time.Time
 	Text logdoc.LogText
-}
-
-// SymptomEvents names the events of one symptom. A logdoc.Match holds indexes into the rules in force; names outlive these.
-type SymptomEvents struct {
-	Symptom string
-	Events  []string
-}
-
-// Batch is what came of a stretch of followed logs. All of it is kept, or none.
-type Batch struct {
-	// Matches are in the order in which they go to the correlator.
-	Matches []logdoc.Match
-	// Turns update what is kept of the findings.
-	Turns []logdoc.Turn
-	// Positions replace those of the same files; Forgotten are of files that are no longer followed.
-	Positions, Forgotten []logdoc.Position
-	// Outbox are messages that are to be sent.
-	Outbox []Message
-	// State is whatever who follows wants to find again besides; nil leaves what is there.
-	State []byte
-}
-
-// Message waits in the outbox until it was sent.
-type Message struct {
-	// ID is given by the store.
-	ID int64
-	// Sink says who sends it.
-	Sink string
-	Body []byte
-	// Due is when to send it next, Tries how often that failed.
-	Due   time.Time
-	Tries int
 }
