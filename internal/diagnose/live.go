@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"math"
 	"slices"
 	"time"
@@ -52,34 +53,10 @@ type LiveOptions struct {
 	Timeline bool
 }
 
-// Gain is what was gained from some pieces. It is to be kept in one piece, or not at all: the matches, what was told, and how far was read for it.
+// Gain is what was gained from some pieces.
 type Gain struct {
 	Matches []logdoc.Match
 	Turns   []logdoc.Turn
-	// Positions are where logs are read on: before the record that may still get more lines. Forgotten are those of logs that have ended.
-	Positions, Forgotten []logdoc.Position
-}
-
-// Empty reports whether nothing was gained that must be kept at once: positions alone can wait, for what stands between two of them holds no match.
-func (g *Gain) Empty() bool { return len(g.Matches) == 0 && len(g.Turns) == 0 }
-
-// Add adds what was gained after it.
-func (g *Gain) Add(o Gain) {
-	g.Matches, g.Turns = append(g.Matches, o.Matches...), append(g.Turns, o.Turns...)
-	for _, p := range o.Positions {
-		g.Positions = append(dropPosition(g.Positions, &p), p)
-	}
-	for _, p := range o.Forgotten {
-		g.Positions = dropPosition(g.Positions, &p)
-		g.Forgotten = append(g.Forgotten, p)
-	}
-}
-
-// dropPosition leaves out the position of the same content.
-func dropPosition(list []logdoc.Position, of *logdoc.Position) []logdoc.Position {
-	return slices.DeleteFunc(list, func(p logdoc.Position) bool {
-		return p.Path == of.Path && p.Device == of.Device && p.Inode == of.Inode
-	})
 }
 
 // Bounds of following.
@@ -105,7 +82,10 @@ type Live struct {
 	logs    map[int]*followed
 	// open are the logs with a record that may still get more lines.
 	open map[int]*followed
-	rows []*sourceResult
+	// moved are the logs whose position has changed since it was asked for, forgotten the last positions of logs that have ended.
+	moved     map[*followed]bool
+	forgotten []logdoc.Position
+	rows      []*sourceResult
 	// row finds a row by the name of its log.
 	row      map[logdoc.LogText]*sourceResult
 	clusters *clusters
@@ -113,17 +93,16 @@ type Live struct {
 	buf      []byte
 	job      job
 	heads    int // bytes of young logs' first lines
-	rank     int // of the last log
+	rank     int // of the last log of an earlier run
 	began    bool
 
 	// newest is the newest stamp, at is when it came, mark is the watermark.
-	newest   int64
-	at       time.Time
-	clocked  bool
-	mark     int64
-	late     int
-	seen     int // records
-	lastLate int64
+	newest  int64
+	at      time.Time
+	clocked bool
+	mark    int64
+	late    int // records of the block at hand that the watermark has passed
+	seen    int // records
 }
 
 // followed is one log.
@@ -142,7 +121,6 @@ type followed struct {
 	line       int
 	uncounted  bool
 	start, end logdoc.Position
-	moved      bool // start was not handed out yet
 	// torn: the record before the carry was taken to be over, and lines that start none belong to it. long: it was longer than a record may be.
 	torn, long bool
 	last       time.Time
@@ -152,7 +130,7 @@ type followed struct {
 // NewLive returns what diagnoses logs that are followed.
 func NewLive(p *Packs, o LiveOptions) *Live {
 	o.Slack, o.Idle, o.Quiet = cmp.Or(o.Slack, liveSlack), cmp.Or(o.Idle, liveIdle), cmp.Or(o.Quiet, liveQuiet)
-	l := &Live{packs: p, options: o, rules: p.Rules.NewLive(), scanner: newScanner(p), logs: map[int]*followed{}, open: map[int]*followed{}, row: map[logdoc.LogText]*sourceResult{},
+	l := &Live{packs: p, options: o, rules: p.Rules.NewLive(), scanner: newScanner(p), logs: map[int]*followed{}, open: map[int]*followed{}, moved: map[*followed]bool{}, row: map[logdoc.LogText]*sourceResult{},
 		clusters: newClusters(window{}, false), mark: math.MinInt64}
 	l.scanner.window = window{o.Since, o.Until, false}
 	if o.Timeline {
@@ -266,14 +244,13 @@ func (l *Live) Take(pieces []Piece, now time.Time) Gain {
 			}
 		}
 		if f.ended {
-			l.close(p.Log, f, &g)
+			l.end(p.Log, f, &g)
 		}
 	}
 	for id, f := range l.open {
 		if now.Sub(f.last) >= l.options.Idle {
 			l.flush(f, &g)
 			delete(l.open, id)
-			l.hand(f, &g)
 		}
 	}
 	l.advance(behind, oldest, now)
@@ -324,10 +301,9 @@ func (l *Live) log(p *Piece, now time.Time) *followed {
 		res.coverage.Source, res.coverage.Log = p.Path, p.Path
 		l.row[p.Path], l.rows = res, append(l.rows, res)
 	}
-	l.rank++
-	f := &followed{res: res, rank: l.rank, offset: p.Offset, line: p.Line, uncounted: p.Line == 0, torn: p.Offset > 0, last: now}
+	f := &followed{res: res, rank: l.rank + p.Log, offset: p.Offset, line: p.Line, uncounted: p.Line == 0, torn: p.Offset > 0, last: now}
 	f.start = p.Position(0)
-	f.end, f.moved = f.start, true
+	f.end, l.moved[f] = f.start, true
 	l.logs[p.Log] = f
 	return f
 }
@@ -383,7 +359,6 @@ func (l *Live) take(p *Piece, now time.Time, g *Gain) *followed {
 	} else {
 		delete(l.open, p.Log)
 	}
-	l.hand(f, g)
 	return f
 }
 
@@ -392,7 +367,7 @@ func (l *Live) lines(f *followed, p *Piece, now time.Time, g *Gain) {
 	if p.Offset != f.offset+int64(len(f.carry)) {
 		// Something between was passed over: what is open ends there.
 		l.flush(f, g)
-		f.offset, f.line, f.start, f.torn, f.moved = p.Offset, p.Line, p.Position(0), true, true
+		f.offset, f.line, f.start, f.torn, l.moved[f] = p.Offset, p.Line, p.Position(0), true, true
 	}
 	f.last = now
 	l.look(f, p)
@@ -413,7 +388,7 @@ func (l *Live) lines(f *followed, p *Piece, now time.Time, g *Gain) {
 	l.scan(f, over, g)
 	f.carry = append(f.carry[:0], p.Data[cut:]...)
 	f.long = !open && !f.torn && f.reading.Format != nil
-	f.start, f.moved = p.Position(cut), true
+	f.start, l.moved[f] = p.Position(cut), true
 	if p.Cut > 0 {
 		l.flush(f, g)
 		f.offset += p.Cut
@@ -441,19 +416,28 @@ func (l *Live) cut(f *followed, p *Piece) (n int, open bool) {
 	return -1, false
 }
 
-// hand hands out where the log is to be read on.
-func (l *Live) hand(f *followed, g *Gain) {
-	if f.moved {
-		f.moved = false
-		g.Positions = append(g.Positions, f.start)
+// Positions returns where logs are to be read on that have moved since the last call: before the record that may still get more lines. Forgotten are the positions of logs that
+// have ended meanwhile. Whoever keeps them keeps what Take has gained until then in the same transaction: so nothing is lost and nothing is doubled, whenever the program ends.
+func (l *Live) Positions() (positions, forgotten []logdoc.Position) {
+	for f := range l.moved {
+		positions = append(positions, f.start)
 	}
+	slices.SortFunc(positions, func(a, b logdoc.Position) int {
+		return cmp.Or(cmp.Compare(a.Path, b.Path), cmp.Compare(a.Inode, b.Inode), cmp.Compare(a.Offset, b.Offset))
+	})
+	clear(l.moved)
+	forgotten, l.forgotten = l.forgotten, nil
+	return positions, forgotten
 }
 
-// close takes what is left of a log that has ended.
-func (l *Live) close(id int, f *followed, g *Gain) {
+// end takes what is left of a log that has ended.
+func (l *Live) end(id int, f *followed, g *Gain) {
+	if f.young && len(f.head) > f.looked {
+		l.read(f, f.head, f.written) // what the log is, is told by all of it
+	}
 	l.flush(f, g)
-	g.Positions = dropPosition(g.Positions, &f.start)
-	g.Forgotten = append(g.Forgotten, f.start)
+	delete(l.moved, f)
+	l.forgotten = append(l.forgotten, f.start)
 	l.heads -= len(f.head)
 	delete(l.open, id)
 	delete(l.logs, id)
@@ -466,7 +450,7 @@ func (l *Live) flush(f *followed, g *Gain) {
 	}
 	started := f.reading.Starts(firstLine(f.carry))
 	l.scan(f, f.carry, g)
-	f.carry, f.torn, f.start, f.moved = f.carry[:0], f.torn || started, f.end, true
+	f.carry, f.torn, f.start, l.moved[f] = f.carry[:0], f.torn || started, f.end, true
 }
 
 // scan scans whole records, which stand at the log's offset.
@@ -593,9 +577,9 @@ func (l *Live) read(f *followed, head []byte, written time.Time) {
 	before := f.reading
 	f.reading, f.looked, f.written = l.detect(f.res.coverage.Source, head, written), len(head), written
 	c := &f.res.coverage
-	c.Why, c.Format = f.reading.Why, ""
+	c.Why, f.res.format, f.res.written = f.reading.Why, "", written
 	if f.reading.Format != nil {
-		c.Format = f.reading.Format.Name
+		f.res.format = f.reading.Format.Name
 	} else {
 		c.Why = "its first lines are of no known kind"
 	}
@@ -640,16 +624,13 @@ func (l *Live) diagnosis(out rules.Outcome, now time.Time) *logdoc.Diagnosis {
 		d.Unchecked[i].Collect = l.packs.collectWords(d.Unchecked[i].Collect)
 	}
 	for _, s := range l.rows {
-		row := s.coverage
-		row.Records = row.KnownBad + row.KnownNormal + row.Unexplained + row.Unread
-		row.Notes = slices.Clone(row.Notes)
-		others := row.Others
-		row.Others = nil
-		for name, n := range others {
-			if row.Others == nil {
-				row.Others = map[string]int{}
-			}
-			row.Others[name] = n
+		one := *s
+		one.coverage.Notes = slices.Clone(one.coverage.Notes)
+		one.finish(s.written)
+		row := one.coverage
+		row.Format, row.Others = s.format, maps.Clone(row.Others)
+		if delete(row.Others, s.format); len(row.Others) == 0 {
+			row.Others = nil
 		}
 		d.Coverage.Sources = append(d.Coverage.Sources, row)
 	}

@@ -31,7 +31,9 @@ type sourceResult struct {
 	longTold     bool
 	unknownZone  string
 	salvaged     int
-	late         int // records that came when the watermark had passed them, of a log that is followed
+	format       string    // of a log that is followed: the main one as far as is known; its records are counted among the others
+	written      time.Time // of a log that is followed: when it was written last
+	late         int       // records that came when the watermark had passed them, of a log that is followed
 }
 
 // stream reads one log, or passes it over, and adds what it gave to the part.
@@ -97,7 +99,7 @@ func (r *runner) stream(s *source.Stream, p *part) error {
 	}
 	blocks.SetStarts(reading.Starts)
 	err := r.blocks(blocks, reading, res, p)
-	r.finish(res, modTime)
+	res.finish(modTime)
 	if errors.Is(err, io.ErrNoProgress) {
 		res.note(logdoc.Note{LeftOut: true, Line: res.coverage.Lines, Text: "reading gives neither bytes nor an end from here on: give logdoc a copy of the file"})
 		return nil
@@ -269,7 +271,7 @@ func (res *sourceResult) take(j *job, p *Packs) {
 }
 
 // finish completes a source's coverage once its last block is merged.
-func (r *runner) finish(res *sourceResult, modTime time.Time) {
+func (res *sourceResult) finish(modTime time.Time) {
 	c := &res.coverage
 	c.Records = c.KnownBad + c.KnownNormal + c.Unexplained + c.Unread
 	// A block tells of its clock before its long lines, wherever they stand.
