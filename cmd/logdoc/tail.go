@@ -84,6 +84,9 @@ func runTail(ctx context.Context, s streams, f tailFlags, paths []string) error 
 	if f.last < 0 {
 		return usageError("-n %d: it counts lines from the end", f.last)
 	}
+	if f.fromStart && f.last > 0 {
+		return usageError("either --from-start or -n: they say two places to begin at")
+	}
 	if f.noStore && (f.store != "" || f.name != "") {
 		return usageError("--no-store keeps no case: leave out --store and --name")
 	}
