@@ -37,7 +37,7 @@ var allowed = map[string][]string{
 	"logdoc/bench":            {"logdoc/samples"},
 	"logdoc/docs/picture":     {},
 	"logdoc/samples/hostile":  {},
-	"logdoc/cmd/logdoc": {"logdoc", "logdoc/source", "logdoc/grammar", "logdoc/report",
+	"logdoc/cmd/logdoc": {"logdoc", "logdoc/source", "logdoc/source/follow", "logdoc/grammar", "logdoc/report",
 		"logdoc/internal/diagnose", "logdoc/internal/pager", "logdoc/internal/lang", "logdoc/internal/sanitize", "logdoc/store", "logdoc/tui"},
 }
 

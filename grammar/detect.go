@@ -29,6 +29,8 @@ type Options struct {
 	Zone *time.Location
 	// ModTime is when the source was last written, which is what gives year-less stamps their year; zero when unknown.
 	ModTime time.Time
+	// Written means that the source is written by its own program, line by line: nothing has happened to the lines since, and nothing is mended or salvaged.
+	Written bool
 }
 
 // Reading is how one source is read: the formats to try, in order, and what holds for the whole source. It does not change once made.
@@ -64,7 +66,9 @@ func (s *Set) Detect(head []byte, o Options) *Reading {
 	if isForced {
 		order = []*Format{forced}
 	}
-	head = s.mend(r, head, order)
+	if !o.Written {
+		head = s.mend(r, head, order)
+	}
 	lines := splitHead(head)
 	silent := s.silent(lines)
 	if silent {
@@ -87,7 +91,7 @@ func (s *Set) Detect(head []byte, o Options) *Reading {
 		}
 	} else {
 		told := lines
-		if silent {
+		if silent && !o.Written {
 			told = s.pieces(r, lines)
 		}
 		hits := s.count(told)
@@ -115,12 +119,21 @@ func (s *Set) Detect(head []byte, o Options) *Reading {
 	}
 	r.tables = s.arranged(order, r.Format)
 	r.readZone(lines)
-	r.detectSalvage(lines)
+	if !o.Written {
+		r.detectSalvage(lines)
+	}
 	if o.Force == "" && !r.salvage {
 		s.lastResort(r, order, lines)
 	}
 	r.repeat(lines)
 	return r
+}
+
+// At returns the reading for what is written later: stamps without a year lie near that time.
+func (r *Reading) At(modTime time.Time) *Reading {
+	later := *r
+	later.modTime = modTime
+	return &later
 }
 
 func splitHead(head []byte) [][]byte {

@@ -4,6 +4,7 @@ import (
 	"container/heap"
 	"math"
 	"slices"
+	"sort"
 	"time"
 
 	"logdoc"
@@ -12,8 +13,6 @@ import (
 
 // Bounds of following a log.
 const (
-	// maxPending bounds the matches that wait for the watermark; of more, the earliest no longer wait.
-	maxPending = 1 << 14
 	// Looking at a key costs as much work as it has matches, for each condition of the symptom. Each match pays for workPerMatch of it, and maxCredit is how much may be
 	// saved up: small logs are looked at whenever something comes, and in a flood a key is looked at after every so many matches, so that no log costs more than a bounded
 	// time for each match.
@@ -28,6 +27,9 @@ const (
 // Live correlates matches while they arrive. Matches are given to Add in any order; Advance then says up to which time all of them have come, and returns what turns the
 // findings have taken by that. It starts no goroutine and knows no clock but the watermark that it is given. It is not safe for use by many goroutines.
 //
+// A finding that no other record can take back, wherever it stands, is told at once (see Correlator.SoFar): only what rests on absence or on an order in which records may still be
+// missing waits for the watermark.
+//
 // While the input goes on, a finding is told only if nothing that comes later can take it back: an absence when its window has passed, and `not`, an absence without a
 // window and what has no clock at the end. What is compared with now or worked out from the newest records is taken as it stands at the moment. A finding grows stronger,
 // never weaker; it may clear and open again. End finds what a Correlator finds that was given the same matches.
@@ -38,7 +40,6 @@ const (
 type Live struct {
 	in        *Correlator
 	watermark int64
-	pending   pending
 	symptoms  []following
 	due       []*told // to be looked at, first come first
 	alarms    alarms
@@ -59,8 +60,9 @@ type following struct {
 	horizon    time.Duration
 	retry      int64
 	conditions int
-	// timed is whether the symptom compares anything with the time.
-	timed bool
+	// timed is whether the symptom compares anything with the time. early is whether something may be told of its matches before the watermark has passed them: its keys have no
+	// parts that a later match could tell, and no hits are found that others would take away.
+	timed, early bool
 }
 
 // told is what was told of one key.
@@ -82,7 +84,7 @@ type told struct {
 func (s *Set) NewLive() *Live {
 	l := &Live{in: s.NewCorrelator(), watermark: math.MinInt64, credit: maxCredit}
 	for _, sym := range s.symptoms {
-		f := following{told: map[string]*told{}, parts: map[string][]*told{}, horizon: sym.quiet()}
+		f := following{told: map[string]*told{}, parts: map[string][]*told{}, horizon: sym.quiet(), early: !slices.ContainsFunc(sym.keys, partial)}
 		if f.horizon < 0 {
 			f.horizon = DefaultStaleAfter
 		}
@@ -93,9 +95,12 @@ func (s *Set) NewLive() *Live {
 				return d
 			})
 			walkConds(c, func(c condition) {
-				if c, ok := c.(compareCond); ok {
+				switch c := c.(type) {
+				case compareCond:
 					walkNow(c.Left, &f.timed)
 					walkNow(c.Right, &f.timed)
+				case hitsCond:
+					f.early = false
 				}
 			})
 		})
@@ -118,11 +123,36 @@ func (s *symptom) quiet() time.Duration {
 // Input is where all that is no match is told: files for facts (before the first Advance), formats and stamps that were seen, normal records.
 func (l *Live) Input() *Correlator { return l.in }
 
-// Add takes a match, with the rank of its source. It counts once the watermark has passed its time.
+// Add takes a match, with the rank of its source.
 func (l *Live) Add(m logdoc.Match) {
-	heap.Push(&l.pending, &m)
-	if len(l.pending) > maxPending {
-		l.release(heap.Pop(&l.pending).(*logdoc.Match))
+	s := l.in.set.symptoms[m.Symptom]
+	f := &l.symptoms[m.Symptom]
+	fields := s.keys[m.Event]
+	key := s.keyOf(&m)
+	if shelf := &l.in.shelves[m.Symptom][m.Event]; shelf.full() && shelf.byKey[key] == nil {
+		l.forget(m.Symptom, m.Event)
+	}
+	l.in.Add(m)
+	l.credit = min(l.credit+workPerMatch, maxCredit)
+	switch {
+	case len(fields) == 0 && !f.keyed:
+		l.mark(l.of(m.Symptom, ""))
+	case len(fields) == 0:
+		if f.due < len(f.told) {
+			l.credit -= len(f.told) / 8
+			for _, t := range f.inOrder() {
+				l.mark(t)
+			}
+		}
+	case l.in.shelves[m.Symptom][m.Event].byKey[key] == nil:
+		// There was no room for it.
+	case partial(fields) && len(f.parts[key]) > 0:
+		l.credit -= len(f.parts[key]) / 8
+		for _, t := range f.parts[key] {
+			l.mark(t)
+		}
+	default:
+		l.key(m.Symptom, key)
 	}
 }
 
@@ -133,13 +163,10 @@ func (l *Live) Advance(watermark time.Time) []logdoc.Turn {
 	if !l.started {
 		l.started = true
 		for i, s := range l.in.set.symptoms {
-			if len(s.facts) > 0 {
+			if len(s.facts) > 0 && !l.symptoms[i].keyed {
 				l.mark(l.of(i, ""))
 			}
 		}
-	}
-	for len(l.pending) > 0 && l.pending[0].Time < l.watermark {
-		l.release(heap.Pop(&l.pending).(*logdoc.Match))
 	}
 	for len(l.alarms) > 0 && l.alarms[0].at <= l.watermark {
 		a := heap.Pop(&l.alarms).(alarm)
@@ -162,15 +189,14 @@ func (l *Live) Settle() []logdoc.Turn {
 // time of capture when it is not zero. What was told as surer on matches that a flood has washed away since, or before a record without any stamp cast doubt on an absence,
 // is told as it stands without them.
 func (l *Live) End(now time.Time) (Outcome, []logdoc.Turn) {
-	for len(l.pending) > 0 {
-		l.release(heap.Pop(&l.pending).(*logdoc.Match))
-	}
 	for i := range l.in.set.symptoms {
 		for _, g := range l.in.groups(i, l.in.capture(now)) {
 			if now.IsZero() {
 				l.in.settle(g)
 			}
-			l.tell(l.of(i, g.key), g)
+			if f, ok := g.finding(); ok {
+				l.tell(l.of(i, g.key), f)
+			}
 		}
 	}
 	return l.in.Finish(now), l.take()
@@ -180,39 +206,6 @@ func (l *Live) take() []logdoc.Turn {
 	turns := l.turns
 	l.turns = nil
 	return turns
-}
-
-// release hands a match to the correlator and marks the keys that it may change.
-func (l *Live) release(m *logdoc.Match) {
-	s := l.in.set.symptoms[m.Symptom]
-	f := &l.symptoms[m.Symptom]
-	fields := s.keys[m.Event]
-	key := s.keyOf(m)
-	if shelf := &l.in.shelves[m.Symptom][m.Event]; shelf.full() && shelf.byKey[key] == nil {
-		l.forget(m.Symptom, m.Event)
-	}
-	l.in.Add(*m)
-	l.credit = min(l.credit+workPerMatch, maxCredit)
-	switch {
-	case len(fields) == 0 && !f.keyed:
-		l.mark(l.of(m.Symptom, ""))
-	case len(fields) == 0:
-		if f.due < len(f.told) {
-			l.credit -= len(f.told) / 8
-			for _, t := range f.inOrder() {
-				l.mark(t)
-			}
-		}
-	case l.in.shelves[m.Symptom][m.Event].byKey[key] == nil:
-		// There was no room for it.
-	case partial(fields) && len(f.parts[key]) > 0:
-		l.credit -= len(f.parts[key]) / 8
-		for _, t := range f.parts[key] {
-			l.mark(t)
-		}
-	default:
-		l.key(m.Symptom, key)
-	}
 }
 
 // inOrder returns what is told in the order of the keys.
@@ -316,19 +309,66 @@ func (l *Live) work(more func() bool) {
 	}
 }
 
+// Recall tells what an earlier run has told, once the matches that it rests on were added again: it is not told again as long as there is nothing new about it. It
+// comes before the first Advance.
+func (l *Live) Recall(findings []logdoc.Finding) {
+	for i := range findings {
+		f := &findings[i]
+		index := slices.IndexFunc(l.in.set.symptoms, func(s *symptom) bool { return s.name == f.Symptom })
+		if index < 0 {
+			continue // its pack is gone
+		}
+		key := string(f.Key)
+		if keys := l.in.keysOf(index); !slices.Contains(keys, key) {
+			// A key of several parts is shown without what stands between them.
+			for _, k := range keys {
+				if keyText(k) == f.Key {
+					key = k
+				}
+			}
+		}
+		t := l.of(index, key)
+		t.found, t.certainty, t.severity, t.state, t.count, t.last, t.why = true, f.Certainty, f.Severity, f.State, f.Count, f.Last, f.Why
+	}
+}
+
+// SoFar returns what was told and holds, as it stands now; what is clean or unchecked is known at the end only.
+func (l *Live) SoFar() Outcome {
+	out := Outcome{Capture: l.in.capture(time.Time{})}
+	subjects := l.in.set.subjects()
+	var found []candidate
+	for i := range l.symptoms {
+		for _, t := range l.symptoms[i].inOrder() {
+			if !t.found {
+				continue
+			}
+			g := l.group(t)
+			f, ok := l.finding(t, g)
+			if !ok {
+				continue
+			}
+			if f.Certainty < t.certainty {
+				f.Certainty, f.Why = t.certainty, t.why
+			}
+			f.Severity = max(f.Severity, t.severity)
+			found = append(found, candidate{f, g.about(subjects), g.logs()})
+		}
+	}
+	slices.SortStableFunc(found, func(a, b candidate) int { return compareFindings(&a.Finding, &b.Finding) })
+	out.Findings = l.in.fold(found)
+	return out
+}
+
 // look evaluates a key as far as it is decided by now.
 func (l *Live) look(t *told) {
-	now := l.watermark
-	if l.in.clock {
-		now = max(now, l.in.end)
-	}
-	g := l.in.group(t.symptom, time.Unix(0, now).UTC(), t.key)
-	g.decided = l.watermark
+	g := l.group(t)
 	l.credit -= lookWork
 	for _, list := range g.lists {
 		l.credit -= len(list) * l.symptoms[t.symptom].conditions
 	}
-	l.tell(t, g)
+	if f, ok := l.finding(t, g); ok {
+		l.tell(t, f)
+	}
 	if l.symptoms[t.symptom].timed {
 		g.wake = min(g.wake, l.watermark+int64(lookAgain))
 	}
@@ -338,12 +378,61 @@ func (l *Live) look(t *told) {
 	}
 }
 
-// tell compares what a key comes to with what was told of it.
-func (l *Live) tell(t *told, g *group) {
-	f, ok := g.finding()
-	if !ok {
-		return
+// group returns the matches of a key, to be looked at by now.
+func (l *Live) group(t *told) *group {
+	now := l.watermark
+	if l.in.clock {
+		now = max(now, l.in.end)
 	}
+	g := l.in.group(t.symptom, time.Unix(0, now).UTC(), t.key)
+	g.decided = l.watermark
+	return g
+}
+
+// finding returns what the matches before the watermark come to, or, if that is surer, all of them, whatever else may come.
+func (l *Live) finding(t *told, g *group) (logdoc.Finding, bool) {
+	lists, counts := g.lists, slices.Clone(g.counts)
+	hidden := g.hide(l.watermark)
+	r, severity := g.verdict(), g.severity()
+	if hidden == math.MaxInt64 || !l.symptoms[t.symptom].early {
+		g.wake = min(g.wake, hidden)
+		return g.findingOf(&r, severity), r.certainty != logdoc.NotFound
+	}
+	before, trimmed, fewer := g.wake, g.lists, g.counts
+	g.lists, g.counts, g.growing, g.decided = lists, counts, true, math.MinInt64
+	soon, mildest := g.verdict(), g.severity()
+	g.growing, g.decided, g.wake = false, l.watermark, min(before, hidden)
+	switch {
+	case soon.certainty == logdoc.NotFound:
+		g.lists, g.counts = trimmed, fewer
+	case r.certainty == logdoc.NotFound:
+		r, severity = soon, mildest
+	default:
+		severity = max(severity, mildest)
+		if soon.certainty > r.certainty {
+			r = soon
+		}
+	}
+	return g.findingOf(&r, severity), r.certainty != logdoc.NotFound
+}
+
+// hide leaves out the records that are not before a time, and returns the moment after the first of them; the end of time when there are none.
+func (g *group) hide(from int64) int64 {
+	hidden := int64(math.MaxInt64)
+	lists := make([][]logdoc.Match, len(g.lists))
+	for e, list := range g.lists {
+		n := sort.Search(len(list), func(i int) bool { return list[i].Time >= from })
+		if lists[e] = list[:n]; n < len(list) {
+			g.counts[e] -= len(list) - n
+			hidden = min(hidden, list[n].Time+1)
+		}
+	}
+	g.lists = lists
+	return hidden
+}
+
+// tell compares what a key comes to with what was told of it.
+func (l *Live) tell(t *told, f logdoc.Finding) {
 	turn := func(k logdoc.TurnKind) {
 		l.turns = append(l.turns, logdoc.Turn{Kind: k, Finding: f})
 		t.count = f.Count // a stronger verdict may rest on less than what was told before
@@ -353,7 +442,7 @@ func (l *Live) tell(t *told, g *group) {
 		f.Certainty, f.Why = before.certainty, before.why
 	}
 	t.found, t.certainty, t.severity, t.state, t.last, t.why = true, f.Certainty, max(f.Severity, before.severity), f.State, f.Last, f.Why
-	quiet := g.symptom.quiet()
+	quiet := l.in.set.symptoms[t.symptom].quiet()
 	stronger := before.found && (f.Certainty > before.certainty || f.Severity > before.severity)
 	if stronger {
 		turn(logdoc.Stronger)
@@ -415,21 +504,6 @@ func (l *Live) open(t *told) bool {
 	}
 	quiet := l.in.set.symptoms[t.symptom].quiet()
 	return quiet < 0 || t.last.IsZero() || l.watermark-t.last.UnixNano() <= int64(quiet)
-}
-
-// pending is a heap of matches by time.
-type pending []*logdoc.Match
-
-func (p pending) Len() int           { return len(p) }
-func (p pending) Less(i, k int) bool { return inOrder(p[i], p[k]) < 0 }
-func (p pending) Swap(i, k int)      { p[i], p[k] = p[k], p[i] }
-func (p *pending) Push(m any)        { *p = append(*p, m.(*logdoc.Match)) }
-func (p *pending) Pop() any {
-	last := len(*p) - 1
-	m := (*p)[last]
-	(*p)[last] = nil
-	*p = (*p)[:last]
-	return m
 }
 
 // alarm is when a key must be looked at although nothing came.

@@ -74,25 +74,30 @@ func doubt(o *occurrence) string {
 
 // finding evaluates one group.
 func (g *group) finding() (logdoc.Finding, bool) {
-	s := g.symptom
 	r := g.verdict()
+	return g.findingOf(&r, g.severity()), r.certainty != logdoc.NotFound
+}
+
+// findingOf returns the finding that a verdict makes, the zero value of none.
+func (g *group) findingOf(r *reached, severity logdoc.Severity) logdoc.Finding {
+	s := g.symptom
 	if r.certainty == logdoc.NotFound {
-		return logdoc.Finding{}, false
+		return logdoc.Finding{}
 	}
-	f := logdoc.Finding{Symptom: s.name, Title: s.src.Title.Value, Product: s.src.Product.Value, Pack: s.pack, Severity: s.severity, Certainty: r.certainty, Key: keyText(g.key)}
+	f := logdoc.Finding{Symptom: s.name, Title: s.src.Title.Value, Product: s.src.Product.Value, Pack: s.pack, Certainty: r.certainty, Key: keyText(g.key)}
 	f.Cause, f.Impact = paragraphs(s.src.Cause), paragraphs(s.src.Impact)
 	for _, see := range s.src.See {
 		f.See = append(f.See, see.Value)
 	}
-	f.Severity = g.severity()
-	f.Why = g.why(&r)
+	f.Severity = severity
+	f.Why = g.why(r)
 	g.keepHits(r.from.When)
 	g.evidence(&f, r.from.When)
 	g.nodes(&f)
 	g.state(&f)
 	f.Values = g.values()
 	f.Steps = g.steps()
-	return f, true
+	return f
 }
 
 // state tells where the finding stood at the capture.

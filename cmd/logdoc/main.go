@@ -5,6 +5,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -17,11 +18,23 @@ import (
 
 func main() { os.Exit(program()) }
 
+// errTerminated is why a context has ended that a SIGTERM has ended: a service is to stop.
+var errTerminated = errors.New("terminated")
+
 // program runs the command line that the process was given, and returns its exit status.
 func program() int {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	// A second Ctrl-C ends the program at once: the first one has restored the default.
-	context.AfterFunc(ctx, stop)
+	ctx, stop := context.WithCancelCause(context.Background())
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	go func() {
+		why := context.Canceled
+		if <-signals == syscall.SIGTERM {
+			why = errTerminated
+		}
+		// A second Ctrl-C ends the program at once: the first one has restored the default.
+		signal.Stop(signals)
+		stop(why)
+	}()
 	// A reader that closes the pipe, such as head, must not end the program with a signal: writing then fails, and that ends it quietly.
 	signal.Ignore(syscall.SIGPIPE)
 	return run(ctx, os.Args[1:], system())

@@ -40,7 +40,11 @@ func files(contents map[string]string) fstest.MapFS {
 }
 
 // diagnose runs over all files of the file system, and holds the outcome to what always holds.
-func diagnose(t testing.TB, files fs.FS, change func(*Options)) *logdoc.Diagnosis {
+func diagnose(t interface {
+	Helper()
+	Fatal(...any)
+	Context() context.Context
+}, files fs.FS, change func(*Options)) *logdoc.Diagnosis {
 	t.Helper()
 	p, err := packs()
 	if err != nil {

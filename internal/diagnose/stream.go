@@ -32,6 +32,9 @@ type sourceResult struct {
 	unknownZone  string
 	salvaged     int
 	hosts        map[logdoc.LogText]bool // what its records call their machines
+	format       string                  // of a log that is followed: the main one as far as is known; its records are counted among the others
+	written      time.Time               // of a log that is followed: when it was written last
+	late         int                     // records that came when the watermark had passed them, of a log that is followed
 }
 
 // stream reads one log, or passes it over, and adds what it gave to the part.
@@ -97,7 +100,7 @@ func (r *runner) stream(s *source.Stream, p *part) error {
 	}
 	blocks.SetStarts(reading.Starts)
 	err := r.blocks(blocks, reading, res, p)
-	r.finish(res, modTime)
+	res.finish(modTime)
 	if errors.Is(err, io.ErrNoProgress) {
 		res.note(logdoc.Note{LeftOut: true, Line: res.coverage.Lines, Text: "reading gives neither bytes nor an end from here on: give logdoc a copy of the file"})
 		return nil
@@ -188,6 +191,29 @@ func (j *job) isDone() bool {
 
 // merge adds a block's result to its source's, in the order of the blocks.
 func (r *runner) merge(j *job, res *sourceResult, p *part) {
+	res.take(j, r.packs)
+	for i := range j.matches {
+		p.matches.Add(&j.matches[i])
+	}
+	clear(j.matches)
+	select {
+	case r.spare <- j.matches[:0]:
+	default:
+	}
+	j.matches = nil
+	for _, n := range j.normals {
+		p.matches.AddNormal(n)
+	}
+	if r.options.Progress != nil {
+		r.options.Progress(j.tally.Bytes)
+	}
+	if r.options.watch != nil {
+		r.options.watch.merged(p, res, j)
+	}
+}
+
+// take adds what a block says of its source, and tells its matches where they stand.
+func (res *sourceResult) take(j *job, p *Packs) {
 	t := &j.tally
 	c := &res.coverage
 	c.Bytes += t.Bytes
@@ -201,7 +227,7 @@ func (r *runner) merge(j *job, res *sourceResult, p *part) {
 			continue
 		}
 		res.formats[f] = true
-		if name := r.packs.Grammar.Formats()[f].Name; name != c.Format {
+		if name := p.Grammar.Formats()[f].Name; name != c.Format {
 			if c.Others == nil {
 				c.Others = map[string]int{}
 			}
@@ -214,16 +240,6 @@ func (r *runner) merge(j *job, res *sourceResult, p *part) {
 		if !m.Clock && m.Time == math.MinInt64 && res.clocked {
 			m.Time = res.last
 		}
-		p.matches.Add(m)
-	}
-	clear(j.matches)
-	select {
-	case r.spare <- j.matches[:0]:
-	default:
-	}
-	j.matches = nil
-	for _, n := range j.normals {
-		p.matches.AddNormal(n)
 	}
 	for _, host := range j.hosts {
 		if res.hosts == nil {
@@ -261,16 +277,10 @@ func (r *runner) merge(j *job, res *sourceResult, p *part) {
 		res.longTold = true
 		res.note(logdoc.Note{LeftOut: true, Line: t.LongLine, Text: fmt.Sprintf("a record is longer than %d KiB: only its start was looked at", grammar.MaxRecord>>10)})
 	}
-	if r.options.Progress != nil {
-		r.options.Progress(t.Bytes)
-	}
-	if r.options.watch != nil {
-		r.options.watch.merged(p, res, j)
-	}
 }
 
 // finish completes a source's coverage once its last block is merged.
-func (r *runner) finish(res *sourceResult, modTime time.Time) {
+func (res *sourceResult) finish(modTime time.Time) {
 	c := &res.coverage
 	c.Records = c.KnownBad + c.KnownNormal + c.Unexplained + c.Unread
 	// A block tells of its clock before its long lines, wherever they stand.
@@ -335,6 +345,15 @@ func newScanner(p *Packs) *scanner {
 func (sc *scanner) scan(j *job) {
 	defer close(j.done)
 	defer sc.costs.block(j)()
+	sc.read(j)
+	if sc.timeline != nil {
+		sc.timelines.take(sc.timeline)
+	}
+	j.block.Release()
+}
+
+// read scans the job's block.
+func (sc *scanner) read(j *job) {
 	b := j.block
 	main := grammar.Plain
 	if j.reading.Format != nil {
@@ -350,10 +369,6 @@ func (sc *scanner) scan(j *job) {
 	sc.grammar.Scan(j.reading, sc.packs.Grammar, chunk, &j.tally, sc.take)
 	sc.job = nil
 	j.matches, j.normals = sc.rules.Matches, sc.rules.Normals
-	if sc.timeline != nil {
-		sc.timelines.take(sc.timeline)
-	}
-	b.Release()
 }
 
 // take takes one record.

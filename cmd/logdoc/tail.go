@@ -1,0 +1,464 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"logdoc"
+	"logdoc/internal/diagnose"
+	"logdoc/internal/sanitize"
+	"logdoc/report"
+	"logdoc/source"
+	"logdoc/source/follow"
+	"logdoc/store"
+)
+
+// tailFlags are the options of logdoc tail. Those of reportFlags choose packs and records, and say how to print.
+type tailFlags struct {
+	reportFlags
+	last      int
+	fromStart bool
+	// store is the file that the case is kept in, empty for the usual one; name is the case's, empty for the one of these paths.
+	store, name string
+	noStore     bool
+	tui         bool
+	background  string
+}
+
+func newTail(s streams) *cobra.Command {
+	var f tailFlags
+	cmd := &cobra.Command{
+		Use:   "tail PATH...",
+		Short: "Follow logs and tell findings as they come up",
+		Long: `Follows files, globs (new files are picked up), directories, named pipes and standard input (-), across rotation, and
+tells what becomes of findings: opened, stronger, repeated (now and then, with the count), cleared, reopened.
+
+How far was read is kept in a store, with what was found: a later run of the same paths goes on where this one ended,
+and does not tell again what was told. The first run begins at the end of the files, or at the last -n lines.
+
+Ctrl-C and SIGTERM finish what is at hand, keep it and sum up.
+
+Exit status: 0 stopped by SIGTERM, or all input has ended, 2 usage error or a mistake in a --pack, 4 internal or store
+error, 130 stopped by Ctrl-C.`,
+		Example: `  logdoc tail /var/log/lunalogs '/usr/local/avamar/var/clientlogs/*.log'
+  logdoc tail -n 1000 --json /var/log/messages
+  journalctl -f -o short-iso | logdoc tail -`,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return usageError("say what to follow: logdoc tail PATH..., where - is standard input")
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, args []string) error { return runTail(cmd.Context(), s, f, args) },
+	}
+	fl := cmd.Flags()
+	fl.SortFlags = false
+	fl.IntVarP(&f.last, "lines", "n", 0, "begin with the last `number` lines of each file that is not known yet")
+	fl.BoolVar(&f.fromStart, "from-start", false, "begin at the start of files that are not known yet")
+	fl.StringVar(&f.store, "store", "", "keep the case in this `file` (default: store.db in logdoc's folder for state)")
+	fl.BoolVar(&f.noStore, "no-store", false, "keep nothing: a later run begins anew")
+	fl.StringVar(&f.name, "name", "", "the `name` of the case; else it is found by the paths")
+	fl.BoolVar(&f.json, "json", false, "print one JSON document a line for each turn")
+	fl.BoolVarP(&f.quiet, "quiet", "q", false, "print only the head of each turn")
+	fl.BoolVar(&f.tui, "tui", false, "show it on a screen, as logdoc open does")
+	choiceFlags(fl, &f.reportFlags)
+	fl.StringVar(&f.color, "color", "auto", "colours: `auto`, always or never")
+	fl.StringVar(&f.background, "background", "auto", "with --tui, the terminal's background: `auto`, dark or light")
+	completions(cmd, s, &f.packs)
+	return cmd
+}
+
+// runTail follows logs until it is stopped, or all of them have ended.
+func runTail(ctx context.Context, s streams, f tailFlags, paths []string) error {
+	if !slices.Contains([]string{"auto", "always", "never"}, f.color) {
+		return usageError("unknown --color %q: use auto, always or never", f.color)
+	}
+	if f.last < 0 {
+		return usageError("-n %d: it counts lines from the end", f.last)
+	}
+	if f.fromStart && f.last > 0 {
+		return usageError("either --from-start or -n: they say two places to begin at")
+	}
+	if f.noStore && (f.store != "" || f.name != "") {
+		return usageError("--no-store keeps no case: leave out --store and --name")
+	}
+	packs, _, err := loadPacks(s, f.reportFlags)
+	if err != nil {
+		return err
+	}
+	o, err := options(ctx, s, f.reportFlags, packs, paths)
+	if err != nil {
+		return err
+	}
+	now := s.now()
+	if o.SinceLast > 0 {
+		o.Since = now.Add(-o.SinceLast)
+	}
+	if o.UntilLast > 0 {
+		o.Until = now.Add(-o.UntilLast)
+	}
+	t := &tailing{s: s, packs: packs, began: now, live: diagnose.NewLive(packs, diagnose.LiveOptions{Format: o.Format, Zone: o.Zone, Since: o.Since, Until: o.Until, Files: source.Disk{}})}
+	t.tell = t.printer(f)
+	if slices.Contains(paths, "-") && len(paths) == 1 && f.store == "" {
+		// What comes from standard input is another thing every time.
+		f.noStore = true
+	}
+	follows := follow.Options{Clock: wallClock{s.now}, FromStart: f.fromStart, Last: f.last, Stdin: s.in}
+	if !f.noStore {
+		close, err := t.openStore(ctx, f, paths, &follows)
+		if err != nil {
+			return err
+		}
+		defer close()
+	}
+	follower, err := follow.Open(paths, follows)
+	if err != nil {
+		return usageError("%w", err)
+	}
+	defer follower.Close()
+	t.follower = follower
+	return t.run(ctx)
+}
+
+// follower is what pieces of logs come from.
+type follower interface {
+	Next(context.Context) (follow.Batch, error)
+	Health() []follow.Health
+}
+
+// keeper keeps what was gained, all of it or nothing. Its error wraps store.ErrFull when it may be tried again.
+type keeper interface {
+	Commit(context.Context, store.Batch) error
+}
+
+// tailing is one run of logdoc tail.
+type tailing struct {
+	s        streams
+	packs    *diagnose.Packs
+	live     *diagnose.Live
+	follower follower
+	keep     keeper // nil for none
+	// tell tells a turn to who watches, and to whom else it concerns.
+	tell  func(logdoc.Turn) error
+	calm  calm
+	began time.Time
+	told  int
+
+	pieces []diagnose.Piece
+	// gained was not kept yet, since then; committed is when positions were kept last.
+	gained    store.Batch
+	since     time.Time
+	committed time.Time
+	full      bool // the store has no room, and that was said
+}
+
+const (
+	// keepSoon is how long matches wait that nothing was told of, so that many are kept at once; keepMany is how many do not wait.
+	keepSoon, keepMany = 200 * time.Millisecond, 1000
+	// keepPositions is how often positions are kept without anything else.
+	keepPositions = time.Second
+	// keepAgain is how long to wait until the store is tried again.
+	keepAgain = time.Second
+)
+
+// openStore opens the store and takes up what an earlier run has kept.
+func (t *tailing) openStore(ctx context.Context, f tailFlags, paths []string, o *follow.Options) (closeAll func(), err error) {
+	name := f.store
+	if name == "" {
+		if t.s.stateHome == "" {
+			return nil, usageError("there is no folder for state: say --store FILE, or --no-store")
+		}
+		name = filepath.Join(t.s.stateHome, "store.db")
+	}
+	fail := func(err error) (func(), error) { return nil, &statusError{exitInternal, err} }
+	st, err := store.Open(name, store.Options{Now: t.s.now, Check: true})
+	if err != nil {
+		return fail(err)
+	}
+	for _, notice := range st.Notices() {
+		t.say("", notice)
+	}
+	info := store.CaseInfo{Name: f.name, Kind: store.Followed}
+	for _, p := range paths {
+		if p == "-" {
+			continue
+		}
+		full, err := filepath.Abs(p)
+		if err != nil {
+			st.Close()
+			return fail(fmt.Errorf("find the folder: %w", err))
+		}
+		info.Paths = append(info.Paths, full)
+	}
+	var events []store.SymptomEvents
+	names := t.packs.Rules.SymptomNames()
+	for i, list := range t.packs.Rules.EventNames() {
+		events = append(events, store.SymptomEvents{Symptom: names[i], Events: list})
+	}
+	kept, err := st.Live(ctx, info, events)
+	if err != nil {
+		st.Close()
+		return fail(err)
+	}
+	closeAll = func() {
+		kept.Close()
+		if err := st.Close(); err != nil {
+			t.say("", err.Error())
+		}
+	}
+	told, err := kept.Findings(ctx)
+	if err == nil {
+		o.Positions, err = kept.Positions(ctx)
+	}
+	if err == nil {
+		err = t.live.Restore(func(yield func(logdoc.Match) error) error { return kept.Matches(ctx, yield) }, told)
+	}
+	if err != nil {
+		closeAll()
+		return fail(err)
+	}
+	t.keep = kept
+	return closeAll, nil
+}
+
+// run follows until it is stopped or all has ended.
+func (t *tailing) run(ctx context.Context) error {
+	for _, h := range t.follower.Health() {
+		t.live.See(h.Path)
+	}
+	for {
+		batch, err := t.follower.Next(ctx)
+		t.notices(batch.Notices)
+		if err == nil || len(batch.Pieces) > 0 {
+			if err := t.take(ctx, batch); err != nil {
+				return err
+			}
+		}
+		switch {
+		case err == nil:
+		case errors.Is(err, io.EOF):
+			return t.ended(ctx)
+		case ctx.Err() != nil:
+			return t.stopped(ctx)
+		default:
+			return &statusError{exitInternal, err}
+		}
+	}
+}
+
+// take takes what was read, keeps it and tells it.
+func (t *tailing) take(ctx context.Context, b follow.Batch) error {
+	t.pieces = t.pieces[:0]
+	for i := range b.Pieces {
+		p := &b.Pieces[i]
+		t.pieces = append(t.pieces, diagnose.Piece{Log: p.Log, Path: p.Path, Data: p.Data, Offset: p.Offset, Line: p.Line, Cut: p.Cut, Ended: p.Ended, Position: p.Position})
+	}
+	return t.gain(ctx, t.live.Take(t.pieces, b.Now), b.Now)
+}
+
+// gain adds what was gained to what is to be kept, and keeps and tells it when it is time.
+func (t *tailing) gain(ctx context.Context, g diagnose.Gain, now time.Time) error {
+	g.Turns = gathered(g.Turns)
+	if len(t.gained.Matches)+len(t.gained.Turns) == 0 {
+		t.since = now
+	}
+	t.gained.Matches = append(t.gained.Matches, g.Matches...)
+	t.gained.Turns = append(t.gained.Turns, g.Turns...)
+	urgent := slices.ContainsFunc(g.Turns, func(turn logdoc.Turn) bool { return turn.Kind != logdoc.Repeated })
+	waiting := len(t.gained.Matches)+len(t.gained.Turns) > 0
+	if urgent || waiting && (now.Sub(t.since) >= keepSoon || len(t.gained.Matches) >= keepMany) || now.Sub(t.committed) >= keepPositions {
+		return t.flush(ctx, now)
+	}
+	return nil
+}
+
+// flush keeps what was gained and then tells it: what was told is never lost, and what is told was kept.
+func (t *tailing) flush(ctx context.Context, now time.Time) error {
+	t.committed = now
+	turns := gathered(t.gained.Turns)
+	t.gained.Turns = turns
+	t.gained.Positions, t.gained.Forgotten = t.live.Positions()
+	b := &t.gained
+	if t.keep != nil && len(b.Matches)+len(b.Turns)+len(b.Positions)+len(b.Forgotten) > 0 {
+		if err := t.commit(ctx); err != nil {
+			return err
+		}
+	}
+	t.gained = store.Batch{Matches: b.Matches[:0]}
+	for _, turn := range turns {
+		if !t.calm.passes(turn, now) {
+			continue
+		}
+		t.told++
+		if err := t.tell(turn); err != nil {
+			return &statusError{exitInternal, writeError("standard output", err)}
+		}
+	}
+	return nil
+}
+
+// commit keeps a batch. While the store has no room nothing more is read, and the batch is tried again; then it goes on.
+func (t *tailing) commit(ctx context.Context) error {
+	for {
+		err := t.keep.Commit(context.WithoutCancel(ctx), t.gained)
+		switch {
+		case err == nil:
+			if t.full {
+				t.full = false
+				t.say("", "there is room again: reading goes on where it stopped")
+			}
+			return nil
+		case !errors.Is(err, store.ErrFull):
+			return &statusError{exitInternal, err}
+		case !t.full:
+			t.full = true
+			t.say("", err.Error()+": nothing more is read until there is; what was not kept is not lost, the logs hold it")
+		}
+		select {
+		case <-ctx.Done():
+			return &statusError{exitInternal, fmt.Errorf("stopped while there was no room in the store: %w", err)}
+		case <-wallClock{t.s.now}.After(keepAgain):
+		}
+	}
+}
+
+// ended tells what only the end decides.
+func (t *tailing) ended(ctx context.Context) error {
+	if err := t.gain(ctx, t.live.Stop(), t.s.now()); err != nil {
+		return err
+	}
+	d, turns := t.live.End(t.s.now())
+	if err := t.gain(ctx, diagnose.Gain{Turns: turns}, t.s.now()); err != nil {
+		return err
+	}
+	if err := t.flush(ctx, t.s.now()); err != nil {
+		return err
+	}
+	t.sumUp(d)
+	return nil
+}
+
+// stopped finishes what is at hand and sums up. Where positions are kept, a record that may still get more lines is read again by the next run.
+func (t *tailing) stopped(ctx context.Context) error {
+	if t.keep == nil {
+		if err := t.gain(ctx, t.live.Stop(), t.s.now()); err != nil {
+			return err
+		}
+	}
+	if err := t.flush(ctx, t.s.now()); err != nil {
+		return err
+	}
+	t.sumUp(t.live.SoFar(t.s.now()))
+	if errors.Is(context.Cause(ctx), errTerminated) {
+		return nil
+	}
+	return &statusError{exitInterrupt, nil}
+}
+
+func (t *tailing) sumUp(d *logdoc.Diagnosis) {
+	t.say("", report.FollowedSummary(d, t.told, t.s.now().Sub(t.began)))
+}
+
+// say says something about the run itself.
+func (t *tailing) say(about logdoc.LogText, text string) {
+	line := "logdoc: "
+	if about != "" {
+		line += string(sanitize.Line(about)) + ": "
+	}
+	fmt.Fprintln(t.s.err, line+string(sanitize.Line(text)))
+}
+
+// notices passes on what the follower has to say.
+func (t *tailing) notices(list []follow.Notice) {
+	for _, n := range list {
+		text := n.Text
+		if n.Detail != "" {
+			text += " (" + string(n.Detail) + ")"
+		}
+		if n.Count > 1 {
+			text += fmt.Sprintf(", %d times", n.Count)
+		}
+		t.say(n.Path, text)
+	}
+}
+
+// printer returns what prints turns on standard output.
+func (t *tailing) printer(f tailFlags) func(logdoc.Turn) error {
+	if f.json {
+		return func(turn logdoc.Turn) error { return report.TurnJSON(t.s.out, turn, t.s.now()) }
+	}
+	o := report.TextOptions{Color: f.color == "always" || f.color == "auto" && t.s.outTerminal && !t.s.noColor, Quiet: f.quiet}
+	return func(turn logdoc.Turn) error {
+		if t.s.outTerminal {
+			o.Width = t.s.width()
+		}
+		w := bufio.NewWriter(t.s.out)
+		if err := report.Turn(w, turn, o); err != nil {
+			return err
+		}
+		return w.Flush()
+	}
+}
+
+// gathered leaves of several repetitions of one finding the last one.
+func gathered(turns []logdoc.Turn) []logdoc.Turn {
+	type id struct {
+		symptom string
+		key     logdoc.LogText
+	}
+	later := map[id]bool{}
+	kept := turns[:0:0]
+	for i := len(turns) - 1; i >= 0; i-- {
+		of := id{turns[i].Finding.Symptom, turns[i].Finding.Key}
+		if turns[i].Kind == logdoc.Repeated && later[of] {
+			continue
+		}
+		later[of] = true
+		kept = append(kept, turns[i])
+	}
+	slices.Reverse(kept)
+	return kept
+}
+
+// calm keeps repetitions back: each is told when there are ten times as many records as when the finding was told last, or after a while.
+type calm struct {
+	last map[[2]string]spoken
+}
+
+type spoken struct {
+	count int
+	at    time.Time
+}
+
+// calmFor is how long a finding that goes on is not told again; maxCalm bounds the findings that are remembered.
+const (
+	calmFor = 10 * time.Minute
+	maxCalm = 1 << 16
+)
+
+// passes reports whether a turn is to be told.
+func (c *calm) passes(t logdoc.Turn, now time.Time) bool {
+	if c.last == nil || len(c.last) >= maxCalm {
+		c.last = map[[2]string]spoken{}
+	}
+	of := [2]string{t.Finding.Symptom, string(t.Finding.Key)}
+	before, known := c.last[of]
+	if t.Kind == logdoc.Repeated && known && t.Finding.Count < 10*max(before.count, 1) && now.Sub(before.at) < calmFor {
+		return false
+	}
+	if t.Kind == logdoc.Repeated && !known {
+		// An earlier run has told it.
+		c.last[of] = spoken{t.Finding.Count, now}
+		return false
+	}
+	c.last[of] = spoken{t.Finding.Count, now}
+	return true
+}

@@ -1,0 +1,649 @@
+package diagnose
+
+import (
+	"bytes"
+	"cmp"
+	"crypto/sha256"
+	"fmt"
+	"io"
+	"io/fs"
+	"maps"
+	"math"
+	"slices"
+	"time"
+
+	"logdoc"
+	"logdoc/grammar"
+	"logdoc/rules"
+	"logdoc/source"
+)
+
+// Piece is the next whole lines of one log that is followed.
+type Piece struct {
+	// Log numbers the log: it stays when the file is renamed, and another content has another number.
+	Log int
+	// Path is what it is called now.
+	Path logdoc.LogText
+	// Data is the lines; it is not kept. Offset and Line are the place of its first byte; Line is 0 where nobody has counted.
+	Data   []byte
+	Offset int64
+	Line   int
+	// Cut is how many bytes were left out at the end of an endless line, which is all of Data then.
+	Cut int64
+	// Ended is true when nothing more comes of this log.
+	Ended bool
+	// Position is where a later run goes on after the first n bytes of Data, which end a line, or before them with 0.
+	Position func(n int) logdoc.Position
+}
+
+// LiveOptions say how logs are read that are followed.
+type LiveOptions struct {
+	// Format forces one format; Zone is where stamps without a zone come from.
+	Format string
+	Zone   *time.Location
+	// Since and Until bound the records that count as evidence.
+	Since, Until time.Time
+	// Files is where the first lines of a log are looked up that is followed from its middle: they tell how it is to be read. nil is for nowhere.
+	Files fs.FS
+	// Slack is by how much records may come later than newer ones of other logs; 0 is 5 s. What must not follow within some time is told that much later.
+	Slack time.Duration
+	// Idle is how long the last record of a log stays open for more lines; 0 is 1 s. Quiet is how long no record has come until the clock goes on in their place; 0 is 30 s.
+	Idle, Quiet time.Duration
+	// Timeline asks for the timeline of the diagnosis.
+	Timeline bool
+}
+
+// Gain is what was gained from some pieces.
+type Gain struct {
+	Matches []logdoc.Match
+	Turns   []logdoc.Turn
+}
+
+// Bounds of following.
+const (
+	liveSlack, liveIdle, liveQuiet = 5 * time.Second, time.Second, 30 * time.Second
+	// maxLiveHeads bounds the first lines that are kept of young logs, in bytes, until enough was seen of them to know how they are read.
+	maxLiveHeads = 4 << 20
+	// maxLiveRows bounds the rows of the coverage; of more, those of logs that have ended become one.
+	maxLiveRows = 4096
+	// behindBytes is how many bytes of one log come together when there is more of it to read: a program hardly writes as much at once.
+	behindBytes = 64 << 10
+	// newYear is after how long a log is read anew as one that is written now: stamps without a year are taken to lie near the time of writing.
+	newYear = 12 * time.Hour
+)
+
+// Live diagnoses logs that are followed. It is given their pieces, assembles the records, and says what turns the findings take; what it says at the end is what Run says of the same
+// lines. It starts no goroutine and reads no clock, and is not safe for use by many goroutines.
+type Live struct {
+	packs   *Packs
+	options LiveOptions
+	rules   *rules.Live
+	scanner *scanner
+	logs    map[int]*followed
+	// open are the logs with a record that may still get more lines.
+	open map[int]*followed
+	// moved are the logs whose position has changed since it was asked for, forgotten the last positions of logs that have ended.
+	moved     map[*followed]bool
+	forgotten []logdoc.Position
+	rows      []*sourceResult
+	// row finds a row by the name of its log.
+	row      map[logdoc.LogText]*sourceResult
+	clusters *clusters
+	timeline *timeline
+	buf      []byte
+	job      job
+	heads    int // bytes of young logs' first lines
+	rank     int // of the last log of an earlier run
+	began    bool
+
+	// newest is the newest stamp, at is when it came, mark is the watermark.
+	newest  int64
+	at      time.Time
+	clocked bool
+	mark    int64
+	late    int // records of the block at hand that the watermark has passed
+	seen    int // records
+}
+
+// followed is one log.
+type followed struct {
+	res  *sourceResult
+	rank int
+	// reading is how it is read; head is its first lines as long as they are too few to be sure, and looked how many bytes of them were looked at.
+	reading *grammar.Reading
+	head    []byte
+	looked  int
+	young   bool
+	written time.Time // that reading takes the years from
+	// carry is the record that may still get more lines. It stands at offset and line; start is the position before it, end the one behind.
+	carry      []byte
+	offset     int64
+	line       int
+	uncounted  bool
+	start, end logdoc.Position
+	// torn: the record before the carry was taken to be over, and lines that start none belong to it. long: it was longer than a record may be.
+	torn, long bool
+	last       time.Time
+	ended      bool
+}
+
+// NewLive returns what diagnoses logs that are followed.
+func NewLive(p *Packs, o LiveOptions) *Live {
+	o.Slack, o.Idle, o.Quiet = cmp.Or(o.Slack, liveSlack), cmp.Or(o.Idle, liveIdle), cmp.Or(o.Quiet, liveQuiet)
+	l := &Live{packs: p, options: o, rules: p.Rules.NewLive(), scanner: newScanner(p), logs: map[int]*followed{}, open: map[int]*followed{}, moved: map[*followed]bool{}, row: map[logdoc.LogText]*sourceResult{},
+		clusters: newClusters(window{}, false), mark: math.MinInt64}
+	l.scanner.window = window{o.Since, o.Until, false}
+	if o.Timeline {
+		l.timeline = newTimeline(window{})
+	}
+	l.scanner.grammar.Watch = l.watch
+	return l
+}
+
+// watch is told of every record with a clock.
+func (l *Live) watch(t int64, s logdoc.Severity) {
+	if t < l.mark {
+		l.late++
+	}
+	if l.timeline != nil {
+		l.timeline.add(t, s)
+	}
+}
+
+// Restore takes up what an earlier run kept: its matches, and the findings as they were told last. It comes before the first pieces.
+func (l *Live) Restore(matches func(yield func(logdoc.Match) error) error, told []logdoc.Finding) error {
+	err := matches(func(m logdoc.Match) error {
+		l.rank = max(l.rank, m.Rank)
+		l.restored(&m)
+		l.rules.Add(m)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	l.rules.Recall(told)
+	return nil
+}
+
+// restored takes a kept match's stamp.
+func (l *Live) restored(m *logdoc.Match) {
+	if m.Clock {
+		l.rules.Input().SeeTime(m.Time)
+		if !l.clocked || m.Time > l.newest {
+			l.newest, l.clocked = m.Time, true
+		}
+	}
+}
+
+// See tells of a log before anything comes of it: of which format it is, and so what could be seen if it were there, or what facts the file holds. It comes before the first pieces; a file
+// that cannot be read is passed over.
+func (l *Live) See(name logdoc.LogText) {
+	if l.options.Files == nil {
+		return
+	}
+	if l.packs.Rules.WantsFile(name) {
+		if f, err := l.options.Files.Open(string(name)); err == nil {
+			content, err := rules.ReadFactFile(f)
+			f.Close()
+			if err == nil {
+				l.rules.Input().Facts().See(name)
+				l.rules.Input().Facts().Read(name, content)
+			}
+		}
+	}
+	if head := l.readHead(name, nil); len(head) > 0 {
+		if r := l.detect(name, head, time.Time{}); r.Format != nil && !r.Format.LastResort() {
+			if f, ok := l.packs.Grammar.Index(r.Format.Name); ok {
+				l.rules.Input().SeeFormat(f)
+			}
+		}
+	}
+}
+
+// readHead returns the first lines of a file, if it is the content that the position is of; nil for none.
+func (l *Live) readHead(name logdoc.LogText, of *logdoc.Position) []byte {
+	if l.options.Files == nil {
+		return nil
+	}
+	info, err := fs.Stat(l.options.Files, string(name))
+	if err != nil || !info.Mode().IsRegular() {
+		return nil
+	}
+	f, err := l.options.Files.Open(string(name))
+	if err != nil {
+		return nil
+	}
+	defer f.Close()
+	head := make([]byte, grammar.HeadSize)
+	n, _ := io.ReadFull(f, head)
+	head = head[:n]
+	if of != nil && (n < of.Head.Length || sha256.Sum256(head[:of.Head.Length]) != of.Head.Sum) {
+		return nil
+	}
+	return head
+}
+
+func (l *Live) detect(name logdoc.LogText, head []byte, written time.Time) *grammar.Reading {
+	return l.packs.Grammar.Detect(head, grammar.Options{Name: string(name), Force: l.options.Format, Zone: l.options.Zone, ModTime: written, Written: true})
+}
+
+// Take takes pieces, none when a while has passed without any, and returns what was gained. now is the time on the clock.
+func (l *Live) Take(pieces []Piece, now time.Time) Gain {
+	var g Gain
+	if !l.began {
+		l.began, l.at = true, now
+	}
+	behind, oldest := false, int64(math.MaxInt64)
+	for i := range pieces {
+		p := &pieces[i]
+		f := l.take(p, now, &g)
+		if len(p.Data) >= behindBytes {
+			behind = true
+			if f.res.clocked {
+				oldest = min(oldest, f.res.last)
+			}
+		}
+		if f.ended {
+			l.end(p.Log, f, &g)
+		}
+	}
+	for id, f := range l.open {
+		if now.Sub(f.last) >= l.options.Idle {
+			l.flush(f, &g)
+			delete(l.open, id)
+		}
+	}
+	l.advance(behind, oldest, now)
+	g.Turns = append(g.Turns, l.rules.Advance(time.Unix(0, l.mark))...)
+	if len(pieces) == 0 {
+		g.Turns = append(g.Turns, l.rules.Settle()...)
+	}
+	l.tellOverlays(g.Turns)
+	return g
+}
+
+// advance moves the watermark. While a log has more to read it waits for that log, as far as its clock goes with the others'; when nothing has come for a while the clock goes on in the
+// records' place, from the newest stamp on: so the zone that stamps are written in need not be known.
+func (l *Live) advance(behind bool, oldest int64, now time.Time) {
+	if !l.clocked {
+		return
+	}
+	mark := l.newest - int64(l.options.Slack)
+	switch {
+	case behind:
+		mark = min(mark, oldest-int64(l.options.Slack))
+	default:
+		if waited := now.Sub(l.at) - l.options.Quiet; waited > 0 {
+			mark = l.newest + int64(waited)
+		}
+	}
+	l.mark = max(l.mark, mark)
+}
+
+// tellOverlays lets the findings say what a site has changed in their symptoms.
+func (l *Live) tellOverlays(turns []logdoc.Turn) {
+	for i := range turns {
+		one := []logdoc.Finding{turns[i].Finding}
+		l.packs.Overlays.Tell(one)
+		turns[i].Finding = one[0]
+	}
+}
+
+// log returns the log of a piece.
+func (l *Live) log(p *Piece, now time.Time) *followed {
+	if f := l.logs[p.Log]; f != nil {
+		return f
+	}
+	res := l.row[p.Path]
+	if res == nil {
+		l.fold()
+		res = &sourceResult{formats: map[int]bool{}, clusters: l.clusters}
+		res.coverage.Source, res.coverage.Log = p.Path, p.Path
+		l.row[p.Path], l.rows = res, append(l.rows, res)
+	}
+	f := &followed{res: res, rank: l.rank + p.Log, offset: p.Offset, line: p.Line, uncounted: p.Line == 0, torn: p.Offset > 0, last: now}
+	f.start = p.Position(0)
+	f.end, l.moved[f] = f.start, true
+	l.logs[p.Log] = f
+	return f
+}
+
+// fold makes one row of those of logs that have ended, where there are too many rows.
+func (l *Live) fold() {
+	if len(l.rows) < maxLiveRows {
+		return
+	}
+	alive := map[*sourceResult]bool{}
+	for _, f := range l.logs {
+		alive[f.res] = true
+	}
+	const name = "(logs that have ended)"
+	sum := l.row[name]
+	if sum == nil {
+		sum = &sourceResult{formats: map[int]bool{}, clusters: l.clusters}
+		sum.coverage.Source, sum.coverage.Log = name, name
+		l.row[name], l.rows = sum, append(l.rows, sum)
+	}
+	l.rows = slices.DeleteFunc(l.rows, func(r *sourceResult) bool {
+		if r == sum || alive[r] {
+			return false
+		}
+		sum.join(r)
+		delete(l.row, r.coverage.Source)
+		return true
+	})
+}
+
+// join adds the counts of another row.
+func (s *sourceResult) join(o *sourceResult) {
+	a, b := &s.coverage, &o.coverage
+	a.Bytes, a.Lines = a.Bytes+b.Bytes, a.Lines+b.Lines
+	a.KnownBad, a.KnownNormal, a.Unexplained, a.Unread = a.KnownBad+b.KnownBad, a.KnownNormal+b.KnownNormal, a.Unexplained+b.Unexplained, a.Unread+b.Unread
+	if !b.First.IsZero() && (a.First.IsZero() || b.First.Before(a.First)) {
+		a.First = b.First
+	}
+	if b.Last.After(a.Last) {
+		a.Last = b.Last
+	}
+}
+
+// take takes one piece.
+func (l *Live) take(p *Piece, now time.Time, g *Gain) *followed {
+	f := l.log(p, now)
+	f.ended = p.Ended
+	if len(p.Data) > 0 {
+		l.lines(f, p, now, g)
+	}
+	if len(f.carry) > 0 {
+		l.open[p.Log] = f
+	} else {
+		delete(l.open, p.Log)
+	}
+	return f
+}
+
+// lines takes the lines of a piece: what is surely over is scanned, the rest waits for more.
+func (l *Live) lines(f *followed, p *Piece, now time.Time, g *Gain) {
+	if p.Offset != f.offset+int64(len(f.carry)) {
+		// Something between was passed over: what is open ends there.
+		l.flush(f, g)
+		f.offset, f.line, f.start, f.torn, l.moved[f] = p.Offset, p.Line, p.Position(0), true, true
+	}
+	f.last = now
+	l.look(f, p)
+	f.end = p.Position(len(p.Data))
+	cut, open := l.cut(f, p)
+	if cut < 0 && len(f.carry)+len(p.Data) > grammar.MaxRecord {
+		cut = len(p.Data)
+	}
+	if cut < 0 {
+		f.carry = append(f.carry, p.Data...)
+		return
+	}
+	over := p.Data[:cut]
+	if len(f.carry) > 0 {
+		l.buf = append(append(l.buf[:0], f.carry...), over...)
+		over = l.buf
+	}
+	l.scan(f, over, g)
+	f.carry = append(f.carry[:0], p.Data[cut:]...)
+	f.long = !open && !f.torn && f.reading.Format != nil
+	f.start, l.moved[f] = p.Position(cut), true
+	if p.Cut > 0 {
+		l.flush(f, g)
+		f.offset += p.Cut
+		f.res.note(logdoc.Note{LeftOut: true, Line: p.Line, Text: "a line without an end: only its start was looked at"})
+	}
+}
+
+// cut returns how many of the piece's bytes are surely over: all before the last line that starts a record, which is open then. It is negative when all of them may belong to a record
+// that goes on. Lines that belong to a record that was over already do not wait.
+func (l *Live) cut(f *followed, p *Piece) (n int, open bool) {
+	for stop := len(p.Data); stop > 0; {
+		end := stop
+		if p.Data[end-1] == '\n' {
+			end--
+		}
+		start := bytes.LastIndexByte(p.Data[:end], '\n') + 1
+		if f.reading.Starts(p.Data[start:end]) {
+			return start, true
+		}
+		stop = start
+	}
+	if len(f.carry) == 0 && (f.torn || f.long || f.reading.Format == nil) {
+		return len(p.Data), false
+	}
+	return -1, false
+}
+
+// Positions returns where logs are to be read on that have moved since the last call: before the record that may still get more lines. Forgotten are the positions of logs that
+// have ended meanwhile. Whoever keeps them keeps what Take has gained until then in the same transaction: so nothing is lost and nothing is doubled, whenever the program ends.
+func (l *Live) Positions() (positions, forgotten []logdoc.Position) {
+	for f := range l.moved {
+		positions = append(positions, f.start)
+	}
+	slices.SortFunc(positions, func(a, b logdoc.Position) int {
+		return cmp.Or(cmp.Compare(a.Path, b.Path), cmp.Compare(a.Inode, b.Inode), cmp.Compare(a.Offset, b.Offset))
+	})
+	clear(l.moved)
+	forgotten, l.forgotten = l.forgotten, nil
+	return positions, forgotten
+}
+
+// end takes what is left of a log that has ended.
+func (l *Live) end(id int, f *followed, g *Gain) {
+	if f.young && len(f.head) > f.looked {
+		l.read(f, f.head, f.written) // what the log is, is told by all of it
+	}
+	l.flush(f, g)
+	delete(l.moved, f)
+	l.forgotten = append(l.forgotten, f.start)
+	l.heads -= len(f.head)
+	delete(l.open, id)
+	delete(l.logs, id)
+}
+
+// flush takes the open record to be over.
+func (l *Live) flush(f *followed, g *Gain) {
+	if len(f.carry) == 0 {
+		return
+	}
+	started := f.reading.Starts(firstLine(f.carry))
+	l.scan(f, f.carry, g)
+	f.carry, f.torn, f.start, l.moved[f] = f.carry[:0], f.torn || started, f.end, true
+}
+
+// scan scans whole records, which stand at the log's offset.
+func (l *Live) scan(f *followed, data []byte, g *Gain) {
+	rest := data
+	if f.torn {
+		// Lines that belong to a record that was taken to be over: they are read, and belong to no event.
+		if rest = l.behind(f, data); len(rest) == 0 {
+			l.pass(f, data)
+			return
+		}
+		l.pass(f, data[:len(data)-len(rest)])
+		f.torn = false
+	}
+	j := &l.job
+	if len(rest) == 0 {
+		return
+	}
+	*j = job{block: &source.Block{Data: rest, Offset: f.offset, Line: max(f.line, 1), Open: f.long}, reading: f.reading, tally: grammar.Tally{Formats: j.tally.Formats[:0]}}
+	l.late = 0
+	l.scanner.read(j)
+	if f.res.coverage.Notes = f.res.coverage.Notes[:min(len(f.res.coverage.Notes), maxLiveNotes)]; f.uncounted {
+		j.tally.LongLine = 0
+	}
+	f.res.take(j, l.packs)
+	f.res.late += l.late
+	for fi, n := range j.tally.Formats {
+		if n > 0 {
+			l.rules.Input().SeeFormat(fi)
+		}
+	}
+	if c := &j.tally.Clock; c.Seen {
+		l.rules.Input().SeeSource(f.res.coverage.Source, c.Newest)
+		if !l.clocked || c.Newest > l.newest {
+			l.newest, l.at, l.clocked = c.Newest, f.last, true
+		}
+	}
+	for i := range j.matches {
+		m := &j.matches[i]
+		m.Rank = f.rank
+		if f.uncounted {
+			m.Place.Line = 0
+		}
+		if t := time.Unix(0, m.Time); m.Clock && (!l.options.Since.IsZero() && t.Before(l.options.Since) || !l.options.Until.IsZero() && t.After(l.options.Until)) {
+			continue
+		}
+		g.Matches = append(g.Matches, *m)
+		l.rules.Add(*m)
+	}
+	for _, n := range j.normals {
+		l.rules.Input().AddNormal(n)
+	}
+	lines := int(j.tally.Lines)
+	l.seen += j.counts[0] + j.counts[1] + j.counts[2] + j.unread + j.tally.Frame
+	f.offset, f.line = f.offset+int64(len(rest)), f.line+lines
+	j.block = nil
+}
+
+// maxLiveNotes bounds what is noted of one log.
+const maxLiveNotes = 64
+
+func firstLine(data []byte) []byte {
+	line, _, _ := bytes.Cut(data, []byte{'\n'})
+	return line
+}
+
+// behind returns the data from the first line on that starts a record.
+func (l *Live) behind(f *followed, data []byte) []byte {
+	if f.reading.Format == nil {
+		return data // no line starts any: each is one
+	}
+	for len(data) > 0 {
+		line, rest, _ := bytes.Cut(data, []byte{'\n'})
+		if f.reading.Starts(line) {
+			return data
+		}
+		data = rest
+	}
+	return nil
+}
+
+// pass accounts for lines that belong to no event.
+func (l *Live) pass(f *followed, data []byte) {
+	lines := bytes.Count(data, []byte{'\n'})
+	if n := len(data); n > 0 && data[n-1] != '\n' {
+		lines++
+	}
+	f.res.coverage.Bytes += int64(len(data))
+	f.res.coverage.Lines += lines
+	f.offset, f.line = f.offset+int64(len(data)), f.line+lines
+}
+
+// look decides how a log is read: at its first piece, and again each time that four times as much of its first lines is there.
+func (l *Live) look(f *followed, p *Piece) {
+	at := p.Position(0)
+	if f.reading == nil {
+		head := p.Data
+		f.young = p.Offset == 0
+		if there := l.readHead(at.Path, &at); len(there) > len(head) && p.Offset > 0 {
+			head = there
+		}
+		l.read(f, head, at.Changed)
+	}
+	if f.young {
+		more := p.Data[:min(len(p.Data), grammar.HeadSize-len(f.head))]
+		f.head = append(f.head, more...)
+		l.heads += len(more)
+		whole := len(f.head) == grammar.HeadSize
+		if len(f.head) >= 4*f.looked || whole && len(f.head) > f.looked {
+			l.read(f, f.head, at.Changed)
+		}
+		if whole || l.heads > maxLiveHeads {
+			l.heads -= len(f.head)
+			f.head, f.young = nil, false
+		}
+	}
+	if f.res.yearTold && at.Changed.Sub(f.written) > newYear {
+		f.reading, f.written = f.reading.At(at.Changed), at.Changed
+	}
+}
+
+// read takes the first lines to tell how the log is read.
+func (l *Live) read(f *followed, head []byte, written time.Time) {
+	before := f.reading
+	f.reading, f.looked, f.written = l.detect(f.res.coverage.Source, head, written), len(head), written
+	c := &f.res.coverage
+	c.Why, f.res.format, f.res.written = f.reading.Why, "", written
+	if f.reading.Format != nil {
+		f.res.format = f.reading.Format.Name
+	} else {
+		c.Why = "its first lines are of no known kind"
+	}
+	if before != nil {
+		return
+	}
+	c.Notes = append(c.Notes, f.reading.Notes...)
+}
+
+// Stop takes the records to be over that may still get more lines, and returns what was gained: whoever keeps no positions does so before the end.
+func (l *Live) Stop() Gain {
+	var g Gain
+	for id, f := range l.open {
+		l.flush(f, &g)
+		delete(l.open, id)
+	}
+	g.Turns = append(l.rules.Advance(time.Unix(0, l.mark)), l.rules.Settle()...)
+	l.tellOverlays(g.Turns)
+	return g
+}
+
+// End says what only the end of the logs decides, with the last turns.
+func (l *Live) End(now time.Time) (*logdoc.Diagnosis, []logdoc.Turn) {
+	out, turns := l.rules.End(time.Time{})
+	l.tellOverlays(turns)
+	return l.diagnosis(out, now), turns
+}
+
+// SoFar is the diagnosis as it stands. It owns its memory.
+func (l *Live) SoFar(now time.Time) *logdoc.Diagnosis { return l.diagnosis(l.rules.SoFar(), now) }
+
+// Records is how many records were read.
+func (l *Live) Records() int { return l.seen }
+
+func (l *Live) diagnosis(out rules.Outcome, now time.Time) *logdoc.Diagnosis {
+	d := &logdoc.Diagnosis{Notes: append(l.packs.notes(), l.packs.expired(now)...)}
+	l.packs.Overlays.Tell(out.Findings)
+	d.Capture, d.Clean, d.Unchecked = out.Capture, out.Clean, out.Unchecked
+	d.Findings, d.Silenced = l.packs.Silences.Apply(out.Findings, now)
+	d.Notes = append(d.Notes, out.Notes...)
+	for i := range d.Unchecked {
+		d.Unchecked[i].Collect = l.packs.collectWords(d.Unchecked[i].Collect)
+	}
+	for _, s := range l.rows {
+		one := *s
+		one.coverage.Notes = slices.Clone(one.coverage.Notes)
+		one.finish(s.written)
+		row := one.coverage
+		row.Format, row.Others = s.format, maps.Clone(row.Others)
+		if delete(row.Others, s.format); len(row.Others) == 0 {
+			row.Others = nil
+		}
+		d.Coverage.Sources = append(d.Coverage.Sources, row)
+	}
+	kept := newClusters(window{}, false)
+	kept.merge(l.clusters)
+	var lost int
+	if d.Unexplained, lost = kept.ranked(firstSeen(d.Findings), maxClusters); lost > 0 {
+		d.Notes = append(d.Notes, logdoc.Note{
+			Text: fmt.Sprintf("the unexplained records have more than %d shapes: %d records of the mildest ones are only counted in the coverage", len(d.Unexplained), lost)})
+	}
+	total(&d.Coverage)
+	if l.timeline != nil {
+		d.Timeline = l.timeline.told()
+	}
+	return d
+}
