@@ -25,6 +25,7 @@ var allowed = map[string][]string{
 	"logdoc/grammar":           {"logdoc", "logdoc/internal/lang", "logdoc/internal/template"},
 	"logdoc/rules":             {"logdoc", "logdoc/internal/lang", "logdoc/internal/template", "logdoc/internal/literal"},
 	"logdoc/rules/cre":         {"logdoc", "logdoc/internal/lang", "logdoc/rules"},
+	"logdoc/alert":             {"logdoc", "logdoc/internal/sanitize"},
 	"logdoc/report":            {"logdoc", "logdoc/internal/sanitize", "logdoc/internal/signs"},
 	"logdoc/internal/diagnose": {"logdoc", "logdoc/source", "logdoc/grammar", "logdoc/rules", "logdoc/rules/cre", "logdoc/internal/lang", "logdoc/internal/sanitize",
 		"logdoc/internal/shape", "logdoc/internal/draft"},
