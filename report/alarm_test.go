@@ -118,7 +118,7 @@ func TestAlarmPage(t *testing.T) {
 		t.Errorf("the example: %v", err)
 	}
 	for _, field := range []string{"schema_version", "time", "from", "turn", "repeats", "finding"} {
-		if !regexp.MustCompile("(?m)^\\|.*`"+field+"`.*\\|").MatchString(section) {
+		if !regexp.MustCompile("(?m)^\\|.*`" + field + "`.*\\|").MatchString(section) {
 			t.Errorf("docs/json.md says nothing about %s of an alarm", field)
 		}
 	}
