@@ -72,7 +72,6 @@ type Alerts struct {
 	o        Options
 	mu       sync.Mutex
 	cooling  cooling
-	unsent   int64
 	queues   []*queue
 	delivery *delivery
 	stop     context.CancelFunc
@@ -121,40 +120,71 @@ func New(o Options) *Alerts {
 }
 
 // Tell takes a turn, and returns at once.
-func (a *Alerts) Tell(turn logdoc.Turn) {
-	if turn.Finding.Severity < a.o.Severity || turn.Finding.Certainty < a.o.Certainty {
-		return
-	}
+func (a *Alerts) Tell(turn logdoc.Turn) { a.Send(a.Take([]logdoc.Turn{turn}), false) }
+
+// Batch is what some turns have come to.
+type Batch struct {
+	// Messages are for the outbox. Who keeps them together with what else came of the turns says so to Send.
+	Messages []Message
+	letters  []letter
+}
+
+// Take decides what is told of some turns, for Send. In between the caller may keep what is to be kept, so that nothing is told of what then is lost.
+func (a *Alerts) Take(turns []logdoc.Turn) Batch {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if repeats, now := a.cooling.turn(turn, a.o.Clock.Now()); now {
-		a.send(turn, repeats)
+	var b Batch
+	for _, turn := range turns {
+		if turn.Finding.Severity < a.o.Severity || turn.Finding.Certainty < a.o.Certainty {
+			continue
+		}
+		if repeats, now := a.cooling.turn(turn, a.o.Clock.Now()); now {
+			a.write(&b, turn, repeats)
+		}
+	}
+	return b
+}
+
+// write adds an alarm to a batch.
+func (a *Alerts) write(b *Batch, turn logdoc.Turn, repeats int) {
+	alarm := logdoc.Alarm{Turn: turn, Time: a.o.Clock.Now(), From: a.o.From, Repeats: repeats}
+	body, err := encode(a.o.Encode, &alarm)
+	if err != nil {
+		a.o.Problem(fmt.Sprintf("an alarm of %s could not be written: %v", sanitize.Line(turn.Finding.Symptom), err))
+		return
+	}
+	b.letters = append(b.letters, letter{alarm, body})
+	if a.delivery != nil {
+		b.Messages = append(b.Messages, a.delivery.address(alarm.Time, body, len(b.Messages))...)
+	}
+}
+
+// Send tells what Take has decided, and returns at once. With kept the messages are in the outbox already.
+func (a *Alerts) Send(b Batch, kept bool) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for _, l := range b.letters {
+		for _, q := range a.queues {
+			q.put(l)
+		}
+	}
+	if a.delivery != nil && len(b.Messages) > 0 {
+		if !kept {
+			a.delivery.keep(b.Messages)
+		}
+		a.delivery.wake()
 	}
 }
 
 // wake tells what was held back and is still news.
 func (a *Alerts) wake() {
 	a.mu.Lock()
-	defer a.mu.Unlock()
+	var b Batch
 	for _, h := range a.cooling.due(a.o.Clock.Now()) {
-		a.send(h.turn, h.repeats)
+		a.write(&b, h.turn, h.repeats)
 	}
-}
-
-func (a *Alerts) send(turn logdoc.Turn, repeats int) {
-	alarm := logdoc.Alarm{Turn: turn, Time: a.o.Clock.Now(), From: a.o.From, Repeats: repeats}
-	body, err := encode(a.o.Encode, &alarm)
-	if err != nil {
-		a.unsent++
-		a.o.Problem(fmt.Sprintf("an alarm of %s could not be written: %v", sanitize.Line(turn.Finding.Symptom), err))
-		return
-	}
-	for _, q := range a.queues {
-		q.put(letter{alarm, body})
-	}
-	if a.delivery != nil {
-		a.delivery.put(alarm.Time, body)
-	}
+	a.mu.Unlock()
+	a.Send(b, false)
 }
 
 // Close lets the sinks finish what waits for them, until the context ends, and stops. What a webhook has not got stays in the outbox.

@@ -26,7 +26,8 @@ type delivery struct {
 	clock Clock
 	added chan struct{}
 	hooks map[string]*hook
-	box   trouble
+	// box tells of errors of the outbox, full of one that has no room.
+	box, full trouble
 
 	mu    sync.Mutex
 	order []*hook
@@ -39,7 +40,7 @@ type hook struct {
 }
 
 func newDelivery(o Options) *delivery {
-	d := &delivery{o: o, clock: o.Clock, added: make(chan struct{}, 1), hooks: map[string]*hook{}, box: trouble{name: "the outbox", tell: o.Problem}}
+	d := &delivery{o: o, clock: o.Clock, added: make(chan struct{}, 1), hooks: map[string]*hook{}, box: trouble{name: "the outbox", tell: o.Problem}, full: trouble{name: "the outbox", tell: o.Problem}}
 	for _, w := range o.Webhooks {
 		if d.hooks[w.Name()] == nil {
 			h := &hook{Webhook: w, health: trouble{name: w.Name(), tell: o.Problem}, count: Numbers{Name: w.Name()}}
@@ -50,24 +51,39 @@ func newDelivery(o Options) *delivery {
 	return d
 }
 
-// put keeps a message for each webhook. It does not wait for any of them.
-func (d *delivery) put(now time.Time, body []byte) {
-	ctx := context.Background()
+// address makes a message for each webhook that the outbox has room for. waiting are on their way into it.
+func (d *delivery) address(now time.Time, body []byte, waiting int) []Message {
+	kept, err := d.o.Outbox.Waiting(context.Background())
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	var messages []Message
 	for _, h := range d.order {
-		waiting, err := d.o.Outbox.Waiting(ctx)
-		switch {
-		case err == nil && waiting >= d.o.Kept:
-			err = fmt.Errorf("it is full with %d messages", waiting)
-		case err == nil:
-			err = d.o.Outbox.Add(ctx, Message{Sink: h.Name(), Body: body, Due: now})
+		if err == nil && kept+waiting+len(messages) >= d.o.Kept {
+			d.full.after(fmt.Errorf("it is full with %d messages", kept+waiting))
+			h.count.Dropped++
+			continue
 		}
+		d.full.after(nil)
+		messages = append(messages, Message{Sink: h.Name(), Body: body, Due: now})
+	}
+	return messages
+}
+
+// keep puts messages into the outbox. It does not wait for any webhook.
+func (d *delivery) keep(messages []Message) {
+	for _, m := range messages {
+		err := d.o.Outbox.Add(context.Background(), m)
 		d.mu.Lock()
 		if err != nil {
-			h.count.Dropped++
+			d.hooks[m.Sink].count.Dropped++
 		}
 		d.box.after(err)
 		d.mu.Unlock()
 	}
+}
+
+// wake says that there is something to deliver.
+func (d *delivery) wake() {
 	select {
 	case d.added <- struct{}{}:
 	default:
