@@ -1,18 +1,14 @@
 package cre
 
 import (
-	"bytes"
-	"errors"
 	"fmt"
-	"io"
-	"regexp"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"go.yaml.in/yaml/v4"
 
 	"logdoc/internal/lang"
+	"logdoc/internal/yamldoc"
 )
 
 // Bounds of a file, so that reading it takes a bounded time and bounded memory whatever it holds.
@@ -20,7 +16,7 @@ const (
 	// MaxSize is how many bytes a file may have.
 	MaxSize = 8 << 20
 	// maxDepth is how deep its lists and mappings may nest.
-	maxDepth = 64
+	maxDepth = yamldoc.MaxDepth
 	// maxNodes is how many values may be looked at, those that aliases repeat counted each time.
 	maxNodes = 2_000_000
 	// maxDocuments is how many documents one file may hold.
@@ -31,90 +27,11 @@ const (
 
 // documents decodes the documents of a file without making values of them.
 func (r *reader) documents(src []byte) []*yaml.Node {
-	if len(src) > MaxSize {
-		r.at(lang.Pos{Line: 1, Col: 1}, 1, fmt.Sprintf("the file has more than %d MiB", MaxSize>>20), "split it: one file a rule is usual")
-		return nil
+	docs, problem := yamldoc.Nodes(src, yamldoc.Bounds{Size: MaxSize, Documents: maxDocuments, Split: "split it: one file a rule is usual"})
+	if problem != nil {
+		r.add(*problem)
 	}
-	if line, ok := nestedTooDeep(src); ok {
-		r.at(lang.Pos{Line: line, Col: 1}, 1, fmt.Sprintf("brackets nest more than %d deep", maxDepth), "no rule needs that")
-		return nil
-	}
-	if !utf8.Valid(src) {
-		line := 1 + bytes.Count(src[:firstInvalid(src)], []byte("\n"))
-		r.at(lang.Pos{Line: line, Col: 1}, 1, "the file is no UTF-8 text", "save it as UTF-8")
-		return nil
-	}
-	d := yaml.NewDecoder(bytes.NewReader(src))
-	var docs []*yaml.Node
-	for len(docs) <= maxDocuments {
-		var doc yaml.Node
-		err := d.Decode(&doc)
-		if errors.Is(err, io.EOF) {
-			return docs
-		}
-		if err != nil {
-			r.syntax(err)
-			return docs
-		}
-		docs = append(docs, &doc)
-	}
-	r.at(lang.Pos{Line: docs[maxDocuments].Line, Col: 1}, 1, fmt.Sprintf("the file has more than %d documents", maxDocuments), "split it")
-	return docs[:maxDocuments]
-}
-
-func firstInvalid(src []byte) int {
-	for i := 0; i < len(src); {
-		c, n := utf8.DecodeRune(src[i:])
-		if c == utf8.RuneError && n <= 1 {
-			return i
-		}
-		i += n
-	}
-	return len(src)
-}
-
-// nestedTooDeep looks for what would make the decoder recurse: brackets inside brackets, outside quotes, and dashes in a row. Text can hold brackets too: a run of them
-// is taken for nesting only far beyond what is met in it.
-func nestedTooDeep(src []byte) (line int, deep bool) {
-	const limit = 1000
-	depth, dashes := 0, 0
-	line = 1
-	for i, c := range src {
-		switch c {
-		case '\n':
-			line++
-			dashes = 0
-		case '[', '{':
-			depth++
-		case ']', '}':
-			depth = max(depth-1, 0)
-		case '-', '?', ':':
-			if i+1 < len(src) && src[i+1] == ' ' {
-				dashes++
-			}
-		}
-		if depth > limit || dashes > limit {
-			return line, true
-		}
-	}
-	return 0, false
-}
-
-var placed = regexp.MustCompile(`line (\d+)`)
-
-// syntax tells an error of the decoder in one line.
-func (r *reader) syntax(err error) {
-	pos := lang.Pos{Line: 1, Col: 1}
-	message := err.Error()
-	var load *yaml.LoadError
-	if errors.As(err, &load) && load.Mark.Line > 0 {
-		pos = lang.Pos{Line: load.Mark.Line, Col: max(load.Mark.Column, 1)}
-		message = load.Message
-	} else if m := placed.FindStringSubmatch(message); m != nil {
-		pos.Line, _ = strconv.Atoi(m[1])
-	}
-	message = strings.ReplaceAll(message, "\n", " ")
-	r.at(pos, 1, "this is no YAML: "+clean(message), "indentation, quotes and tabs are the usual causes")
+	return docs
 }
 
 // node is one value of the file with its place.
