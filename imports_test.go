@@ -26,6 +26,7 @@ var allowed = map[string][]string{
 	"logdoc/rules":             {"logdoc", "logdoc/internal/lang", "logdoc/internal/template", "logdoc/internal/literal"},
 	"logdoc/rules/cre":         {"logdoc", "logdoc/internal/lang", "logdoc/rules"},
 	"logdoc/report":            {"logdoc", "logdoc/internal/sanitize", "logdoc/internal/signs"},
+	"logdoc/redact":            {"logdoc", "logdoc/internal/sanitize"},
 	"logdoc/internal/diagnose": {"logdoc", "logdoc/source", "logdoc/grammar", "logdoc/rules", "logdoc/rules/cre", "logdoc/internal/lang", "logdoc/internal/sanitize",
 		"logdoc/internal/shape", "logdoc/internal/draft"},
 	"logdoc/tui":              {"logdoc", "logdoc/internal/sanitize", "logdoc/internal/signs"},
@@ -35,7 +36,7 @@ var allowed = map[string][]string{
 	"logdoc/bench":            {"logdoc/samples"},
 	"logdoc/docs/picture":     {},
 	"logdoc/samples/hostile":  {},
-	"logdoc/cmd/logdoc": {"logdoc", "logdoc/source", "logdoc/grammar", "logdoc/report",
+	"logdoc/cmd/logdoc": {"logdoc", "logdoc/source", "logdoc/grammar", "logdoc/report", "logdoc/redact",
 		"logdoc/internal/diagnose", "logdoc/internal/pager", "logdoc/internal/lang", "logdoc/internal/sanitize", "logdoc/tui"},
 }
 

@@ -34,6 +34,7 @@ type reportFlags struct {
 	quiet, verbose, json bool
 	unexplained, cost    bool
 	limits               limitFlags
+	redact               redactFlags
 }
 
 // limitFlags bound what is read from archives; 0 is the default.
@@ -78,6 +79,7 @@ left out, 4 internal or writing error, 130 interrupted (the report then says wha
 	choiceFlags(fl, &f)
 	fl.StringVar(&f.failOn, "fail-on", "", "exit with 1 for a finding that is not cleared and of this `severity` or worse: critical, error, warning, notice or info")
 	fl.StringVar(&f.color, "color", "auto", "colours: `auto`, always or never")
+	redactionFlags(fl, &f.redact)
 	limitsFlags(fl, &f.limits)
 	completions(cmd, s, &f.packs, "text", "markdown", "json")
 	return cmd
@@ -132,12 +134,19 @@ func runReport(ctx context.Context, s streams, f reportFlags, paths []string) er
 	if err != nil {
 		return err
 	}
+	redaction, err := newRedaction(s, &f.redact, packs, paths)
+	if err != nil {
+		return err
+	}
+	if redaction != nil {
+		o.Hosts = &redaction.hosts
+	}
 	meter := newMeter(s, paths)
 	o.Progress, o.Costs = meter.add, costs
 	stop := meter.start()
 	d, runErr := diagnose.Run(ctx, packs, o)
 	stop()
-	if err := writeReport(s, f, d); err != nil {
+	if err := writeReport(s, f, d, redaction); err != nil {
 		return err
 	}
 	tellLeftOut(s.err, d)
@@ -284,19 +293,36 @@ func parseWhen(text string) (time.Time, time.Duration, error) {
 	return time.Time{}, 0, fmt.Errorf("%q is no time: write 2026-03-04, 2026-03-04T05:06:07Z, or a duration such as 2h or 3d", text)
 }
 
-func writeReport(s streams, f reportFlags, d *logdoc.Diagnosis) error {
-	if f.output != "" && f.output != "-" {
-		err := writeFile(f.output, func(file *os.File) error { return render(file, f, d, report.TextOptions{Color: f.color == "always"}) })
+// writeReport prints the report where the user wants it. Redacted, it is complete and looked through before the first byte is written.
+func writeReport(s streams, f reportFlags, d *logdoc.Diagnosis, redaction *redaction) error {
+	toFile := f.output != "" && f.output != "-"
+	options := report.TextOptions{Color: f.color == "always" || f.color == "auto" && s.outTerminal && !s.noColor && !toFile}
+	if s.outTerminal && !toFile {
+		options.Width = s.width()
+	}
+	print := func(w io.Writer) error { return render(w, f, d, options) }
+	if redaction != nil {
+		text, err := redaction.print(d, func(w io.Writer, d *logdoc.Diagnosis) error { return render(w, f, d, options) })
 		if err != nil {
+			return &statusError{exitInternal, err}
+		}
+		if f.redact.dryRun {
+			print = func(w io.Writer) error { return redaction.list(w, s.outTerminal && !toFile) }
+		} else {
+			print = func(w io.Writer) error {
+				_, err := w.Write(text)
+				return err
+			}
+			defer redaction.tell(s.err, f.redact.forTicket)
+		}
+	}
+	if toFile {
+		if err := writeFile(f.output, func(file *os.File) error { return print(file) }); err != nil {
 			return &statusError{exitInternal, err}
 		}
 		return nil
 	}
-	options := report.TextOptions{Color: f.color == "always" || f.color == "auto" && s.outTerminal && !s.noColor}
-	if s.outTerminal {
-		options.Width = s.width()
-	}
-	if err := render(s.out, f, d, options); err != nil {
+	if err := print(s.out); err != nil {
 		return &statusError{exitInternal, writeError("standard output", err)}
 	}
 	return nil
