@@ -61,7 +61,7 @@ func (f *finder) isIPv4(lo, hi, from, to int, sep byte, last int) bool {
 	if lo > 1 && s[lo-1] == sep && digit(s[lo-2]) || lo > 0 && s[lo-1] == '.' {
 		return false
 	}
-	text := strings.NewReplacer("-", ".", "_", ".").Replace(s[lo:hi])
+	text := dotted.Replace(s[lo:hi])
 	a, ok := parseIPv4(text)
 	if !ok {
 		third := strings.LastIndexByte(text, '.')

@@ -34,10 +34,7 @@ type sight struct {
 	broken bool
 }
 
-var (
-	tags   = regexp.MustCompile(`<[^<>]*>`)
-	breaks = regexp.MustCompile(`[ \t]*\r?\n[ \t|>*]*`)
-)
+var tags = regexp.MustCompile(`<[^<>]*>`)
 
 // sights returns the ways to read an output that show different texts.
 func sights(s string) []sight {
@@ -66,10 +63,26 @@ func sights(s string) []sight {
 		}
 	}
 	if strings.Contains(s, "\n") {
-		more(breaks.ReplaceAllString(s, ""), true)
-		more(breaks.ReplaceAllString(s, " "), true)
+		more(unbroken(s, ""), true)
+		more(unbroken(s, " "), true)
 	}
 	return all
+}
+
+// unbroken puts between for each line break, and for the blanks and marks of quotes around it.
+func unbroken(s, between string) string {
+	var b strings.Builder
+	b.Grow(len(s))
+	for {
+		line, rest, more := strings.Cut(s, "\n")
+		if !more {
+			b.WriteString(line)
+			return b.String()
+		}
+		b.WriteString(strings.TrimRight(line, " \t\r"))
+		b.WriteString(between)
+		s = strings.TrimLeft(rest, " \t|>*\n\r")
+	}
 }
 
 // unescapeJSON undoes the escapes of JSON wherever they stand.

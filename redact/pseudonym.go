@@ -9,11 +9,16 @@ import (
 	"strings"
 )
 
+var (
+	dotted = strings.NewReplacer("-", ".", "_", ".")
+	bare   = strings.NewReplacer(":", "", "-", "", ".", "", " ", "")
+)
+
 // canonical is the one form of all spellings of a value.
 func canonical(class Class, text string) string {
 	switch class {
 	case IPv4:
-		if a, ok := parseIPv4(strings.NewReplacer("-", ".", "_", ".").Replace(text)); ok {
+		if a, ok := parseIPv4(dotted.Replace(text)); ok {
 			return a.String()
 		}
 	case IPv6:
@@ -21,11 +26,11 @@ func canonical(class Class, text string) string {
 			return a.String()
 		}
 	case MAC:
-		return strings.NewReplacer(":", "", "-", "", ".", "").Replace(lower(text))
+		return bare.Replace(lower(text))
 	case Host, Domain, User, Mail, Own:
 		return lower(text)
 	case Card, IBAN:
-		return strings.NewReplacer(" ", "", "-", "").Replace(text)
+		return bare.Replace(text)
 	}
 	return text
 }

@@ -15,7 +15,7 @@ func writeFile(name string, write func(*os.File) error) error {
 	return writeFileMode(name, 0o666, write)
 }
 
-// writeFileMode is writeFile with the mode of a new file, of which the umask takes away.
+// writeFileMode is writeFile with the mode that the file gets, of which the umask takes away. With 0o666 a file that is there keeps its own.
 func writeFileMode(name string, mode fs.FileMode, write func(*os.File) error) error {
 	info, err := os.Stat(name)
 	if err == nil && !info.Mode().IsRegular() {
@@ -44,7 +44,7 @@ func writeFileMode(name string, mode fs.FileMode, write func(*os.File) error) er
 	}
 	defer os.Remove(part)
 	err = write(f)
-	if err == nil && info != nil {
+	if err == nil && info != nil && mode == 0o666 {
 		err = f.Chmod(info.Mode().Perm())
 	}
 	if err := errors.Join(err, f.Close()); err != nil {

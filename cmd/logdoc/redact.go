@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/pflag"
@@ -52,9 +53,11 @@ func (f *redactFlags) wanted() bool {
 // redaction is what one run replaces, and where that is kept.
 type redaction struct {
 	*redact.Redactor
-	file    mapFile
-	hosts   diagnose.Hosts
-	packs   *diagnose.Packs
+	file  mapFile
+	hosts diagnose.Hosts
+	packs *diagnose.Packs
+	// attached are the files of a bundle of evidence: what stands in them is learned from too.
+	files   []evidenceFile
 	learned bool
 }
 
@@ -106,7 +109,7 @@ func readWords(name string) ([]string, error) {
 }
 
 // learn learns from all that will be shown. print makes the report.
-func (x *redaction) learn(d *logdoc.Diagnosis, print func(io.Writer, *logdoc.Diagnosis) error, more ...logdoc.LogText) error {
+func (x *redaction) learn(d *logdoc.Diagnosis, print func(io.Writer, *logdoc.Diagnosis) error) error {
 	if x.learned {
 		return nil
 	}
@@ -137,8 +140,9 @@ func (x *redaction) learn(d *logdoc.Diagnosis, print func(io.Writer, *logdoc.Dia
 		x.LearnHost(host)
 	}
 	x.LearnDiagnosis(d)
-	for _, text := range more {
-		x.Learn(text)
+	for _, f := range x.files {
+		x.Learn(f.name)
+		x.Learn(f.text)
 	}
 	return x.Err()
 }
@@ -201,23 +205,21 @@ func (x *redaction) tell(w io.Writer, table bool) {
 
 // list prints what would be replaced. Values are shown only where show says so.
 func (x *redaction) list(w io.Writer, show bool) error {
-	var b bytes.Buffer
-	fmt.Fprintf(&b, "%-9s %6s  %-36s", "class", "places", "pseudonym")
-	if show {
-		b.WriteString("  value")
-	}
-	b.WriteByte('\n')
-	for _, v := range x.Values() {
-		fmt.Fprintf(&b, "%-9s %6d  %-36s", v.Class, v.Count, v.Pseudonym)
-		if show {
-			b.WriteString("  " + string(sanitize.CutRunes(sanitize.Line(v.Text), 120)))
+	var b strings.Builder
+	row := func(class, places, pseudonym, value string) {
+		if !show {
+			value = ""
 		}
-		b.WriteByte('\n')
+		b.WriteString(strings.TrimRight(fmt.Sprintf("%-9s %6s  %-38s %s", class, places, pseudonym, value), " ") + "\n")
+	}
+	row("class", "places", "pseudonym", "value")
+	for _, v := range x.Values() {
+		row(v.Class.String(), strconv.Itoa(v.Count), v.Pseudonym, string(sanitize.CutRunes(sanitize.Line(v.Text), 120)))
 	}
 	if kept := x.Kept(); len(kept) > 0 {
 		fmt.Fprintf(&b, "\nThese names are words that logdoc uses itself or that many systems have, and stay: %s.\n--redact-word takes one of them out all the same.\n", sanitize.Line(strings.Join(kept, ", ")))
 	}
-	_, err := w.Write(bytes.ReplaceAll(b.Bytes(), []byte(" \n"), []byte("\n")))
+	_, err := io.WriteString(w, b.String())
 	return err
 }
 

@@ -35,6 +35,7 @@ type reportFlags struct {
 	unexplained, cost    bool
 	limits               limitFlags
 	redact               redactFlags
+	bundleEvidence       string
 }
 
 // limitFlags bound what is read from archives; 0 is the default.
@@ -80,6 +81,7 @@ left out, 4 internal or writing error, 130 interrupted (the report then says wha
 	fl.StringVar(&f.failOn, "fail-on", "", "exit with 1 for a finding that is not cleared and of this `severity` or worse: critical, error, warning, notice or info")
 	fl.StringVar(&f.color, "color", "auto", "colours: `auto`, always or never")
 	redactionFlags(fl, &f.redact)
+	fl.StringVar(&f.bundleEvidence, "bundle-evidence", "", "write the records that findings rest on, with lines around them, and the files that values were read from, to this .tar.gz `file`")
 	limitsFlags(fl, &f.limits)
 	completions(cmd, s, &f.packs, "text", "markdown", "json")
 	return cmd
@@ -141,12 +143,23 @@ func runReport(ctx context.Context, s streams, f reportFlags, paths []string) er
 	if redaction != nil {
 		o.Hosts = &redaction.hosts
 	}
+	var logs *rawLogs
+	if f.bundleEvidence != "" {
+		logs = newRawLogs(packs, &o)
+		defer logs.close()
+	}
 	meter := newMeter(s, paths)
 	o.Progress, o.Costs = meter.add, costs
 	stop := meter.start()
 	d, runErr := diagnose.Run(ctx, packs, o)
 	stop()
-	if err := writeReport(s, f, d, redaction); err != nil {
+	var files []evidenceFile
+	if logs != nil && runErr == nil {
+		if files, err = evidence(ctx, logs, d); err != nil {
+			return &statusError{exitInterrupt, nil}
+		}
+	}
+	if err := writeReport(s, f, d, redaction, files); err != nil {
 		return err
 	}
 	tellLeftOut(s.err, d)
@@ -294,7 +307,7 @@ func parseWhen(text string) (time.Time, time.Duration, error) {
 }
 
 // writeReport prints the report where the user wants it. Redacted, it is complete and looked through before the first byte is written.
-func writeReport(s streams, f reportFlags, d *logdoc.Diagnosis, redaction *redaction) error {
+func writeReport(s streams, f reportFlags, d *logdoc.Diagnosis, redaction *redaction, files []evidenceFile) error {
 	toFile := f.output != "" && f.output != "-"
 	options := report.TextOptions{Color: f.color == "always" || f.color == "auto" && s.outTerminal && !s.noColor && !toFile}
 	if s.outTerminal && !toFile {
@@ -302,11 +315,16 @@ func writeReport(s streams, f reportFlags, d *logdoc.Diagnosis, redaction *redac
 	}
 	print := func(w io.Writer) error { return render(w, f, d, options) }
 	if redaction != nil {
+		redaction.files = files
 		text, err := redaction.print(d, func(w io.Writer, d *logdoc.Diagnosis) error { return render(w, f, d, options) })
 		if err != nil {
 			return &statusError{exitInternal, err}
 		}
+		if files, err = redaction.attached(files); err != nil {
+			return &statusError{exitInternal, err}
+		}
 		if f.redact.dryRun {
+			files = nil
 			print = func(w io.Writer) error { return redaction.list(w, s.outTerminal && !toFile) }
 		} else {
 			print = func(w io.Writer) error {
@@ -314,6 +332,11 @@ func writeReport(s streams, f reportFlags, d *logdoc.Diagnosis, redaction *redac
 				return err
 			}
 			defer redaction.tell(s.err, f.redact.forTicket)
+		}
+	}
+	if len(files) > 0 {
+		if err := writeEvidence(f.bundleEvidence, files); err != nil {
+			return &statusError{exitInternal, err}
 		}
 	}
 	if toFile {
