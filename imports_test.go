@@ -30,6 +30,7 @@ var allowed = map[string][]string{
 	"logdoc/internal/health":   {"logdoc", "logdoc/internal/sanitize"},
 	"logdoc/alert":             {"logdoc", "logdoc/internal/sanitize"},
 	"logdoc/report":            {"logdoc", "logdoc/internal/sanitize", "logdoc/internal/signs"},
+	"logdoc/redact":            {"logdoc", "logdoc/internal/sanitize"},
 	"logdoc/internal/diagnose": {"logdoc", "logdoc/source", "logdoc/grammar", "logdoc/rules", "logdoc/rules/cre", "logdoc/internal/lang", "logdoc/internal/sanitize",
 		"logdoc/internal/shape", "logdoc/internal/draft"},
 	"logdoc/tui":              {"logdoc", "logdoc/internal/sanitize", "logdoc/internal/signs"},
@@ -40,7 +41,7 @@ var allowed = map[string][]string{
 	"logdoc/bench":            {"logdoc/samples"},
 	"logdoc/docs/picture":     {},
 	"logdoc/samples/hostile":  {},
-	"logdoc/cmd/logdoc": {"logdoc", "logdoc/source", "logdoc/source/follow", "logdoc/grammar", "logdoc/report", "logdoc/alert", "logdoc/internal/health", "logdoc/internal/yamldoc",
+	"logdoc/cmd/logdoc": {"logdoc", "logdoc/source", "logdoc/source/follow", "logdoc/grammar", "logdoc/report", "logdoc/redact", "logdoc/alert", "logdoc/internal/health", "logdoc/internal/yamldoc",
 		"logdoc/internal/diagnose", "logdoc/internal/pager", "logdoc/internal/lang", "logdoc/internal/sanitize", "logdoc/store", "logdoc/tui"},
 }
 

@@ -46,6 +46,11 @@ func (k OutlierKind) String() string { return outlierKindNames[k] }
 // MarshalText writes the word, so that JSON reads "finding" and not 0.
 func (k OutlierKind) MarshalText() ([]byte, error) { return []byte(k.String()), nil }
 
+// UnmarshalText reads the word written by MarshalText.
+func (k *OutlierKind) UnmarshalText(text []byte) error {
+	return wordOf(k, outlierKindNames[:], text, "kind of outlier")
+}
+
 // Outlier is one thing that sets a node apart from those that it can be compared with.
 type Outlier struct {
 	Node LogText

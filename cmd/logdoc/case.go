@@ -110,7 +110,7 @@ func newCaseShow(s streams) *cobra.Command {
 					return &statusError{exitInternal, writeError("standard output", err)}
 				}
 			}
-			return writeReport(s, f, &c.Diagnosis)
+			return writeReport(s, f, &c.Diagnosis, nil, nil)
 		},
 	}
 	fl := cmd.Flags()

@@ -12,6 +12,11 @@ import (
 // writeFile writes a file beside its place and renames it, so that a full disk never leaves half a file. What is no regular file, such as /dev/stdout or a pipe, is
 // written to as it is.
 func writeFile(name string, write func(*os.File) error) error {
+	return writeFileMode(name, 0o666, write)
+}
+
+// writeFileMode is writeFile with the mode that the file gets, of which the umask takes away. With 0o666 a file that is there keeps its own.
+func writeFileMode(name string, mode fs.FileMode, write func(*os.File) error) error {
 	info, err := os.Stat(name)
 	if err == nil && !info.Mode().IsRegular() {
 		f, err := os.OpenFile(name, os.O_WRONLY, 0)
@@ -33,13 +38,13 @@ func writeFile(name string, write func(*os.File) error) error {
 	}
 	// Not os.CreateTemp, for a new file is to have the mode that the user's umask says.
 	part := filepath.Join(filepath.Dir(place), fmt.Sprintf(".logdoc-%x", rand.Uint64()))
-	f, err := os.OpenFile(part, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+	f, err := os.OpenFile(part, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
 	if err != nil {
 		return writeError(name, err)
 	}
 	defer os.Remove(part)
 	err = write(f)
-	if err == nil && info != nil {
+	if err == nil && info != nil && mode == 0o666 {
 		err = f.Chmod(info.Mode().Perm())
 	}
 	if err := errors.Join(err, f.Close()); err != nil {

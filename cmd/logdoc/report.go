@@ -37,6 +37,8 @@ type reportFlags struct {
 	noHistory            bool
 	limits               limitFlags
 	saving               saveFlags
+	redact               redactFlags
+	bundleEvidence       string
 }
 
 // limitFlags bound what is read from archives; 0 is the default.
@@ -83,6 +85,8 @@ left out, 4 internal or writing error, 130 interrupted (the report then says wha
 	fl.StringVar(&f.color, "color", "auto", "colours: `auto`, always or never")
 	addSaveFlags(fl, &f.saving)
 	fl.BoolVar(&f.noHistory, "no-history", false, "do not say which findings were seen before, in a case that is kept")
+	redactionFlags(fl, &f.redact)
+	fl.StringVar(&f.bundleEvidence, "bundle-evidence", "", "write the records that findings rest on, with lines around them, and the files that values were read from, to this .tar.gz `file`")
 	limitsFlags(fl, &f.limits)
 	completions(cmd, s, &f.packs, "text", "markdown", "json")
 	return cmd
@@ -137,6 +141,18 @@ func runReport(ctx context.Context, s streams, f reportFlags, paths []string) er
 	if err != nil {
 		return err
 	}
+	redaction, err := newRedaction(s, &f.redact, packs, paths)
+	if err != nil {
+		return err
+	}
+	if redaction != nil {
+		o.Hosts = &redaction.hosts
+	}
+	var logs *rawLogs
+	if f.bundleEvidence != "" {
+		logs = newRawLogs(packs, &o)
+		defer logs.close()
+	}
 	meter := newMeter(s, paths)
 	o.Progress, o.Costs = meter.add, costs
 	stop := meter.start()
@@ -149,7 +165,13 @@ func runReport(ctx context.Context, s streams, f reportFlags, paths []string) er
 	if !f.noHistory {
 		recall(ctx, s, f.saving.storeFlags, info, d)
 	}
-	if err := writeReport(s, f, d); err != nil {
+	var files []evidenceFile
+	if logs != nil && runErr == nil {
+		if files, err = evidence(ctx, logs, d); err != nil {
+			return &statusError{exitInterrupt, nil}
+		}
+	}
+	if err := writeReport(s, f, d, redaction, files); err != nil {
 		return err
 	}
 	tellLeftOut(s.err, d)
@@ -301,19 +323,46 @@ func parseWhen(text string) (time.Time, time.Duration, error) {
 	return time.Time{}, 0, fmt.Errorf("%q is no time: write 2026-03-04, 2026-03-04T05:06:07Z, or a duration such as 2h or 3d", text)
 }
 
-func writeReport(s streams, f reportFlags, d *logdoc.Diagnosis) error {
-	if f.output != "" && f.output != "-" {
-		err := writeFile(f.output, func(file *os.File) error { return render(file, f, d, report.TextOptions{Color: f.color == "always"}) })
+// writeReport prints the report where the user wants it. Redacted, it is complete and looked through before the first byte is written.
+func writeReport(s streams, f reportFlags, d *logdoc.Diagnosis, redaction *redaction, files []evidenceFile) error {
+	toFile := f.output != "" && f.output != "-"
+	options := report.TextOptions{Color: f.color == "always" || f.color == "auto" && s.outTerminal && !s.noColor && !toFile}
+	if s.outTerminal && !toFile {
+		options.Width = s.width()
+	}
+	print := func(w io.Writer) error { return render(w, f, d, options) }
+	if redaction != nil {
+		redaction.files = files
+		text, err := redaction.print(d, func(w io.Writer, d *logdoc.Diagnosis) error { return render(w, f, d, options) })
 		if err != nil {
+			return &statusError{exitInternal, err}
+		}
+		if files, err = redaction.attached(files); err != nil {
+			return &statusError{exitInternal, err}
+		}
+		if f.redact.dryRun {
+			files = nil
+			print = func(w io.Writer) error { return redaction.list(w, s.outTerminal && !toFile) }
+		} else {
+			print = func(w io.Writer) error {
+				_, err := w.Write(text)
+				return err
+			}
+			defer redaction.tell(s.err, f.redact.forTicket)
+		}
+	}
+	if len(files) > 0 {
+		if err := writeEvidence(f.bundleEvidence, files); err != nil {
+			return &statusError{exitInternal, err}
+		}
+	}
+	if toFile {
+		if err := writeFile(f.output, func(file *os.File) error { return print(file) }); err != nil {
 			return &statusError{exitInternal, err}
 		}
 		return nil
 	}
-	options := report.TextOptions{Color: f.color == "always" || f.color == "auto" && s.outTerminal && !s.noColor}
-	if s.outTerminal {
-		options.Width = s.width()
-	}
-	if err := render(s.out, f, d, options); err != nil {
+	if err := print(s.out); err != nil {
 		return &statusError{exitInternal, writeError("standard output", err)}
 	}
 	return nil

@@ -603,18 +603,29 @@ func (l *Live) Stop() Gain {
 
 // End says what only the end of the logs decides, with the last turns.
 func (l *Live) End(now time.Time) (*logdoc.Diagnosis, []logdoc.Turn) {
+	nodes := l.place()
 	out, turns := l.rules.End(time.Time{})
 	l.tellOverlays(turns)
-	return l.diagnosis(out, now), turns
+	return l.diagnosis(out, nodes, true, now), turns
+}
+
+// place finds out which logs were written where, as far as they were read.
+func (l *Live) place() *nodes {
+	n := placeNodes(l.rows, nil)
+	l.rules.Input().Nodes(n.of)
+	return n
 }
 
 // SoFar is the diagnosis as it stands. It owns its memory.
-func (l *Live) SoFar(now time.Time) *logdoc.Diagnosis { return l.diagnosis(l.rules.SoFar(), now) }
+func (l *Live) SoFar(now time.Time) *logdoc.Diagnosis {
+	nodes := l.place()
+	return l.diagnosis(l.rules.SoFar(), nodes, false, now)
+}
 
 // Records is how many records were read.
 func (l *Live) Records() int { return l.seen }
 
-func (l *Live) diagnosis(out rules.Outcome, now time.Time) *logdoc.Diagnosis {
+func (l *Live) diagnosis(out rules.Outcome, nodes *nodes, whole bool, now time.Time) *logdoc.Diagnosis {
 	d := &logdoc.Diagnosis{Notes: append(l.packs.notes(), l.packs.expired(now)...)}
 	l.packs.Overlays.Tell(out.Findings)
 	d.Capture, d.Clean, d.Unchecked = out.Capture, out.Clean, out.Unchecked
@@ -634,6 +645,7 @@ func (l *Live) diagnosis(out rules.Outcome, now time.Time) *logdoc.Diagnosis {
 		}
 		d.Coverage.Sources = append(d.Coverage.Sources, row)
 	}
+	tellNodes(d, nodes, l.rows, whole)
 	kept := newClusters(window{}, false)
 	kept.merge(l.clusters)
 	var lost int

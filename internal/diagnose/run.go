@@ -42,6 +42,8 @@ type Options struct {
 	Progress func(bytes int64)
 	// Timeline asks for the diagnosis's timeline.
 	Timeline bool
+	// Hosts, if not nil, collects what the records of the input call the machines that wrote them.
+	Hosts *Hosts
 
 	// zoom is what the timeline counts; skip leaves inputs out; watch is told of what was read. nil is for none.
 	zoom  window
@@ -84,6 +86,9 @@ func run(ctx context.Context, p *Packs, o Options, look func(*rules.Correlator))
 	}
 	err := r.walk(ctx, inputs, parts)
 	o.Costs.scanned()
+	for _, sc := range r.scanners {
+		o.Hosts.add(sc.hosts)
+	}
 	c := r.join(d, parts, false)
 	if look != nil {
 		look(c)
@@ -192,6 +197,9 @@ func newRunner(p *Packs, o Options) *runner {
 		if o.Timeline {
 			sc.timeline, sc.timelines = newTimeline(o.zoom), r.timelines
 			sc.grammar.Watch = sc.timeline.add
+		}
+		if o.Hosts != nil {
+			sc.hosts = &seenHosts{names: map[logdoc.LogText]bool{}}
 		}
 		sc.window = window{o.Since, o.Until, o.SinceLast > 0 || o.UntilLast > 0}
 		r.scanners = append(r.scanners, sc)

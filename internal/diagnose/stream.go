@@ -334,6 +334,7 @@ type scanner struct {
 	timelines *timelines
 	costs     *scanCosts // nil mostly
 	spare     <-chan []logdoc.Match
+	hosts     *seenHosts // nil where nobody asks for them
 }
 
 func newScanner(p *Packs) *scanner {
@@ -375,6 +376,7 @@ func (sc *scanner) read(j *job) {
 func (sc *scanner) take(ev *logdoc.Event) {
 	j := sc.job
 	see(j, host(ev))
+	sc.hosts.see(ev)
 	class := sc.rules.Accept(ev)
 	switch {
 	case class != rules.Unexplained:
@@ -403,6 +405,7 @@ type alike struct {
 
 // Alike and Count take the records that need not be shown: the scanner is what the grammar calls twins.
 func (sc *scanner) Alike(ev *logdoc.Event) (int32, []logdoc.Span, bool) {
+	sc.hosts.see(ev)
 	of, ok := sc.rules.Alike(ev, grammar.Told)
 	if !ok || len(sc.alike) == maxAlike {
 		return 0, nil, false

@@ -1,0 +1,135 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"logdoc"
+	"logdoc/internal/diagnose"
+	"logdoc/redact"
+	"logdoc/report"
+	"logdoc/source"
+)
+
+// TestRedactedSamples holds every sample's redacted diagnosis to the one that it was made of: nothing but values differs, none of them is left, and they come back.
+func TestRedactedSamples(t *testing.T) {
+	packs, err := diagnose.Load(nil, diagnose.Selection{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for sample, values := range map[string]int{"avamar-case.tgz": 0, "luna-logs.tgz": 5, "mrs-flume-logs.zip": 1} {
+		t.Run(sample, func(t *testing.T) {
+			x := &redaction{packs: packs, file: mapFile{name: filepath.Join(t.TempDir(), "map")}}
+			if x.Redactor, err = redact.New(redact.Key{5}, nil); err != nil {
+				t.Fatal(err)
+			}
+			d, err := diagnose.Run(context.Background(), packs, diagnose.Options{Paths: []string{"../../samples/" + sample}, Files: source.Disk{}, Timeline: true, Hosts: &x.hosts})
+			if err != nil {
+				t.Fatal(err)
+			}
+			asJSON := func(w io.Writer, d *logdoc.Diagnosis) error { return report.JSON(w, d) }
+			out, err := x.print(d, asJSON)
+			if err != nil {
+				t.Fatal(err)
+			}
+			hidden := x.Diagnosis(d)
+			if diff := cmp.Diff(redact.Blank(d), redact.Blank(hidden)); diff != "" {
+				t.Errorf("structure, counts or times differ:\n%s", diff)
+			}
+			if len(d.Findings) == 0 || len(x.Values()) < values {
+				t.Fatalf("%d findings, %d values", len(d.Findings), len(x.Values()))
+			}
+			samePackText(t, d.Findings, hidden.Findings)
+			for i := range d.Clean {
+				if d.Clean[i].Name != hidden.Clean[i].Name || d.Clean[i].Title != hidden.Clean[i].Title {
+					t.Errorf("clean %s became %s", d.Clean[i].Name, hidden.Clean[i].Name)
+				}
+			}
+			for i := range d.Unchecked {
+				if diff := cmp.Diff(d.Unchecked[i], hidden.Unchecked[i]); diff != "" {
+					t.Errorf("unchecked:\n%s", diff)
+				}
+			}
+			for _, v := range x.Values() {
+				if strings.Contains(strings.ToLower(string(out)), strings.ToLower(string(v.Text))) {
+					t.Errorf("%s %q is left", v.Class, v.Text)
+				}
+			}
+			text, err := os.ReadFile(x.file.name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			kept, err := redact.ReadMap(text)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var want, got bytes.Buffer
+			if err := asJSON(&want, d); err != nil {
+				t.Fatal(err)
+			}
+			if done, err := redact.NewRestorer(kept).Copy(&got, bytes.NewReader(out), escapeFor(out, false)); err != nil || done.Unknown+done.Several > 0 {
+				t.Fatalf("%+v %v", done, err)
+			}
+			if diff := cmp.Diff(want.String(), got.String()); diff != "" {
+				t.Errorf("what was restored differs:\n%s", diff)
+			}
+		})
+	}
+}
+
+// samePackText compares what packs say, which no log has a part in.
+func samePackText(t *testing.T, a, b []logdoc.Finding) {
+	t.Helper()
+	for i := range a {
+		x, y := a[i], b[i]
+		samePackText(t, x.Consequences, y.Consequences)
+		for _, f := range []*logdoc.Finding{&x, &y} {
+			f.Evidence, f.Values, f.Key, f.Consequences = nil, nil, "", nil
+			steps := make([]logdoc.Step, len(f.Steps))
+			copy(steps, f.Steps)
+			for i := range steps {
+				steps[i].Values = nil
+			}
+			f.Steps = steps
+		}
+		if diff := cmp.Diff(x, y); diff != "" {
+			t.Errorf("%s:\n%s", a[i].Symptom, diff)
+		}
+	}
+}
+
+// TestBuiltInTextHoldsNoValues keeps the packs' own words out of the redaction, so that reports read the same.
+func TestBuiltInTextHoldsNoValues(t *testing.T) {
+	packs, err := diagnose.Load(nil, diagnose.Selection{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	x := &redaction{packs: packs}
+	if x.Redactor, err = redact.New(redact.Key{5}, nil); err != nil {
+		t.Fatal(err)
+	}
+	d := &logdoc.Diagnosis{}
+	for _, name := range packs.Rules.ArticleNames() {
+		a, _ := packs.Rules.Article(name)
+		d.Clean = append(d.Clean, logdoc.Clean{Name: a.Name, Title: a.Title, Product: a.Product})
+		u := logdoc.Unchecked{Symptom: a.Name, Title: a.Title, Product: a.Product}
+		for _, f := range append(a.Files, a.Records...) {
+			u.Collect = append(append(u.Collect, f.Collect), f.Where...)
+			d.Coverage.Sources = append(d.Coverage.Sources, logdoc.SourceCoverage{Facts: []string{a.Name + " " + f.Name}})
+		}
+		d.Unchecked = append(d.Unchecked, u)
+	}
+	if err := x.learn(d, func(w io.Writer, d *logdoc.Diagnosis) error { return report.Text(w, d, report.TextOptions{}) }); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(d, x.Diagnosis(d)); diff != "" {
+		t.Errorf("a pack's words are taken for values:\n%s", diff)
+	}
+}
