@@ -378,7 +378,7 @@ type spread struct {
 	unplaced bool
 }
 
-// findings finds symptoms that hold on one node alone, or on all but one, of those whose logs would tell. A symptom of whose records it is not known where they were written tells nothing.
+// findings finds symptoms that hold on one node alone, or on all but one, of three or more whose logs would tell: of two, neither is the odd one. A symptom of whose records it is not known where they were written tells nothing.
 func (c *comparison) findings() []logdoc.Outlier {
 	formatOf := map[logdoc.LogText]string{}
 	for _, s := range c.d.Coverage.Sources {
@@ -427,7 +427,7 @@ func (c *comparison) findings() []logdoc.Outlier {
 			with, without := c.parted(format, s.on)
 			o := logdoc.Outlier{Kind: logdoc.OutlierFinding, Name: name, Title: s.finding.Title, Severity: s.finding.Severity, Of: len(with) + len(without)}
 			switch {
-			case len(with) == 1 && len(without) > 0:
+			case len(with) == 1 && len(without) > 1:
 				o.Node = with[0]
 			case len(without) == 1 && len(with) > 1:
 				o.Node, o.Lacks = without[0], true
