@@ -67,7 +67,7 @@ func (g *group) evidence(f *logdoc.Finding, verdict lang.Cond) {
 		}
 		f.Evidence = append(f.Evidence, ev)
 	}
-	g.factEvidence(f, verdict)
+	g.factEvidence(f, verdict, shown)
 }
 
 // nodes tells on which nodes the records were written, and the files that were looked at.
@@ -101,8 +101,8 @@ func (g *group) nodes(f *logdoc.Finding) {
 }
 
 // factEvidence adds what files said: those that the verdict names, and those that a number was read from, for the reader will compare it. Files that are missing beside
-// their neighbours are told where the symptom asks for that.
-func (g *group) factEvidence(f *logdoc.Finding, verdict lang.Cond) {
+// their neighbours are told where the symptom asks for that. What is shown already is not shown twice.
+func (g *group) factEvidence(f *logdoc.Finding, verdict lang.Cond, shown map[logdoc.Place]bool) {
 	named := map[string]bool{}
 	walkCond(verdict, func(r *lang.Ref) { named[r.Owner] = true })
 	for i, fact := range g.symptom.facts {
@@ -115,6 +115,10 @@ func (g *group) factEvidence(f *logdoc.Finding, verdict lang.Cond) {
 				if holds, says := g.bears(verdict, i, &r); !named[name] || says && !holds {
 					continue
 				}
+			}
+			// A file may be read as a log as well, and its line be a record.
+			if r.place.Line > 0 && shown[r.place] {
+				continue
 			}
 			f.Count++
 			if len(f.Evidence) >= maxEvidence {
