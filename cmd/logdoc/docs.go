@@ -39,7 +39,7 @@ Files of the same names are written over, others in the folder are left as they 
 			if dir == "" {
 				return usageError("say where to write the handbook: logdoc docs -o DIR")
 			}
-			p, err := diagnose.Load(packPaths(s, packs), diagnose.Selection{})
+			p, err := diagnose.LoadInFull(packPaths(s, packs), diagnose.Selection{})
 			if err != nil {
 				return &statusError{exitUsage, err}
 			}
