@@ -28,8 +28,53 @@ type Article struct {
 	// Explains and ExplainedBy name other symptoms.
 	Explains, ExplainedBy []string
 	See                   []string
-	// Examples are the titles of the examples.
-	Examples []string
+	Examples              []Example
+}
+
+// Example is one example of an article: what is read, and what is found in it.
+type Example struct {
+	// Title is empty for records that are normal.
+	Title string
+	// Found is how sure we are then; NotFound where nothing must be found, and for records that are normal.
+	Found Certainty
+	// Expect are what else must be found, such as "count = 2", in the pack's words. Now is the time of capture, empty where the newest stamp is.
+	Expect []string
+	Now    string
+	Inputs []ExampleInput
+}
+
+// ExampleInput is a log of a format, or the content of a file of a bundle: one of Format and Path is empty.
+type ExampleInput struct {
+	Format, Path string
+	Text         LogText
+}
+
+// FormatArticle is all that a pack says of a format: how it recognises records, and what it reads in them.
+type FormatArticle struct {
+	Name, Title, Product string
+	// Files are patterns of names, Collect says what to bring.
+	Files, Collect []string
+	// Templates are as the format has them, in the order in which they are tried.
+	Templates []FormatTemplate
+	// Severities and Zones are the tables, such as "WARN = warning"; Zone is what stamps without a zone are taken for, and may be empty.
+	Severities, Zones []string
+	Zone              string
+	// Stamped means that every line with a time in a usual notation is a record of it, where no other format fits.
+	Stamped bool
+	Samples []FormatSample
+}
+
+// FormatTemplate is one way in which a format recognises a line or takes a message apart. Kind is the pack's word: line, bare, header or inner, the last with its guard. Regexp means that
+// Text is a regular expression.
+type FormatTemplate struct {
+	Kind, Text string
+	Regexp     bool
+}
+
+// FormatSample is a record, and what is read in it: "severity = error".
+type FormatSample struct {
+	Text   LogText
+	Fields []string
 }
 
 // Sought is one thing that a symptom looks for or works out.

@@ -21,7 +21,7 @@ func Article(w io.Writer, a *logdoc.Article, o TextOptions) error {
 	p.items(2, plain, articleFacts(a))
 	p.blank()
 	for _, section := range articleSections(a) {
-		p.labelled(section.label, lines(section.paragraphs))
+		p.labelled(section.Label, lines(section.Paragraphs))
 	}
 	p.sought("Records", a.Records)
 	p.sought("Files", a.Files)
@@ -30,7 +30,7 @@ func Article(w io.Writer, a *logdoc.Article, o TextOptions) error {
 	p.labelled("Impact", lines(paragraphs(a.Impact)))
 	p.runbook(a.Steps)
 	for _, section := range articleClosing(a) {
-		p.labelled(section.label, lines(section.paragraphs))
+		p.labelled(section.Label, lines(section.Paragraphs))
 	}
 	return p.w.Flush()
 }
@@ -52,8 +52,8 @@ func articleFacts(a *logdoc.Article) []sanitize.Safe {
 
 // articleSection is a label and its paragraphs.
 type articleSection struct {
-	label      sanitize.Safe
-	paragraphs []string
+	Label      sanitize.Safe
+	Paragraphs []string
 }
 
 // articleSections are what stands before the records: how sure what makes us, and what a finding is.
@@ -111,10 +111,24 @@ func articleClosing(a *logdoc.Article) []articleSection {
 	if len(a.See) > 0 {
 		out = append(out, articleSection{"See", a.See})
 	}
-	if len(a.Examples) > 0 {
-		out = append(out, articleSection{"Examples", a.Examples})
+	var titles []string
+	for _, ex := range a.Examples {
+		if ex.Title != "" {
+			titles = append(titles, ex.Title+" ("+found(ex)+")")
+		}
+	}
+	if len(titles) > 0 {
+		out = append(out, articleSection{"Examples", titles})
 	}
 	return out
+}
+
+// found says how sure a finding in the example is.
+func found(ex logdoc.Example) string {
+	if ex.Found == logdoc.NotFound {
+		return "nothing is found"
+	}
+	return ex.Found.String()
 }
 
 // sought writes what is looked for: in words, and beneath that where.
@@ -157,6 +171,20 @@ func soughtHead(s logdoc.Sought) (head sanitize.Safe, rest []sanitize.Safe) {
 // ArticleMarkdown writes the article for a ticket or a page of one's own documentation.
 func ArticleMarkdown(w io.Writer, a *logdoc.Article) error {
 	m := &marker{w: bufio.NewWriter(w)}
+	m.article(a)
+	for _, section := range articleClosing(a) {
+		m.paragraph("## " + sanitize.Prose(section.Label))
+		items := make([]sanitize.Markdown, len(section.Paragraphs))
+		for i, text := range section.Paragraphs {
+			items[i] = sanitize.Link(text)
+		}
+		m.list("", items...)
+	}
+	return m.w.Flush()
+}
+
+// article writes all of it but what stands behind the runbook.
+func (m *marker) article(a *logdoc.Article) {
 	title := sanitize.Prose(a.Title)
 	if !a.Expected {
 		title = md(signs.Severity(a.Severity)) + " " + md(upper(a.Severity)) + ": " + title
@@ -168,7 +196,7 @@ func ArticleMarkdown(w io.Writer, a *logdoc.Article) error {
 	}
 	m.paragraph(join(facts, " · "))
 	for _, section := range articleSections(a) {
-		m.prose(sanitize.Prose(section.label), section.paragraphs...)
+		m.prose(sanitize.Prose(section.Label), section.Paragraphs...)
 	}
 	m.sought("Records", a.Records)
 	m.sought("Files", a.Files)
@@ -191,15 +219,6 @@ func ArticleMarkdown(w io.Writer, a *logdoc.Article) error {
 			m.step(&a.Steps[i], a.Steps)
 		}
 	}
-	for _, section := range articleClosing(a) {
-		m.paragraph("## " + sanitize.Prose(section.label))
-		items := make([]sanitize.Markdown, len(section.paragraphs))
-		for i, text := range section.paragraphs {
-			items[i] = sanitize.Link(text)
-		}
-		m.list("", items...)
-	}
-	return m.w.Flush()
 }
 
 func (m *marker) sought(heading sanitize.Markdown, list []logdoc.Sought) {

@@ -91,15 +91,27 @@ func (s *Set) symptomArticle(sym *symptom) logdoc.Article {
 		}
 	}
 	for _, ex := range src.Examples {
-		title := ex.Title.Value
-		if ex.Certainty == logdoc.NotFound {
-			title += " (nothing is found)"
-		} else {
-			title += " (" + ex.Certainty.String() + ")"
+		shown := logdoc.Example{Title: ex.Title.Value, Found: ex.Certainty, Now: ex.Now.Value, Inputs: inputs(ex.Inputs)}
+		for _, e := range ex.Expect {
+			shown.Expect = append(shown.Expect, e.Words())
 		}
-		a.Examples = append(a.Examples, title)
+		a.Examples = append(a.Examples, shown)
 	}
 	return a
+}
+
+// inputs joins consecutive records of one format: they are one log.
+func inputs(list []lang.Input) []logdoc.ExampleInput {
+	var out []logdoc.ExampleInput
+	for _, in := range list {
+		text := logdoc.LogText(strings.Join(in.Text.Lines, "\n"))
+		if n := len(out) - 1; n >= 0 && in.Path.Value == "" && out[n].Path == "" && out[n].Format == in.Format.Value {
+			out[n].Text += "\n" + text
+			continue
+		}
+		out = append(out, logdoc.ExampleInput{Format: in.Format.Value, Path: in.Path.Value, Text: text})
+	}
+	return out
 }
 
 func (s *Set) expectedArticle(e *expected) logdoc.Article {
@@ -107,6 +119,9 @@ func (s *Set) expectedArticle(e *expected) logdoc.Article {
 	a := logdoc.Article{
 		Name: e.name, Title: src.Title.Value, Product: src.Product.Value, Expected: true,
 		Records: soughtRecords(src.Events), See: values(src.See),
+	}
+	if len(src.Samples) > 0 {
+		a.Examples = []logdoc.Example{{Inputs: inputs(src.Samples)}}
 	}
 	for _, st := range src.States {
 		a.States = append(a.States, st.Word.Value+" from "+strings.Join(values(st.From), ", "))

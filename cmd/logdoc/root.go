@@ -111,6 +111,7 @@ and what to do step by step.`,
 	root.SetFlagErrorFunc(flagError)
 	root.SetHelpCommand(newHelp(root))
 	root.AddCommand(newOpen(s), newReport(s), newTail(s), newCases(s), newCase(s), newList(s), newExplain(s), newNew(s), newCheck(s), newFmt(s), newUnredact(s), newVersion(s))
+	root.AddCommand(newDocs(s))
 	return root
 }
 

@@ -102,6 +102,15 @@ func Load(paths []string, sel Selection) (*Packs, error) {
 	return load(files, sel, true)
 }
 
+// LoadInFull is Load with the texts of all examples, which the snapshot of the built-in packs leaves out.
+func LoadInFull(paths []string, sel Selection) (*Packs, error) {
+	files, err := readPacks(paths)
+	if err != nil {
+		return nil, err
+	}
+	return load(files, sel, true)
+}
+
 // LoadSources is Load for those who look at the files themselves: the built-in packs are parsed and checked like any other, and symptoms are as their packs declare them,
 // for their examples speak of that; overlays are only checked.
 func LoadSources(paths []string, sel Selection) (*Packs, error) {

@@ -101,6 +101,15 @@ type Assign struct {
 	Value Name
 }
 
+// Words is the assignment for a reader; an empty name shows as two quotes.
+func (a Assign) Words() string {
+	name := a.Name.Value
+	if name == "" {
+		name = `""`
+	}
+	return name + " = " + a.Value.Value
+}
+
 // Sample is a record and what its format must read in it.
 type Sample struct {
 	Pos    Pos
