@@ -30,6 +30,8 @@ var (
 	ErrReadOnly = errors.New("it cannot be written")
 	// ErrNewer: the file is of a newer logdoc.
 	ErrNewer = errors.New("it is of a newer logdoc")
+	// ErrOlder: the file is of an older form, and is only to be read.
+	ErrOlder = errors.New("it is of an older form")
 	// ErrForeign: the file is of another program.
 	ErrForeign = errors.New("it is no store of logdoc")
 	// ErrDamaged: the file cannot be read as what it is.
@@ -261,7 +263,7 @@ func (s *Store) openReading() error {
 	}
 	if version < len(steps) {
 		s.closeAll()
-		return fmt.Errorf("it is of an older form (%d, now %d): any command that writes to it, such as logdoc doctor --migrate, brings it to the new one", version, len(steps))
+		return fmt.Errorf("%w (%d, now %d): logdoc doctor --repair brings it to the new one, and so does any command that writes to it", ErrOlder, version, len(steps))
 	}
 	return nil
 }
