@@ -52,6 +52,9 @@ type Options struct {
 	Check bool
 	// MaxPages bounds the file, in pages of 4096 bytes; 0 is no bound.
 	MaxPages int
+
+	// network names the network file system that a folder is on; nil asks the system.
+	network func(dir string) string
 }
 
 // Store is an open store. It is safe for use by many goroutines.
@@ -82,7 +85,11 @@ func Open(path string, o Options) (*Store, error) {
 
 func (s *Store) open() error {
 	if !s.options.Force {
-		if kind := networkFileSystem(filepath.Dir(s.path)); kind != "" {
+		network := s.options.network
+		if network == nil {
+			network = networkFileSystem
+		}
+		if kind := network(filepath.Dir(s.path)); kind != "" {
 			return fmt.Errorf("%w (%s): --force opens it all the same", ErrNetwork, kind)
 		}
 	}
