@@ -52,10 +52,20 @@ type Options struct {
 	Check bool
 	// MaxPages bounds the file, in pages of 4096 bytes; 0 is no bound.
 	MaxPages int
+	// Keep and MaxMatches bound what is kept of a case that is followed, looked at once an hour: matches and turns are removed when they are so old, and the oldest of more matches. 0 is
+	// DefaultKeep and DefaultMaxMatches, negative is no bound.
+	Keep       time.Duration
+	MaxMatches int
 
 	// network names the network file system that a folder is on; nil asks the system.
 	network func(dir string) string
 }
+
+// What is kept of a case that is followed, unless somebody wants otherwise.
+const (
+	DefaultKeep       = 30 * 24 * time.Hour
+	DefaultMaxMatches = 1_000_000
+)
 
 // Store is an open store. It is safe for use by many goroutines.
 type Store struct {
