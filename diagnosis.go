@@ -84,7 +84,7 @@ type Earlier struct {
 	Cases int
 	// Case is its number, Name its name, which may be empty.
 	Case int64
-	Name string
+	Name LogText
 	// Time is that of the last evidence then, or of the capture, or else when the case was kept.
 	Time time.Time
 	// Host is the host that both have; empty where it is the finding's key that both have.

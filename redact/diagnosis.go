@@ -53,7 +53,7 @@ var (
 	hostFields = set(`host hostname node server client peer appliance machine fqdn hfsaddr ddr rhost remotehost computer traphost`)
 	userFields = set(`user username account login principal`)
 	// nodeFields are fields of the vocabulary that hold names of hosts.
-	nodeFields = set(`Node.Name SourceCoverage.Node Finding.Nodes Outlier.Node Clean.Key Match.Host`)
+	nodeFields = set(`Node.Name SourceCoverage.Node Finding.Nodes Outlier.Node Clean.Key Match.Host Earlier.Host`)
 )
 
 // OrdinaryArticle takes the words of what a built-in pack says for ordinary ones. An article that the user's own packs have changed says nothing.

@@ -2,7 +2,16 @@ package store
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/mattn/go-sqlite3"
 )
 
 // Check looks for what must not be: damage in the file, rows that belong to nothing, matches that were lost or that stand behind the position up to which their log was read. It returns
@@ -35,3 +44,69 @@ func (s *Store) Check(ctx context.Context) ([]string, error) {
 	}
 	return problems, nil
 }
+
+// About is what there is to know of a store.
+type About struct {
+	// Form is the form of the file, of Forms that this logdoc knows. SQLite is the version of the library.
+	Form, Forms int
+	SQLite      string
+	// Bytes is the size of the file, Log that of what is not written back into it yet, Free how much of the file holds nothing.
+	Bytes, Log, Free int64
+	Mode             fs.FileMode
+	// Cases and the rest count what is kept. Waiting are messages in the outbox, Oldest is since when the first of them is due.
+	Cases, Findings, Matches, Waiting int
+	Oldest                            time.Time
+	// Beside are files that earlier troubles have left: stores that were set aside, copies of older forms.
+	Beside []string
+}
+
+// About measures the store.
+func (s *Store) About(ctx context.Context) (About, error) {
+	a := About{Forms: len(steps), Bytes: size(s.path), Log: size(s.path + "-wal")}
+	a.SQLite, _, _ = sqlite3.Version()
+	info, err := os.Stat(s.path)
+	if err != nil {
+		return a, err
+	}
+	a.Mode = info.Mode().Perm()
+	var pages, pageSize int64
+	var oldest sql.NullInt64
+	err = s.readers.QueryRowContext(ctx, `SELECT (SELECT user_version FROM pragma_user_version), (SELECT freelist_count FROM pragma_freelist_count), (SELECT page_size FROM pragma_page_size),
+		(SELECT count(*) FROM cases), (SELECT count(*) FROM findings), (SELECT count(*) FROM matches), (SELECT count(*) FROM outbox), (SELECT min(due) FROM outbox)`).
+		Scan(&a.Form, &pages, &pageSize, &a.Cases, &a.Findings, &a.Matches, &a.Waiting, &oldest)
+	if err != nil {
+		return a, fmt.Errorf("measure the store: %w", plain(err))
+	}
+	a.Free, a.Oldest = pages*pageSize, time1970(oldest)
+	a.Beside, err = Beside(s.path)
+	return a, err
+}
+
+// Beside are the files that earlier troubles have left beside a store: stores that were set aside, copies of older forms.
+func Beside(path string) ([]string, error) {
+	entries, err := os.ReadDir(filepath.Dir(path))
+	if err != nil {
+		return nil, err
+	}
+	var out []string
+	for _, e := range entries {
+		rest, ours := strings.CutPrefix(e.Name(), filepath.Base(path)+".")
+		if ours && (strings.HasPrefix(rest, "damaged-") || strings.HasPrefix(rest, "form-")) && !strings.HasSuffix(rest, "-wal") && !strings.HasSuffix(rest, "-shm") {
+			out = append(out, filepath.Join(filepath.Dir(path), e.Name()))
+		}
+	}
+	return out, nil
+}
+
+// Tighten makes the file its owner's alone.
+func (s *Store) Tighten() error {
+	for _, name := range []string{s.path, s.path + "-wal", s.path + "-shm"} {
+		if err := os.Chmod(name, 0o600); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("make the store private: %w", err)
+		}
+	}
+	return nil
+}
+
+// GiveBack gives room that holds nothing back to the disk.
+func (s *Store) GiveBack(ctx context.Context) error { return s.giveBack(ctx) }

@@ -13,7 +13,7 @@ import (
 // maxNotes bounds the notes that are told of an earlier case.
 const maxNotes = 3
 
-// Recall sets Earlier of every finding of a diagnosis: where the same symptom was found before for the same key, or on one of the hosts. this is the case that the diagnosis is of, or
+// Recall sets Earlier of every finding of a diagnosis: where the same symptom was found before for the same key, or on one of the same nodes. this is the case that the diagnosis is of, or
 // will be: only those before it count, and none of the same input at the same moment.
 func (s *Store) Recall(ctx context.Context, d *logdoc.Diagnosis, this CaseInfo) error {
 	var visit func(findings []logdoc.Finding) error
@@ -37,12 +37,8 @@ func (s *Store) Recall(ctx context.Context, d *logdoc.Diagnosis, this CaseInfo) 
 }
 
 func (s *Store) earlier(ctx context.Context, f *logdoc.Finding, this CaseInfo) (*logdoc.Earlier, error) {
-	hosts := "SELECT NULL WHERE 0"
-	args := []any{f.Symptom, string(f.Key), this.ID, InputSum(this.Paths), stamp(this.Capture)}
-	if len(this.Hosts) > 0 {
-		hosts = "SELECT lower(value) FROM json_each(?6)"
-		args = append(args, asJSON(this.Hosts))
-	}
+	args := []any{f.Symptom, string(f.Key), this.ID, InputSum(this.Paths), stamp(this.Capture), asJSON(f.Nodes)}
+	const host = "FROM json_each(f.told, '$.Nodes') n WHERE lower(n.value) IN (SELECT lower(value) FROM json_each(?6))"
 	type row struct {
 		id, finding int64
 		e           logdoc.Earlier
@@ -50,10 +46,10 @@ func (s *Store) earlier(ctx context.Context, f *logdoc.Finding, this CaseInfo) (
 	}
 	// Of several findings of a case the one with the same key counts: min says which row the other columns are of.
 	found, err := collect(ctx, s.readers, `SELECT c.id, f.id, coalesce(c.name, ''), coalesce(f.last, c.capture, c.created), f.told,
-		CASE WHEN f.key = ?2 THEN '' ELSE (SELECT h.host FROM hosts h WHERE h.case_id = c.id AND lower(h.host) IN (`+hosts+`) ORDER BY h.host LIMIT 1) END AS host, count(*) OVER () AS cases, min(f.key <> ?2)
+		CASE WHEN f.key = ?2 THEN '' ELSE (SELECT n.value `+host+` LIMIT 1) END AS host, count(*) OVER () AS cases, min(f.key <> ?2)
 		FROM findings f JOIN cases c ON c.id = f.case_id
 		WHERE f.symptom = ?1 AND f.silenced IS NULL AND (?3 = 0 OR c.id < ?3) AND NOT (c.input = ?4 AND c.capture IS ?5)
-			AND (f.key = ?2 OR EXISTS (SELECT 1 FROM hosts h WHERE h.case_id = c.id AND lower(h.host) IN (`+hosts+`)))
+			AND (f.key = ?2 OR EXISTS (SELECT 1 `+host+`))
 		GROUP BY c.id ORDER BY c.id DESC LIMIT 1`, args, func(rows *sql.Rows) (r row, err error) {
 		var other int
 		var last sql.NullInt64

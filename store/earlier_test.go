@@ -12,12 +12,13 @@ import (
 // TestRecall looks for a finding in older cases.
 func TestRecall(t *testing.T) {
 	s := newStore(t)
-	add := func(name, path, host string, capture time.Time, work []logdoc.StepWork, note string, findings ...logdoc.Finding) {
+	on := func(f logdoc.Finding, nodes ...logdoc.LogText) logdoc.Finding {
+		f.Nodes = nodes
+		return f
+	}
+	add := func(name, path string, capture time.Time, work []logdoc.StepWork, note string, findings ...logdoc.Finding) {
 		t.Helper()
 		c := Case{CaseInfo: CaseInfo{Name: name, Kind: Reported, Paths: []string{path}, Capture: capture}}
-		if host != "" {
-			c.Hosts = []logdoc.LogText{logdoc.LogText(host)}
-		}
 		c.Diagnosis = logdoc.Diagnosis{Capture: capture, Findings: findings, Work: logdoc.Work{Steps: work}}
 		if note != "" {
 			c.Notes = []Note{{Text: logdoc.LogText(note)}}
@@ -31,27 +32,28 @@ func TestRecall(t *testing.T) {
 	}
 	cause := someFinding("acme/cause", "")
 	cause.Consequences = []logdoc.Finding{someFinding("acme/rotor", "north")}
-	add("old", "/a", "", march(), nil, "", someFinding("acme/rotor", "north"))
-	add("", "/b", "", march(), []logdoc.StepWork{did("look", "north", logdoc.StepDone, "saw it"), did("turn", "north", logdoc.StepDone, ""), did("turn", "south", logdoc.StepFailed, "x")}, "it was the fan",
+	add("old", "/a", march(), nil, "", someFinding("acme/rotor", "north"))
+	add("", "/b", march(), []logdoc.StepWork{did("look", "north", logdoc.StepDone, "saw it"), did("turn", "north", logdoc.StepDone, ""), did("turn", "south", logdoc.StepFailed, "x")}, "it was the fan",
 		cause, someFinding("acme/rotor", "south"))
-	add("host", "/c", "GSAN01", march(), []logdoc.StepWork{did("look", "west", logdoc.StepDone, "")}, "", someFinding("acme/rotor", "west"))
+	add("host", "/c", march(), []logdoc.StepWork{did("look", "west", logdoc.StepDone, "")}, "", on(someFinding("acme/rotor", "west"), "a", "GSAN01"))
 	last := someFinding("acme/rotor", "").Last
 	for _, tt := range []struct {
 		name string
 		key  logdoc.LogText
+		node logdoc.LogText
 		this CaseInfo
 		want *logdoc.Earlier
 	}{
-		{"the same key, as a consequence", "north", CaseInfo{}, &logdoc.Earlier{Cases: 2, Case: 2, Time: last, Solved: []string{"Turn it"}, Notes: []logdoc.LogText{"saw it", "it was the fan"}}},
-		{"only cases before it", "north", CaseInfo{ID: 2}, &logdoc.Earlier{Cases: 1, Case: 1, Name: "old", Time: last}},
-		{"not the same input at the same moment", "north", CaseInfo{Paths: []string{"/b"}, Capture: march()}, &logdoc.Earlier{Cases: 1, Case: 1, Name: "old", Time: last}},
-		{"the same input later", "north", CaseInfo{Paths: []string{"/b"}, Capture: march().Add(1)}, &logdoc.Earlier{Cases: 2, Case: 2, Time: last, Solved: []string{"Turn it"}, Notes: []logdoc.LogText{"saw it", "it was the fan"}}},
-		{"another key", "east", CaseInfo{}, nil},
-		{"another key on the same host", "east", CaseInfo{Hosts: []logdoc.LogText{"x", "gsan01"}}, &logdoc.Earlier{Cases: 1, Case: 3, Name: "host", Time: last, Host: "GSAN01", Solved: []string{"Look at it"}}},
+		{"the same key, as a consequence", "north", "", CaseInfo{}, &logdoc.Earlier{Cases: 2, Case: 2, Time: last, Solved: []string{"Turn it"}, Notes: []logdoc.LogText{"saw it", "it was the fan"}}},
+		{"only cases before it", "north", "", CaseInfo{ID: 2}, &logdoc.Earlier{Cases: 1, Case: 1, Name: "old", Time: last}},
+		{"not the same input at the same moment", "north", "", CaseInfo{Paths: []string{"/b"}, Capture: march()}, &logdoc.Earlier{Cases: 1, Case: 1, Name: "old", Time: last}},
+		{"the same input later", "north", "", CaseInfo{Paths: []string{"/b"}, Capture: march().Add(1)}, &logdoc.Earlier{Cases: 2, Case: 2, Time: last, Solved: []string{"Turn it"}, Notes: []logdoc.LogText{"saw it", "it was the fan"}}},
+		{"another key", "east", "", CaseInfo{}, nil},
+		{"another key on the same node", "east", "gsan01", CaseInfo{}, &logdoc.Earlier{Cases: 1, Case: 3, Name: "host", Time: last, Host: "GSAN01", Solved: []string{"Look at it"}}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			outer := someFinding("acme/never", "")
-			outer.Consequences = []logdoc.Finding{someFinding("acme/rotor", tt.key)}
+			outer.Consequences = []logdoc.Finding{on(someFinding("acme/rotor", tt.key), "x", tt.node)}
 			d := logdoc.Diagnosis{Findings: []logdoc.Finding{outer}}
 			if err := s.Recall(t.Context(), &d, tt.this); err != nil {
 				t.Fatal(err)

@@ -44,6 +44,8 @@ type Live struct {
 	patterns [][]int64
 	events   map[int64][2]int
 	logs     map[logdoc.LogText]int64
+	// pruned is the hour in which old matches were removed last.
+	pruned int64
 }
 
 // Live opens the case of a tail, the one of the same name, or else of the same paths, if there is one. rules are the symptoms in force, in their order. Only one logdoc can have it at
@@ -123,6 +125,9 @@ func (l *Live) Case() CaseInfo { return l.info }
 // Matches alone survive the end of the process, however it ends; after a loss of power the last of them may be gone, and the positions with them, so that they are read again. With
 // turns or messages it waits for the disk.
 func (l *Live) Commit(ctx context.Context, b Batch) error {
+	if err := l.pruneHourly(ctx); err != nil {
+		return err
+	}
 	durable := len(b.Turns)+len(b.Outbox) > 0
 	fresh := map[logdoc.LogText]int64{}
 	err := l.store.write(ctx, "keep a batch", durable, func(ctx context.Context, conn *sql.Conn) error {
@@ -459,7 +464,28 @@ func (l *Live) State(ctx context.Context) ([]byte, error) {
 	return state, nil
 }
 
-// Prune removes the matches and turns that were kept longer ago than keep, to the hour, and the oldest of more matches than most; 0 is no bound. It returns how many matches it removed.
+// pruneHourly removes what is too old, once an hour.
+func (l *Live) pruneHourly(ctx context.Context) error {
+	o := &l.store.options
+	hour := o.Now().Unix() / 3600
+	if hour == l.pruned {
+		return nil
+	}
+	keep, most := o.Keep, o.MaxMatches
+	if keep == 0 {
+		keep = DefaultKeep
+	}
+	if most == 0 {
+		most = DefaultMaxMatches
+	}
+	if _, err := l.Prune(ctx, keep, most); err != nil {
+		return err
+	}
+	l.pruned = hour
+	return nil
+}
+
+// Prune removes the matches and turns that were kept longer ago than keep, to the hour, and the oldest of more matches than most; 0 and less are no bounds. It returns how many matches it removed.
 func (l *Live) Prune(ctx context.Context, keep time.Duration, most int) (int, error) {
 	removed := 0
 	err := l.store.write(ctx, "remove old matches", false, func(ctx context.Context, conn *sql.Conn) error {

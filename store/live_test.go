@@ -181,7 +181,7 @@ func TestTurnsAreCountedInABatch(t *testing.T) {
 
 func TestLivePrune(t *testing.T) {
 	c := &clock{now: march()}
-	s := openAt(t, t.TempDir()+"/store.db", Options{Now: c.Now})
+	s := openAt(t, t.TempDir()+"/store.db", Options{Now: c.Now, Keep: -1, MaxMatches: -1})
 	l, other := openLive(t, s, "a", someRules()), openLive(t, s, "b", someRules())
 	for range 4 {
 		for _, live := range []*Live{l, other} {
@@ -206,6 +206,29 @@ func TestLivePrune(t *testing.T) {
 	}
 	if problems, err := s.Check(t.Context()); err != nil || len(problems) > 0 {
 		t.Errorf("%v %v", problems, err)
+	}
+}
+
+// TestOldMatchesGo lets hours pass: what is too old or too much goes by itself.
+func TestOldMatchesGo(t *testing.T) {
+	c := &clock{now: march()}
+	s := openAt(t, t.TempDir()+"/store.db", Options{Now: c.Now, Keep: 4 * time.Hour, MaxMatches: 35})
+	l := openLive(t, s, "a", someRules())
+	for hour, want := range []int{10, 20, 30, 40, 45, 45, 45} {
+		if err := l.Commit(t.Context(), Batch{Matches: someMatches(10)}); err != nil {
+			t.Fatal(err)
+		}
+		if n := len(allMatches(t, l)); n != want {
+			t.Errorf("hour %d: %d matches, want %d", hour, n, want)
+		}
+		c.now = c.now.Add(time.Hour)
+	}
+	c.now = c.now.Add(10 * time.Hour)
+	if err := l.Commit(t.Context(), Batch{}); err != nil {
+		t.Fatal(err)
+	}
+	if n := len(allMatches(t, l)); n != 0 {
+		t.Errorf("%d matches are left after ten hours", n)
 	}
 }
 

@@ -30,6 +30,8 @@ var (
 	ErrReadOnly = errors.New("it cannot be written")
 	// ErrNewer: the file is of a newer logdoc.
 	ErrNewer = errors.New("it is of a newer logdoc")
+	// ErrOlder: the file is of an older form, and is only to be read.
+	ErrOlder = errors.New("it is of an older form")
 	// ErrForeign: the file is of another program.
 	ErrForeign = errors.New("it is no store of logdoc")
 	// ErrDamaged: the file cannot be read as what it is.
@@ -50,7 +52,20 @@ type Options struct {
 	Check bool
 	// MaxPages bounds the file, in pages of 4096 bytes; 0 is no bound.
 	MaxPages int
+	// Keep and MaxMatches bound what is kept of a case that is followed, looked at once an hour: matches and turns are removed when they are so old, and the oldest of more matches. 0 is
+	// DefaultKeep and DefaultMaxMatches, negative is no bound.
+	Keep       time.Duration
+	MaxMatches int
+
+	// network names the network file system that a folder is on; nil asks the system.
+	network func(dir string) string
 }
+
+// What is kept of a case that is followed, unless somebody wants otherwise.
+const (
+	DefaultKeep       = 30 * 24 * time.Hour
+	DefaultMaxMatches = 1_000_000
+)
 
 // Store is an open store. It is safe for use by many goroutines.
 type Store struct {
@@ -80,7 +95,11 @@ func Open(path string, o Options) (*Store, error) {
 
 func (s *Store) open() error {
 	if !s.options.Force {
-		if kind := networkFileSystem(filepath.Dir(s.path)); kind != "" {
+		network := s.options.network
+		if network == nil {
+			network = networkFileSystem
+		}
+		if kind := network(filepath.Dir(s.path)); kind != "" {
 			return fmt.Errorf("%w (%s): --force opens it all the same", ErrNetwork, kind)
 		}
 	}
@@ -261,7 +280,7 @@ func (s *Store) openReading() error {
 	}
 	if version < len(steps) {
 		s.closeAll()
-		return fmt.Errorf("it is of an older form (%d, now %d): any command that writes to it, such as logdoc doctor --migrate, brings it to the new one", version, len(steps))
+		return fmt.Errorf("%w (%d, now %d): logdoc doctor --repair brings it to the new one, and so does any command that writes to it", ErrOlder, version, len(steps))
 	}
 	return nil
 }

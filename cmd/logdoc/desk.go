@@ -201,7 +201,7 @@ func (d *desk) finish(ctx context.Context) error {
 }
 
 // caseName is how a case is called in a sentence.
-func caseName(id int64, name string) string {
+func caseName[T ~string](id int64, name T) string {
 	if name == "" {
 		return fmt.Sprintf("case %d", id)
 	}

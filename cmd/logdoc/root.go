@@ -110,8 +110,7 @@ and what to do step by step.`,
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.SetFlagErrorFunc(flagError)
 	root.SetHelpCommand(newHelp(root))
-	root.AddCommand(newOpen(s), newReport(s), newTail(s), newCases(s), newCase(s), newList(s), newExplain(s), newNew(s), newCheck(s), newFmt(s), newUnredact(s), newVersion(s))
-	root.AddCommand(newDocs(s))
+	root.AddCommand(newOpen(s), newReport(s), newTail(s), newQuery(s), newCases(s), newCase(s), newDoctor(s), newList(s), newExplain(s), newDocs(s), newNew(s), newCheck(s), newFmt(s), newUnredact(s), newVersion(s))
 	return root
 }
 

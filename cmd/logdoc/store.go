@@ -93,12 +93,17 @@ func fullPaths(paths []string) ([]string, error) {
 // maxHosts bounds the hosts of a case.
 const maxHosts = 1000
 
-// hostsOf are the hosts that a diagnosis speaks of: of normal records, and where findings name one.
+// hostsOf are the hosts that a diagnosis speaks of: the nodes by the names that their records give them, and where findings and normal records name one.
 func hostsOf(d *logdoc.Diagnosis) []logdoc.LogText {
 	var hosts []logdoc.LogText
 	add := func(h logdoc.LogText) {
 		if h != "" && len(hosts) < maxHosts && !slices.Contains(hosts, h) {
 			hosts = append(hosts, h)
+		}
+	}
+	for _, n := range d.Nodes.List {
+		if !n.Guessed {
+			add(n.Name)
 		}
 	}
 	for _, c := range d.Clean {

@@ -44,11 +44,26 @@ type Options struct {
 	Timeline bool
 	// Hosts, if not nil, collects what the records of the input call the machines that wrote them.
 	Hosts *Hosts
+	// Records, if not nil, is shown every record, those of one source in their order. The run then reads each of them in full, with one worker.
+	Records func(Record)
 
 	// zoom is what the timeline counts; skip leaves inputs out; watch is told of what was read. nil is for none.
 	zoom  window
 	skip  func(source.Input) bool
 	watch *watch
+}
+
+// Record is one record of the input, and what the packs know of it.
+type Record struct {
+	Source logdoc.LogText
+	// Format is the record's, empty when none accepts it.
+	Format string
+	// Known is one of the words that coverage counts by: bad, normal, unexplained, unread.
+	Known string
+	// Event is valid during the call only.
+	Event *logdoc.Event
+	// Fields names the event's fields by their slots; a slot without a name has none.
+	Fields []string
 }
 
 // blockSize is large enough for the longest record and small enough for the second-level cache to help.
@@ -177,6 +192,9 @@ type runner struct {
 }
 
 func newRunner(p *Packs, o Options) *runner {
+	if o.Records != nil {
+		o.Workers = 1
+	}
 	if o.Workers <= 0 {
 		o.Workers = runtime.GOMAXPROCS(0)
 	}
@@ -194,6 +212,11 @@ func newRunner(p *Packs, o Options) *runner {
 	for range o.Workers {
 		sc := newScanner(p)
 		sc.spare = r.spare
+		if o.Records != nil {
+			sc.records = o.Records
+			sc.grammar.Twins = nil
+			sc.fields = p.fieldNames()
+		}
 		if o.Timeline {
 			sc.timeline, sc.timelines = newTimeline(o.zoom), r.timelines
 			sc.grammar.Watch = sc.timeline.add
@@ -205,6 +228,20 @@ func newRunner(p *Packs, o Options) *runner {
 		r.scanners = append(r.scanners, sc)
 	}
 	return r
+}
+
+// fieldNames lists the names of each format's fields by slot.
+func (p *Packs) fieldNames() [][]string {
+	all := make([][]string, len(p.Grammar.Formats()))
+	for f := range all {
+		all[f] = make([]string, logdoc.MaxFields)
+		for _, name := range p.Grammar.Fields(f) {
+			if slot, ok := p.Grammar.Slot(f, name); ok {
+				all[f][slot] = name
+			}
+		}
+	}
+	return all
 }
 
 // maxFactBytes bounds the content of files that facts are read from, over all inputs: such files hold a number, a list or a certificate.

@@ -151,7 +151,7 @@ func (r *runner) blocks(blocks *source.Blocks, reading *grammar.Reading, res *so
 		if err != nil {
 			return err
 		}
-		j := &job{block: b, reading: reading, done: make(chan struct{})}
+		j := &job{block: b, reading: reading, source: res.coverage.Source, done: make(chan struct{})}
 		if !r.hand(j) {
 			p.scanner.scan(j)
 		}
@@ -304,6 +304,7 @@ func (res *sourceResult) finish(modTime time.Time) {
 type job struct {
 	block    *source.Block
 	reading  *grammar.Reading
+	source   logdoc.LogText
 	done     chan struct{}
 	handed   bool // to another worker: it holds a token of runner.ahead
 	tally    grammar.Tally
@@ -335,6 +336,9 @@ type scanner struct {
 	costs     *scanCosts // nil mostly
 	spare     <-chan []logdoc.Match
 	hosts     *seenHosts // nil where nobody asks for them
+	// records is shown every record, with the names of its fields by format; nil mostly.
+	records func(Record)
+	fields  [][]string
 }
 
 func newScanner(p *Packs) *scanner {
@@ -378,6 +382,9 @@ func (sc *scanner) take(ev *logdoc.Event) {
 	see(j, host(ev))
 	sc.hosts.see(ev)
 	class := sc.rules.Accept(ev)
+	if sc.records != nil {
+		sc.show(ev, class)
+	}
 	switch {
 	case class != rules.Unexplained:
 		j.counts[class]++
@@ -392,6 +399,26 @@ func (sc *scanner) take(ev *logdoc.Event) {
 			j.clusters.add(ev, sc.formats[ev.Format])
 		}
 	}
+}
+
+// plainFields are those of a line that no format accepts.
+var plainFields = []string{logdoc.FieldMessage: "message"}
+
+// show shows a record to who wants to see all of them.
+func (sc *scanner) show(ev *logdoc.Event, class rules.Class) {
+	r := Record{Source: sc.job.source, Known: "unexplained", Event: ev, Fields: plainFields}
+	switch {
+	case class == rules.KnownBad:
+		r.Known = "bad"
+	case class == rules.KnownNormal:
+		r.Known = "normal"
+	case ev.Format == grammar.Plain:
+		r.Known = "unread"
+	}
+	if ev.Format != grammar.Plain {
+		r.Format, r.Fields = sc.formats[ev.Format], sc.fields[ev.Format]
+	}
+	sc.records(r)
 }
 
 // alike is how records are counted that need not be shown.
