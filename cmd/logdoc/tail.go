@@ -11,8 +11,10 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"logdoc"
+	"logdoc/alert"
 	"logdoc/internal/diagnose"
 	"logdoc/internal/sanitize"
 	"logdoc/report"
@@ -31,6 +33,7 @@ type tailFlags struct {
 	noStore     bool
 	tui         bool
 	background  string
+	service     serviceFlags
 }
 
 func newTail(s streams) *cobra.Command {
@@ -51,16 +54,18 @@ error, 130 stopped by Ctrl-C.`,
 		Example: `  logdoc tail /var/log/lunalogs '/usr/local/avamar/var/clientlogs/*.log'
   logdoc tail -n 1000 --json /var/log/messages
   journalctl -f -o short-iso | logdoc tail -`,
-		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) == 0 {
-				return usageError("say what to follow: logdoc tail PATH..., where - is standard input")
-			}
-			return nil
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return serve(cmd.Context(), s, givenFlags(cmd.Flags()), args)
 		},
-		RunE: func(cmd *cobra.Command, args []string) error { return runTail(cmd.Context(), s, f, args) },
 	}
 	fl := cmd.Flags()
 	fl.SortFlags = false
+	f.flags(fl)
+	completions(cmd, s, &f.packs)
+	return cmd
+}
+
+func (f *tailFlags) flags(fl *pflag.FlagSet) {
 	fl.IntVarP(&f.last, "lines", "n", 0, "begin with the last `number` lines of each file that is not known yet")
 	fl.BoolVar(&f.fromStart, "from-start", false, "begin at the start of files that are not known yet")
 	fl.StringVar(&f.store, "store", "", "keep the case in this `file` (default: store.db in logdoc's folder for state)")
@@ -72,32 +77,12 @@ error, 130 stopped by Ctrl-C.`,
 	choiceFlags(fl, &f.reportFlags)
 	fl.StringVar(&f.color, "color", "auto", "colours: `auto`, always or never")
 	fl.StringVar(&f.background, "background", "auto", "with --tui, the terminal's background: `auto`, dark or light")
-	completions(cmd, s, &f.packs)
-	return cmd
+	f.service.flags(fl)
 }
 
-// runTail follows logs until it is stopped, or all of them have ended.
-func runTail(ctx context.Context, s streams, f tailFlags, paths []string) error {
-	if !slices.Contains([]string{"auto", "always", "never"}, f.color) {
-		return usageError("unknown --color %q: use auto, always or never", f.color)
-	}
-	if f.last < 0 {
-		return usageError("-n %d: it counts lines from the end", f.last)
-	}
-	if f.fromStart && f.last > 0 {
-		return usageError("either --from-start or -n: they say two places to begin at")
-	}
-	if f.noStore && (f.store != "" || f.name != "") {
-		return usageError("--no-store keeps no case: leave out --store and --name")
-	}
-	packs, _, err := loadPacks(s, f.reportFlags)
-	if err != nil {
-		return err
-	}
-	o, err := options(ctx, s, f.reportFlags, packs, paths)
-	if err != nil {
-		return err
-	}
+// runTail follows logs until it is stopped, all of them have ended, or another configuration takes over: then it returns errReload.
+func runTail(ctx context.Context, s streams, set *settled, v *service) error {
+	f, paths, packs, o := set.f, set.paths, set.packs, set.options
 	now := s.now()
 	if o.SinceLast > 0 {
 		o.Since = now.Add(-o.SinceLast)
@@ -105,7 +90,7 @@ func runTail(ctx context.Context, s streams, f tailFlags, paths []string) error 
 	if o.UntilLast > 0 {
 		o.Until = now.Add(-o.UntilLast)
 	}
-	t := &tailing{s: s, packs: packs, began: now, live: diagnose.NewLive(packs, diagnose.LiveOptions{Format: o.Format, Zone: o.Zone, Since: o.Since, Until: o.Until, Files: source.Disk{}})}
+	t := &tailing{s: s, service: v, packs: packs, began: v.began, live: diagnose.NewLive(packs, diagnose.LiveOptions{Format: o.Format, Zone: o.Zone, Since: o.Since, Until: o.Until, Files: source.Disk{}})}
 	t.tell = t.printer(f)
 	if slices.Contains(paths, "-") && len(paths) == 1 && f.store == "" {
 		// What comes from standard input is another thing every time.
@@ -119,12 +104,31 @@ func runTail(ctx context.Context, s streams, f tailFlags, paths []string) error 
 		}
 		defer close()
 	}
-	follower, err := follow.Open(paths, follows)
-	if err != nil {
-		return usageError("%w", err)
+	// What cannot be opened again where it stopped stays open from one configuration to the next.
+	t.carries = f.noStore || slices.Contains(paths, "-")
+	follower := v.carried.follower
+	if follower == nil {
+		var err error
+		if follower, err = follow.Open(paths, follows); err != nil {
+			return usageError("%w", err)
+		}
+	} else if t.keep == nil {
+		if err := t.live.Restore(func(func(logdoc.Match) error) error { return nil }, v.carried.told); err != nil {
+			return &statusError{exitInternal, err}
+		}
+		v.knows(v.carried.told)
 	}
-	defer follower.Close()
+	if t.carries {
+		if v.carried.follower != nil && !slices.Equal(v.carried.paths, paths) {
+			t.say("", "other paths count from the next start on")
+		}
+		v.carried.follower, v.carried.paths = follower, paths
+	} else {
+		defer follower.Close()
+	}
 	t.follower = follower
+	defer v.tells(set.alarms, t.outbox)()
+	v.opened(len(follower.Health()), len(packs.Rules.SymptomNames()))
 	return t.run(ctx)
 }
 
@@ -141,7 +145,11 @@ type keeper interface {
 
 // tailing is one run of logdoc tail.
 type tailing struct {
-	s        streams
+	s       streams
+	service *service
+	outbox  alert.Outbox // nil for the one in memory
+	// carries: the follower goes on with the next configuration.
+	carries  bool
 	packs    *diagnose.Packs
 	live     *diagnose.Live
 	follower follower
@@ -226,6 +234,8 @@ func (t *tailing) openStore(ctx context.Context, f tailFlags, paths []string, o 
 		return fail(err)
 	}
 	t.keep = kept
+	t.outbox = &storeOutbox{st, fmt.Sprintf("%d/", kept.Case().ID)}
+	t.service.knows(told)
 	return closeAll, nil
 }
 
@@ -236,6 +246,7 @@ func (t *tailing) run(ctx context.Context) error {
 	}
 	for {
 		batch, err := t.follower.Next(ctx)
+		t.service.moved(t.s.now(), t)
 		t.notices(batch.Notices)
 		if err == nil || len(batch.Pieces) > 0 {
 			if err := t.take(ctx, batch); err != nil {
@@ -287,11 +298,18 @@ func (t *tailing) flush(ctx context.Context, now time.Time) error {
 	t.gained.Turns = turns
 	t.gained.Positions, t.gained.Forgotten = t.live.Positions()
 	b := &t.gained
+	alarms := t.service.take(turns)
+	for _, m := range alarms.Messages {
+		if o, ok := t.outbox.(*storeOutbox); ok {
+			b.Outbox = append(b.Outbox, o.out(m))
+		}
+	}
 	if t.keep != nil && len(b.Matches)+len(b.Turns)+len(b.Positions)+len(b.Forgotten) > 0 {
 		if err := t.commit(ctx); err != nil {
 			return err
 		}
 	}
+	t.service.alerts.Send(alarms, t.keep != nil)
 	t.gained = store.Batch{Matches: b.Matches[:0]}
 	for _, turn := range turns {
 		if !t.calm.passes(turn, now) {
@@ -322,6 +340,7 @@ func (t *tailing) commit(ctx context.Context) error {
 			t.full = true
 			t.say("", err.Error()+": nothing more is read until there is; what was not kept is not lost, the logs hold it")
 		}
+		t.service.full(t.s.now(), err)
 		select {
 		case <-ctx.Done():
 			return &statusError{exitInternal, fmt.Errorf("stopped while there was no room in the store: %w", err)}
@@ -348,13 +367,18 @@ func (t *tailing) ended(ctx context.Context) error {
 
 // stopped finishes what is at hand and sums up. Where positions are kept, a record that may still get more lines is read again by the next run.
 func (t *tailing) stopped(ctx context.Context) error {
-	if t.keep == nil {
+	reload := errors.Is(context.Cause(ctx), errReload)
+	if t.keep == nil || reload && t.carries {
 		if err := t.gain(ctx, t.live.Stop(), t.s.now()); err != nil {
 			return err
 		}
 	}
 	if err := t.flush(ctx, t.s.now()); err != nil {
 		return err
+	}
+	if reload {
+		t.service.carried.told = t.live.SoFar(t.s.now()).Findings
+		return errReload
 	}
 	t.sumUp(t.live.SoFar(t.s.now()))
 	if errors.Is(context.Cause(ctx), errTerminated) {
@@ -386,6 +410,7 @@ func (t *tailing) notices(list []follow.Notice) {
 		if n.Count > 1 {
 			text += fmt.Sprintf(", %d times", n.Count)
 		}
+		t.service.count(&t.service.notices)
 		t.say(n.Path, text)
 	}
 }
@@ -393,7 +418,9 @@ func (t *tailing) notices(list []follow.Notice) {
 // printer returns what prints turns on standard output.
 func (t *tailing) printer(f tailFlags) func(logdoc.Turn) error {
 	if f.json {
-		return func(turn logdoc.Turn) error { return report.TurnJSON(t.s.out, turn, t.s.now()) }
+		return func(turn logdoc.Turn) error {
+			return report.AlarmJSON(t.s.out, logdoc.Alarm{Turn: turn, Time: t.s.now(), From: hostName()})
+		}
 	}
 	o := report.TextOptions{Color: f.color == "always" || f.color == "auto" && t.s.outTerminal && !t.s.noColor, Quiet: f.quiet}
 	return func(turn logdoc.Turn) error {
