@@ -55,6 +55,8 @@ type Options struct {
 	Kept   int
 	// Jitter gives numbers from 0 up to 1, so that many machines do not try again in the same moment.
 	Jitter func() float64
+	// Before is what told until now, and was closed: what it remembers of findings goes on. nil begins anew.
+	Before *Alerts
 	// Problem is told, in one sentence without foreign text that acts, when a receiver begins to fail, and when it works again. It must not block.
 	Problem func(string)
 }
@@ -97,6 +99,13 @@ func New(o Options) *Alerts {
 	}
 	ctx, stop := context.WithCancel(context.Background())
 	a := &Alerts{o: o, stop: stop, cooling: cooling{down: o.CoolDown}}
+	if b := o.Before; b != nil {
+		b.mu.Lock()
+		a.cooling.known, a.cooling.held = b.cooling.known, b.cooling.held
+		b.cooling.known = nil
+		b.mu.Unlock()
+		a.o.Before = nil
+	}
 	for _, s := range o.Sinks {
 		q := &queue{sink: s, clock: o.Clock, waiting: make(chan letter, o.Queue), health: trouble{name: s.Name(), tell: o.Problem}}
 		a.queues = append(a.queues, q)

@@ -63,10 +63,15 @@ func run(out io.Writer, c config) error {
 			return err
 		}
 	}
-	if !strings.Contains(screenWork, c.only) {
+	if strings.Contains(screenWork, c.only) {
+		if err := measureScreen(out, c, in); err != nil {
+			return err
+		}
+	}
+	if !strings.Contains(tailWork, c.only) {
 		return nil
 	}
-	return measureScreen(out, c, in)
+	return measureTail(out, c)
 }
 
 // screenWork is the name of the row for the screen.

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"bytes"
+	"fmt"
 	"os"
 	"syscall"
 )
@@ -11,6 +13,18 @@ func peakMemory(p *os.ProcessState) int64 {
 		return usage.Maxrss
 	}
 	return 0
+}
+
+// runningPeak returns a running process's peak resident memory in KiB, without that of the program that has started it.
+func runningPeak(p *os.Process) int64 {
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", p.Pid))
+	if err != nil {
+		return 0
+	}
+	_, rest, _ := bytes.Cut(text, []byte("VmHWM:"))
+	var peak int64
+	fmt.Sscan(string(rest), &peak)
+	return peak
 }
 
 // freeBytes returns how many bytes the disk of a folder still takes, -1 if unknown.

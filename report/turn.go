@@ -1,7 +1,6 @@
 package report
 
 import (
-	"encoding/json"
 	"io"
 	"strconv"
 	"time"
@@ -78,23 +77,6 @@ func (p *printer) turnFacts(indent int, t *logdoc.Turn) []sanitize.Safe {
 		items = append(items, "for "+p.bounded(indent+4, f.Key))
 	}
 	return items
-}
-
-type jsonTurn struct {
-	SchemaVersion string      `json:"schema_version"`
-	Turn          text        `json:"turn"`
-	At            *time.Time  `json:"at"`
-	Finding       jsonFinding `json:"finding"`
-}
-
-// TurnJSON writes a turn as one line of JSON. at is when it was told. The finding is as in the JSON of a report.
-func TurnJSON(w io.Writer, t logdoc.Turn, at time.Time) error {
-	line, err := json.Marshal(jsonTurn{SchemaVersion: SchemaVersion, Turn: sanitize.JSON(t.Kind.String()), At: instant(at), Finding: jsonFindingOf(t.Finding)})
-	if err != nil {
-		return err
-	}
-	_, err = w.Write(append(line, '\n'))
-	return err
 }
 
 // FollowedSummary says in one line what came of following logs.

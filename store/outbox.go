@@ -42,7 +42,11 @@ func putMessages(ctx context.Context, conn *sql.Conn, messages []Message) error 
 
 // Due returns the messages that are to be sent by now, those that are due longest first, MaxDue of them at most.
 func (s *Store) Due(ctx context.Context, now time.Time) ([]Message, error) {
-	found, err := collect(ctx, s.readers, "SELECT id, sink, body, due, tries FROM outbox WHERE due <= ? ORDER BY due, id LIMIT ?", []any{now.UnixNano(), MaxDue},
+	return s.due(ctx, "SELECT id, sink, body, due, tries FROM outbox WHERE due <= ? ORDER BY due, id LIMIT ?", now.UnixNano(), MaxDue)
+}
+
+func (s *Store) due(ctx context.Context, query string, args ...any) ([]Message, error) {
+	found, err := collect(ctx, s.readers, query, args,
 		func(row *sql.Rows) (m Message, err error) {
 			var due int64
 			err = row.Scan(&m.ID, &m.Sink, &m.Body, &due, &m.Tries)
@@ -69,4 +73,18 @@ func (s *Store) Retry(ctx context.Context, id int64, due time.Time) error {
 		_, err := conn.ExecContext(ctx, "UPDATE outbox SET due = ?, tries = tries + 1 WHERE id = ?", due.UnixNano(), id)
 		return err
 	})
+}
+
+// DueOf is Due, of the messages whose sink begins with a prefix: so several programs can share the outbox.
+func (s *Store) DueOf(ctx context.Context, now time.Time, prefix string) ([]Message, error) {
+	return s.due(ctx, "SELECT id, sink, body, due, tries FROM outbox WHERE due <= ? AND substr(sink, 1, length(?)) = ? ORDER BY due, id LIMIT ?", now.UnixNano(), prefix, prefix, MaxDue)
+}
+
+// WaitingOf is how many messages there are whose sink begins with a prefix.
+func (s *Store) WaitingOf(ctx context.Context, prefix string) (int, error) {
+	var n int
+	if err := s.readers.QueryRowContext(ctx, "SELECT count(*) FROM outbox WHERE substr(sink, 1, length(?)) = ?", prefix, prefix).Scan(&n); err != nil {
+		return 0, fmt.Errorf("read the outbox: %w", plain(err))
+	}
+	return n, nil
 }

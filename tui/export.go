@@ -41,6 +41,9 @@ func (m *model) export(name string, over bool) tea.Cmd {
 	write, d, w := m.session.Outside.Export, *m.diagnosis, clone(m.work.Work)
 	if !m.progress.Done {
 		note := logdoc.Note{LeftOut: true, Text: "exported while the input was still being read: this is what was found until then"}
+		if m.session.Live {
+			note = logdoc.Note{Text: "exported while the logs were followed: this is what was found until then"}
+		}
 		d.Notes = append(slices.Clone(d.Notes), note)
 	}
 	return func() tea.Msg { return exportedMsg{name, write(name, &d, w, over)} }

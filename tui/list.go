@@ -308,6 +308,8 @@ func (l *list) nothing() []sanitize.Safe {
 		return []sanitize.Safe{"", "No finding fits the filter " + sanitize.Line(`"`+l.filter+`"`) + "."}
 	case l.hidden > 0:
 		return []sanitize.Safe{"", "No finding lies in the part of time that is chosen: x shows all of it."}
+	case !l.progress.Done && l.session.Live:
+		return []sanitize.Safe{"", "Nothing found yet. The logs are being followed: what comes up is shown here."}
 	case !l.progress.Done:
 		if l.progress.Source != "" {
 			return []sanitize.Safe{"", "Nothing found yet. This is being read:", tail(sanitize.Line(l.progress.Source), 70)}

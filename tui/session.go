@@ -20,6 +20,8 @@ type Session struct {
 	Name logdoc.LogText
 	// Updates is the diagnosis under way. It is read until it says that it is done, or is closed.
 	Updates <-chan logdoc.Update
+	// Live means that the logs are followed: updates come as long as the screen stands, and it is nothing strange that more will come.
+	Live bool
 	// Now is the clock. Stamps of logs are shown in UTC whatever it says.
 	Now func() time.Time
 	// Look is what the terminal looks like.

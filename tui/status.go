@@ -86,6 +86,9 @@ func (m *model) hints() []line {
 // going says what is going on: how far the reading is, or what the pane shows.
 func (m *model) going() sanitize.Safe {
 	p := m.progress
+	if m.session.Live && !p.Done {
+		return "following · " + sanitize.Safe(counted(p.Records, "record")) + " · " + m.panes[m.shown].status()
+	}
 	if !p.Done {
 		return m.reading()
 	}

@@ -8,11 +8,15 @@ import (
 	"io"
 	"path/filepath"
 	"slices"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"logdoc"
+	"logdoc/alert"
 	"logdoc/internal/diagnose"
 	"logdoc/internal/sanitize"
 	"logdoc/report"
@@ -31,6 +35,7 @@ type tailFlags struct {
 	noStore     bool
 	tui         bool
 	background  string
+	service     serviceFlags
 }
 
 func newTail(s streams) *cobra.Command {
@@ -51,16 +56,18 @@ error, 130 stopped by Ctrl-C.`,
 		Example: `  logdoc tail /var/log/lunalogs '/usr/local/avamar/var/clientlogs/*.log'
   logdoc tail -n 1000 --json /var/log/messages
   journalctl -f -o short-iso | logdoc tail -`,
-		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) == 0 {
-				return usageError("say what to follow: logdoc tail PATH..., where - is standard input")
-			}
-			return nil
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return serve(cmd.Context(), s, givenFlags(cmd.Flags()), args)
 		},
-		RunE: func(cmd *cobra.Command, args []string) error { return runTail(cmd.Context(), s, f, args) },
 	}
 	fl := cmd.Flags()
 	fl.SortFlags = false
+	f.flags(fl)
+	completions(cmd, s, &f.packs)
+	return cmd
+}
+
+func (f *tailFlags) flags(fl *pflag.FlagSet) {
 	fl.IntVarP(&f.last, "lines", "n", 0, "begin with the last `number` lines of each file that is not known yet")
 	fl.BoolVar(&f.fromStart, "from-start", false, "begin at the start of files that are not known yet")
 	fl.StringVar(&f.store, "store", "", "keep the case in this `file` (default: store.db in logdoc's folder for state)")
@@ -72,31 +79,14 @@ error, 130 stopped by Ctrl-C.`,
 	choiceFlags(fl, &f.reportFlags)
 	fl.StringVar(&f.color, "color", "auto", "colours: `auto`, always or never")
 	fl.StringVar(&f.background, "background", "auto", "with --tui, the terminal's background: `auto`, dark or light")
-	completions(cmd, s, &f.packs)
-	return cmd
+	f.service.flags(fl)
 }
 
-// runTail follows logs until it is stopped, or all of them have ended.
-func runTail(ctx context.Context, s streams, f tailFlags, paths []string) error {
-	if !slices.Contains([]string{"auto", "always", "never"}, f.color) {
-		return usageError("unknown --color %q: use auto, always or never", f.color)
-	}
-	if f.last < 0 {
-		return usageError("-n %d: it counts lines from the end", f.last)
-	}
-	if f.fromStart && f.last > 0 {
-		return usageError("either --from-start or -n: they say two places to begin at")
-	}
-	if f.noStore && (f.store != "" || f.name != "") {
-		return usageError("--no-store keeps no case: leave out --store and --name")
-	}
-	packs, _, err := loadPacks(s, f.reportFlags)
-	if err != nil {
-		return err
-	}
-	o, err := options(ctx, s, f.reportFlags, packs, paths)
-	if err != nil {
-		return err
+// runTail follows logs until it is stopped, all of them have ended, or another configuration takes over: then it returns errReload.
+func runTail(ctx context.Context, s streams, set *settled, v *service) error {
+	f, paths, packs, o := set.f, set.paths, set.packs, set.options
+	if s.loaded != nil {
+		s.loaded(followingPercent)
 	}
 	now := s.now()
 	if o.SinceLast > 0 {
@@ -105,13 +95,25 @@ func runTail(ctx context.Context, s streams, f tailFlags, paths []string) error 
 	if o.UntilLast > 0 {
 		o.Until = now.Add(-o.UntilLast)
 	}
-	t := &tailing{s: s, packs: packs, began: now, live: diagnose.NewLive(packs, diagnose.LiveOptions{Format: o.Format, Zone: o.Zone, Since: o.Since, Until: o.Until, Files: source.Disk{}})}
+	live := diagnose.LiveOptions{Format: o.Format, Zone: o.Zone, Since: o.Since, Until: o.Until, Files: source.Disk{}, Timeline: f.tui}
+	t := &tailing{s: s, service: v, packs: packs, began: v.began, live: diagnose.NewLive(packs, live)}
 	t.tell = t.printer(f)
+	var screen *tailScreen
+	if f.tui {
+		var err error
+		if screen, err = newTailScreen(t, f, &o); err != nil {
+			return err
+		}
+		defer screen.close()
+	}
 	if slices.Contains(paths, "-") && len(paths) == 1 && f.store == "" {
 		// What comes from standard input is another thing every time.
 		f.noStore = true
 	}
 	follows := follow.Options{Clock: wallClock{s.now}, FromStart: f.fromStart, Last: f.last, Stdin: s.in}
+	if screen != nil {
+		follows.Stdin = o.Stdin
+	}
 	if !f.noStore {
 		close, err := t.openStore(ctx, f, paths, &follows)
 		if err != nil {
@@ -119,12 +121,34 @@ func runTail(ctx context.Context, s streams, f tailFlags, paths []string) error 
 		}
 		defer close()
 	}
-	follower, err := follow.Open(paths, follows)
-	if err != nil {
-		return usageError("%w", err)
+	// What cannot be opened again where it stopped stays open from one configuration to the next.
+	t.carries = f.noStore || slices.Contains(paths, "-")
+	follower := v.carried.follower
+	if follower == nil {
+		var err error
+		if follower, err = follow.Open(paths, follows); err != nil {
+			return usageError("%w", err)
+		}
+	} else if t.keep == nil {
+		if err := t.live.Restore(func(func(logdoc.Match) error) error { return nil }, v.carried.told); err != nil {
+			return &statusError{exitInternal, err}
+		}
+		v.knows(v.carried.told)
 	}
-	defer follower.Close()
+	if t.carries {
+		if v.carried.follower != nil && !slices.Equal(v.carried.paths, paths) {
+			t.say("", "other paths count from the next start on")
+		}
+		v.carried.follower, v.carried.paths = follower, paths
+	} else {
+		defer follower.Close()
+	}
 	t.follower = follower
+	defer v.tells(set.alarms, t.outbox)()
+	v.opened(len(follower.Health()), len(packs.Rules.SymptomNames()))
+	if screen != nil {
+		return screen.run(ctx)
+	}
 	return t.run(ctx)
 }
 
@@ -141,14 +165,23 @@ type keeper interface {
 
 // tailing is one run of logdoc tail.
 type tailing struct {
-	s        streams
+	s       streams
+	service *service
+	outbox  alert.Outbox // nil for the one in memory
+	// carries: the follower goes on with the next configuration.
+	carries  bool
 	packs    *diagnose.Packs
 	live     *diagnose.Live
 	follower follower
 	keep     keeper // nil for none
 	// tell tells a turn to who watches, and to whom else it concerns.
-	tell  func(logdoc.Turn) error
-	calm  calm
+	tell func(logdoc.Turn) error
+	calm calm
+	// show is told that something was read, or that all has ended; nil for nobody. noted takes what is said about the run where it
+	// cannot go to standard error.
+	show  func(now time.Time, d *logdoc.Diagnosis)
+	news  bool // something came since
+	noted func(logdoc.Note)
 	began time.Time
 	told  int
 
@@ -157,12 +190,18 @@ type tailing struct {
 	gained    store.Batch
 	since     time.Time
 	committed time.Time
-	full      bool // the store has no room, and that was said
+	// queue leads to who keeps and tells, waiting counts what is under way there, and failed gets the error that ends it.
+	queue   chan store.Batch
+	waiting sync.WaitGroup
+	failed  chan error
+	full    atomic.Bool // the store has no room, and that was said
 }
 
 const (
 	// keepSoon is how long matches wait that nothing was told of, so that many are kept at once; keepMany is how many do not wait.
 	keepSoon, keepMany = 200 * time.Millisecond, 1000
+	// keepQueue is how many batches may wait while one is being kept: then reading waits.
+	keepQueue = 16
 	// keepPositions is how often positions are kept without anything else.
 	keepPositions = time.Second
 	// keepAgain is how long to wait until the store is tried again.
@@ -226,16 +265,29 @@ func (t *tailing) openStore(ctx context.Context, f tailFlags, paths []string, o 
 		return fail(err)
 	}
 	t.keep = kept
+	t.outbox = &storeOutbox{st, fmt.Sprintf("%d/", kept.Case().ID)}
+	t.service.knows(told)
 	return closeAll, nil
 }
 
 // run follows until it is stopped or all has ended.
 func (t *tailing) run(ctx context.Context) error {
+	t.queue, t.failed = make(chan store.Batch, keepQueue), make(chan error, 1)
+	kept := make(chan struct{})
+	go func() {
+		t.keepAll(ctx)
+		close(kept)
+	}()
+	defer func() {
+		close(t.queue)
+		<-kept
+	}()
 	for _, h := range t.follower.Health() {
 		t.live.See(h.Path)
 	}
 	for {
 		batch, err := t.follower.Next(ctx)
+		t.service.moved(t.s.now(), t)
 		t.notices(batch.Notices)
 		if err == nil || len(batch.Pieces) > 0 {
 			if err := t.take(ctx, batch); err != nil {
@@ -261,7 +313,13 @@ func (t *tailing) take(ctx context.Context, b follow.Batch) error {
 		p := &b.Pieces[i]
 		t.pieces = append(t.pieces, diagnose.Piece{Log: p.Log, Path: p.Path, Data: p.Data, Offset: p.Offset, Line: p.Line, Cut: p.Cut, Ended: p.Ended, Position: p.Position})
 	}
-	return t.gain(ctx, t.live.Take(t.pieces, b.Now), b.Now)
+	g := t.live.Take(t.pieces, b.Now)
+	err := t.gain(ctx, g, b.Now)
+	if t.show != nil {
+		t.news = t.news || len(b.Pieces)+len(g.Turns) > 0
+		t.show(b.Now, nil)
+	}
+	return err
 }
 
 // gain adds what was gained to what is to be kept, and keeps and tells it when it is time.
@@ -275,25 +333,100 @@ func (t *tailing) gain(ctx context.Context, g diagnose.Gain, now time.Time) erro
 	urgent := slices.ContainsFunc(g.Turns, func(turn logdoc.Turn) bool { return turn.Kind != logdoc.Repeated })
 	waiting := len(t.gained.Matches)+len(t.gained.Turns) > 0
 	if urgent || waiting && (now.Sub(t.since) >= keepSoon || len(t.gained.Matches) >= keepMany) || now.Sub(t.committed) >= keepPositions {
-		return t.flush(ctx, now)
+		t.flush(now)
 	}
-	return nil
+	if t.full.Load() {
+		return t.settled() // nothing is read that cannot be kept
+	}
+	select {
+	case err := <-t.failed:
+		return err
+	default:
+		return nil
+	}
 }
 
-// flush keeps what was gained and then tells it: what was told is never lost, and what is told was kept.
-func (t *tailing) flush(ctx context.Context, now time.Time) error {
-	t.committed = now
-	turns := gathered(t.gained.Turns)
-	t.gained.Turns = turns
-	t.gained.Positions, t.gained.Forgotten = t.live.Positions()
-	b := &t.gained
-	if t.keep != nil && len(b.Matches)+len(b.Turns)+len(b.Positions)+len(b.Forgotten) > 0 {
-		if err := t.commit(ctx); err != nil {
+// settled waits until all was kept and told.
+func (t *tailing) settled() error {
+	t.waiting.Wait()
+	select {
+	case err := <-t.failed:
+		return err
+	default:
+		return nil
+	}
+}
+
+// flush hands over what was gained, to be kept and then told while reading goes on. It waits when that is long in coming.
+func (t *tailing) flush(now time.Time) {
+	b := t.gained
+	b.Turns = gathered(b.Turns)
+	b.Positions, b.Forgotten = t.live.Positions()
+	t.gained, t.committed = store.Batch{}, now
+	if len(b.Matches)+len(b.Turns)+len(b.Positions)+len(b.Forgotten) == 0 {
+		return
+	}
+	t.waiting.Add(1)
+	t.queue <- b
+}
+
+// keepAll keeps and tells batches until there are no more, those together that wait together. What was told is never lost, and what is told was kept. After a failure it keeps nothing
+// more.
+func (t *tailing) keepAll(ctx context.Context) {
+	var held *store.Batch
+	failed := false
+	for {
+		var b store.Batch
+		if held != nil {
+			b, held = *held, nil
+		} else {
+			var more bool
+			if b, more = <-t.queue; !more {
+				return
+			}
+		}
+		n := 1
+		for more := true; more && held == nil; {
+			select {
+			case o, ok := <-t.queue:
+				switch {
+				case !ok:
+					more = false
+				case len(o.Forgotten) > 0:
+					held = &o // a position must not come back behind its log's end
+				default:
+					b.Matches, b.Turns, b.Positions = append(b.Matches, o.Matches...), append(b.Turns, o.Turns...), append(b.Positions, o.Positions...)
+					n++
+				}
+			default:
+				more = false
+			}
+		}
+		if !failed {
+			b.Turns = gathered(b.Turns)
+			if err := t.keepAndTell(ctx, b, t.s.now()); err != nil {
+				failed = true
+				t.failed <- err
+			}
+		}
+		t.waiting.Add(-n)
+	}
+}
+
+func (t *tailing) keepAndTell(ctx context.Context, b store.Batch, now time.Time) error {
+	alarms := t.service.take(b.Turns)
+	for _, m := range alarms.Messages {
+		if o, ok := t.outbox.(*storeOutbox); ok {
+			b.Outbox = append(b.Outbox, o.out(m))
+		}
+	}
+	if t.keep != nil {
+		if err := t.commit(ctx, b); err != nil {
 			return err
 		}
 	}
-	t.gained = store.Batch{Matches: b.Matches[:0]}
-	for _, turn := range turns {
+	t.service.alerts.Send(alarms, t.keep != nil)
+	for _, turn := range b.Turns {
 		if !t.calm.passes(turn, now) {
 			continue
 		}
@@ -306,22 +439,21 @@ func (t *tailing) flush(ctx context.Context, now time.Time) error {
 }
 
 // commit keeps a batch. While the store has no room nothing more is read, and the batch is tried again; then it goes on.
-func (t *tailing) commit(ctx context.Context) error {
+func (t *tailing) commit(ctx context.Context, b store.Batch) error {
 	for {
-		err := t.keep.Commit(context.WithoutCancel(ctx), t.gained)
+		err := t.keep.Commit(context.WithoutCancel(ctx), b)
 		switch {
 		case err == nil:
-			if t.full {
-				t.full = false
+			if t.full.Swap(false) {
 				t.say("", "there is room again: reading goes on where it stopped")
 			}
 			return nil
 		case !errors.Is(err, store.ErrFull):
 			return &statusError{exitInternal, err}
-		case !t.full:
-			t.full = true
+		case !t.full.Swap(true):
 			t.say("", err.Error()+": nothing more is read until there is; what was not kept is not lost, the logs hold it")
 		}
+		t.service.full(t.s.now(), err)
 		select {
 		case <-ctx.Done():
 			return &statusError{exitInternal, fmt.Errorf("stopped while there was no room in the store: %w", err)}
@@ -339,7 +471,7 @@ func (t *tailing) ended(ctx context.Context) error {
 	if err := t.gain(ctx, diagnose.Gain{Turns: turns}, t.s.now()); err != nil {
 		return err
 	}
-	if err := t.flush(ctx, t.s.now()); err != nil {
+	if err := t.last(); err != nil {
 		return err
 	}
 	t.sumUp(d)
@@ -348,13 +480,18 @@ func (t *tailing) ended(ctx context.Context) error {
 
 // stopped finishes what is at hand and sums up. Where positions are kept, a record that may still get more lines is read again by the next run.
 func (t *tailing) stopped(ctx context.Context) error {
-	if t.keep == nil {
+	reload := errors.Is(context.Cause(ctx), errReload)
+	if t.keep == nil || reload && t.carries {
 		if err := t.gain(ctx, t.live.Stop(), t.s.now()); err != nil {
 			return err
 		}
 	}
-	if err := t.flush(ctx, t.s.now()); err != nil {
+	if err := t.last(); err != nil {
 		return err
+	}
+	if reload {
+		t.service.carried.told = t.live.SoFar(t.s.now()).Findings
+		return errReload
 	}
 	t.sumUp(t.live.SoFar(t.s.now()))
 	if errors.Is(context.Cause(ctx), errTerminated) {
@@ -363,12 +500,26 @@ func (t *tailing) stopped(ctx context.Context) error {
 	return &statusError{exitInterrupt, nil}
 }
 
+// last keeps and tells all that is left.
+func (t *tailing) last() error {
+	t.flush(t.s.now())
+	return t.settled()
+}
+
 func (t *tailing) sumUp(d *logdoc.Diagnosis) {
+	if t.show != nil {
+		t.show(t.s.now(), d)
+		return
+	}
 	t.say("", report.FollowedSummary(d, t.told, t.s.now().Sub(t.began)))
 }
 
 // say says something about the run itself.
 func (t *tailing) say(about logdoc.LogText, text string) {
+	if t.noted != nil {
+		t.noted(logdoc.Note{Text: text, Detail: about})
+		return
+	}
 	line := "logdoc: "
 	if about != "" {
 		line += string(sanitize.Line(about)) + ": "
@@ -386,6 +537,7 @@ func (t *tailing) notices(list []follow.Notice) {
 		if n.Count > 1 {
 			text += fmt.Sprintf(", %d times", n.Count)
 		}
+		t.service.count(&t.service.notices)
 		t.say(n.Path, text)
 	}
 }
@@ -393,7 +545,9 @@ func (t *tailing) notices(list []follow.Notice) {
 // printer returns what prints turns on standard output.
 func (t *tailing) printer(f tailFlags) func(logdoc.Turn) error {
 	if f.json {
-		return func(turn logdoc.Turn) error { return report.TurnJSON(t.s.out, turn, t.s.now()) }
+		return func(turn logdoc.Turn) error {
+			return report.AlarmJSON(t.s.out, logdoc.Alarm{Turn: turn, Time: t.s.now(), From: hostName()})
+		}
 	}
 	o := report.TextOptions{Color: f.color == "always" || f.color == "auto" && t.s.outTerminal && !t.s.noColor, Quiet: f.quiet}
 	return func(turn logdoc.Turn) error {
