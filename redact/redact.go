@@ -152,7 +152,7 @@ func (r *Redactor) learn(s span, text string) {
 	case s.here || text == "":
 	case s.class == Host || s.class == User || s.class == Domain:
 		r.name(s.class, text)
-	case s.class == Password && !telling(text):
+	case (s.class == Password || s.class == Token) && (!telling(text) || r.ordinary[lower(text)]):
 	default:
 		r.remember(text, s.class)
 		r.remember(canonical(s.class, text), s.class)

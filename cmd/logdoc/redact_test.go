@@ -93,7 +93,7 @@ func samePackText(t *testing.T, a, b []logdoc.Finding) {
 		x, y := a[i], b[i]
 		samePackText(t, x.Consequences, y.Consequences)
 		for _, f := range []*logdoc.Finding{&x, &y} {
-			f.Evidence, f.Values, f.Key, f.Consequences = nil, nil, "", nil
+			f.Evidence, f.Values, f.Key, f.Nodes, f.Consequences = nil, nil, "", nil, nil
 			steps := make([]logdoc.Step, len(f.Steps))
 			copy(steps, f.Steps)
 			for i := range steps {
