@@ -73,7 +73,7 @@ var rules = []rule{
 	token(Token, `npm_[A-Za-z0-9]{36}`, "npm_"),
 	token(Token, `pypi-[A-Za-z0-9_-]{50,}`, "pypi-"),
 	token(Token, `rubygems_[a-f0-9]{40,}`, "rubygems_"),
-	token(Token, `eyJ[A-Za-z0-9_-]{6,}\.[A-Za-z0-9_-]{4,}(?:\.[A-Za-z0-9_-]*)?`, "eyj"),
+	{words: []string{"eyj"}, start: true, at: (*finder).webToken},
 	token(Token, `(?i:bearer)\s+([A-Za-z0-9_.~+/=-]{8,})`, "bearer"),
 	token(Token, `(?i:basic)\s+([A-Za-z0-9+/]{8,}={0,2})`, "basic"),
 	token(Token, `(?i:negotiate|ntlm)\s+([A-Za-z0-9+/]{24,}={0,2})`, "negotiate", "ntlm"),
@@ -107,6 +107,32 @@ var rules = []rule{
 	{words: []string{"serial number", "serialnumber", "serial no", "serial-number", "serial_number", "service tag", "servicetag", "s/n", "asset tag", "chassis serial", "serial #"}, start: true, at: (*finder).serial},
 	{words: []string{` as "`}, at: (*finder).asOn},
 	{words: []string{"cn="}, start: true, at: (*finder).commonName},
+}
+
+// webToken finds a JSON web token: two parts or three between dots, the first of which begins with {".
+func (f *finder) webToken(lo, _ int) {
+	s := f.s
+	if !strings.HasPrefix(s[lo:], "eyJ") {
+		return
+	}
+	end := lo
+	for part := range 3 {
+		from := end
+		for end < len(s) && tokenByte(s[end]) && s[end] != '.' && (part > 0 || end-lo < maxToken) {
+			end++
+		}
+		if part < 2 && end-from < 4 || part == 0 && (end-from < 9 || end == len(s) || s[end] != '.') {
+			return
+		}
+		if part == 2 || end == len(s) || s[end] != '.' {
+			break
+		}
+		end++
+	}
+	if s[end-1] == '.' {
+		end--
+	}
+	f.add(Token, lo, end)
 }
 
 // dispatch holds, by the first two bytes of a word, the rules to try.

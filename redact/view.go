@@ -116,7 +116,7 @@ func hiddenAt(s string) int {
 	case r == utf8.RuneError && n == 1:
 		return 0
 	case r == '⟨':
-		if end := strings.Index(s, "⟩"); strings.HasPrefix(s, "⟨U+") && end > 0 && end <= 12 {
+		if end := strings.Index(s[:min(len(s), 16)], "⟩"); strings.HasPrefix(s, "⟨U+") && end > 0 {
 			return end + len("⟩")
 		}
 	case r == '␛':
