@@ -90,7 +90,7 @@ func (f *finder) isIPv4(lo, hi, from, to int, sep byte, last int) bool {
 	if lo > from && (s[lo-1] == '-' || s[lo-1] == '_') && hi < to && (s[hi] == '-' || s[hi] == '.' || s[hi] == '_') {
 		return false
 	}
-	if hi+1 < to && s[hi] == '-' && digit(s[hi+1]) && strings.Count(s[hi:to], ".") < 3 {
+	if hi+1 < to && s[hi] == '-' && digit(s[hi+1]) && strings.Count(s[hi:min(to, hi+16)], ".") < 3 {
 		return false
 	}
 	return true

@@ -8,8 +8,9 @@ type span struct {
 	class  Class
 	// here means that the value is one at this place only: it is too common a word to be replaced wherever it stands.
 	here bool
-	// value is the text as the view has it.
-	value string
+	// value is the text as the view has it, joined whether it is made of several spans.
+	value  string
+	joined bool
 }
 
 // finder looks for values in one text.
@@ -161,7 +162,7 @@ func (f *finder) mails() {
 		if lo == i || domain >= hi || !hasLetter(s[lo:i]) || !letter(s[domain]) && !hasLetter(s[domain:hi]) {
 			continue
 		}
-		last := s[strings.LastIndexByte(s[:hi], '.')+1 : hi]
+		last := s[domain+strings.LastIndexByte(s[domain:hi], '.')+1 : hi]
 		switch {
 		case strings.Contains(s[domain:hi], ".") && len(last) >= 2 && !hasDigit(last):
 			f.add(Mail, lo, hi)

@@ -152,7 +152,7 @@ func (r *Redactor) learn(s span, text string) {
 	case s.here || text == "":
 	case s.class == Host || s.class == User || s.class == Domain:
 		r.name(s.class, text)
-	case s.class == Password && !telling(text):
+	case (s.class == Password || s.class == Token) && (!telling(text) || r.ordinary[lower(text)]):
 	default:
 		r.remember(text, s.class)
 		r.remember(canonical(s.class, text), s.class)
@@ -326,11 +326,16 @@ func apart(spans []span, s string) []span {
 				if rank[sp.class] < rank[last.class] {
 					last.class = sp.class
 				}
-				last.value, last.here = plain(s[last.lo:last.hi]), last.here && sp.here
+				last.joined, last.here = true, last.here && sp.here
 			}
 			continue
 		}
 		out = append(out, sp)
+	}
+	for i := range out {
+		if sp := &out[i]; sp.joined {
+			sp.value = plain(s[sp.lo:sp.hi])
+		}
 	}
 	return out
 }

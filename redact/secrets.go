@@ -16,8 +16,12 @@ type rule struct {
 // token is a rule for a secret that is known by how it begins. The expression is matched at the word; its first group, if it has one, is the value.
 func token(class Class, expression string, words ...string) rule {
 	re := regexp.MustCompile(`\A(?:` + expression + `)`)
+	window := maxToken
+	if class == PrivateKey {
+		window = maxKey
+	}
 	return rule{words: words, start: true, at: func(f *finder, lo, _ int) {
-		m := re.FindStringSubmatchIndex(f.s[lo:min(len(f.s), lo+maxSecret)])
+		m := re.FindStringSubmatchIndex(f.s[lo:min(len(f.s), lo+window)])
 		if m == nil {
 			return
 		}
@@ -25,14 +29,31 @@ func token(class Class, expression string, words ...string) rule {
 		if len(m) > 2 && m[2] >= 0 {
 			from, to = m[2], m[3]
 		}
-		if !masked(f.s[lo+from : lo+to]) {
-			f.add(class, lo+from, lo+to)
+		from, to = lo+from, lo+to
+		if class == Token && to == lo+window {
+			// It is longer than what was looked at.
+			for to < len(f.s) && tokenByte(f.s[to]) {
+				to++
+			}
+		}
+		if !masked(f.s[from:to]) {
+			f.add(class, from, to)
 		}
 	}}
 }
 
-// maxSecret bounds a secret in bytes: the longest are private keys.
-const maxSecret = 16 << 10
+// Bounds, in bytes, of what is looked at to know a token and a private key by, of the value of a key, and of how far around a word its element of XML reaches.
+const (
+	maxToken   = 512
+	maxKey     = 16 << 10
+	maxSecret  = 4 << 10
+	maxElement = 2 << 10
+)
+
+// tokenByte reports whether a byte may be part of a token.
+func tokenByte(c byte) bool {
+	return digit(c) || c|0x20 >= 'a' && c|0x20 <= 'z' || strings.IndexByte("_-.~+/=", c) >= 0
+}
 
 // rules are how secrets and names are told by words. The shapes of the tokens are their makers' own.
 var rules = []rule{
@@ -52,7 +73,7 @@ var rules = []rule{
 	token(Token, `npm_[A-Za-z0-9]{36}`, "npm_"),
 	token(Token, `pypi-[A-Za-z0-9_-]{50,}`, "pypi-"),
 	token(Token, `rubygems_[a-f0-9]{40,}`, "rubygems_"),
-	token(Token, `eyJ[A-Za-z0-9_-]{6,}\.[A-Za-z0-9_-]{4,}(?:\.[A-Za-z0-9_-]*)?`, "eyj"),
+	{words: []string{"eyj"}, start: true, at: (*finder).webToken},
 	token(Token, `(?i:bearer)\s+([A-Za-z0-9_.~+/=-]{8,})`, "bearer"),
 	token(Token, `(?i:basic)\s+([A-Za-z0-9+/]{8,}={0,2})`, "basic"),
 	token(Token, `(?i:negotiate|ntlm)\s+([A-Za-z0-9+/]{24,}={0,2})`, "negotiate", "ntlm"),
@@ -88,6 +109,32 @@ var rules = []rule{
 	{words: []string{"cn="}, start: true, at: (*finder).commonName},
 }
 
+// webToken finds a JSON web token: two parts or three between dots, the first of which begins with {".
+func (f *finder) webToken(lo, _ int) {
+	s := f.s
+	if !strings.HasPrefix(s[lo:], "eyJ") {
+		return
+	}
+	end := lo
+	for part := range 3 {
+		from := end
+		for end < len(s) && tokenByte(s[end]) && s[end] != '.' && (part > 0 || end-lo < maxToken) {
+			end++
+		}
+		if part < 2 && end-from < 4 || part == 0 && (end-from < 9 || end == len(s) || s[end] != '.') {
+			return
+		}
+		if part == 2 || end == len(s) || s[end] != '.' {
+			break
+		}
+		end++
+	}
+	if s[end-1] == '.' {
+		end--
+	}
+	f.add(Token, lo, end)
+}
+
 // dispatch holds, by the first two bytes of a word, the rules to try.
 var dispatch = func() (d [1 << 16][]keyword) {
 	for i := range rules {
@@ -108,9 +155,16 @@ type keyword struct {
 func (f *finder) keywords() {
 	l := f.l
 	for i := 0; i+1 < len(l); i++ {
+		n := len(f.spans)
 		for _, k := range dispatch[int(l[i])<<8|int(l[i+1])] {
 			if strings.HasPrefix(l[i:], k.word) && (!k.rule.start || i == 0 || !wordByte(l[i-1]) || !wordByte(l[i])) {
 				k.rule.at(f, i, i+len(k.word))
+			}
+		}
+		// What stands in a secret is no word: so none is looked through twice.
+		for _, s := range f.spans[n:] {
+			if (s.class == Token || s.class == PrivateKey || s.class == Password) && s.lo >= i {
+				i = max(i, s.hi-1)
 			}
 		}
 	}
@@ -167,7 +221,7 @@ func (f *finder) separator(i int) (value int, loose bool, quote byte) {
 // valueEnd returns where a value ends: at its quote, or at a blank or a mark that parts values.
 func (f *finder) valueEnd(i int, quote byte) int {
 	s := f.s
-	for j := i; j < len(s) && j-i < 512; j++ {
+	for j := i; j < len(s) && j-i < maxSecret; j++ {
 		c := s[j]
 		switch {
 		case c == '\n' || c == 0:
@@ -183,7 +237,7 @@ func (f *finder) valueEnd(i int, quote byte) int {
 			return j
 		}
 	}
-	return min(len(s), i+512)
+	return min(len(s), i+maxSecret)
 }
 
 // keyed finds the secret that belongs to a key: key=value, "key": "value", --key value, and attributes and elements of XML.
@@ -201,9 +255,9 @@ func (f *finder) keyed(class Class, lo, hi int) {
 		return
 	}
 	switch {
-	case hi < len(s) && s[hi] == '>' && strings.LastIndexByte(s[:lo], '<') > strings.LastIndexByte(s[:lo], '>'):
+	case hi < len(s) && s[hi] == '>' && strings.LastIndexByte(s[max(0, lo-64):lo], '<') > strings.LastIndexByte(s[max(0, lo-64):lo], '>'):
 		// <password>value</password>
-		if end := strings.IndexByte(s[hi:], '<'); end > 1 {
+		if end := strings.IndexByte(s[hi:min(len(s), hi+maxSecret)], '<'); end > 1 {
 			f.secretAt(class, hi+1, hi+end)
 		}
 	case hi+1 < len(s) && (s[hi] == ' ' || s[hi] == '\t') && f.isOption(lo):
@@ -247,17 +301,19 @@ func (f *finder) attribute(lo, hi int) (int, int) {
 		return 0, 0
 	}
 	// The word ends the value of an attribute called name or key.
-	open := strings.LastIndexAny(s[:lo], "\"'")
-	if open < 5 || !strings.HasSuffix(f.l[:open], "name=") && !strings.HasSuffix(f.l[:open], "key=") {
+	start := max(0, lo-maxElement)
+	open := start + strings.LastIndexAny(s[start:lo], "\"'")
+	if open < start+5 || !strings.HasSuffix(f.l[:open], "name=") && !strings.HasSuffix(f.l[:open], "key=") {
 		return 0, 0
 	}
-	from := strings.LastIndexByte(s[:open], '<')
-	to := strings.IndexByte(s[hi:], '>')
-	if from < 0 || strings.IndexByte(s[from:open], '>') >= 0 {
+	from := start + strings.LastIndexByte(s[start:open], '<')
+	rest := s[hi:min(len(s), hi+maxElement)]
+	to := strings.IndexByte(rest, '>')
+	if from < start || strings.IndexByte(s[from:open], '>') >= 0 {
 		return 0, 0
 	}
 	if to < 0 {
-		to = len(s) - hi
+		to = len(rest)
 	}
 	for _, part := range [][2]int{{from, open}, {hi, hi + to}} {
 		for _, quote := range []string{`"`, `'`} {
@@ -391,8 +447,9 @@ func (f *finder) shellUser(_, lo int) {
 
 // cronUser finds the user of "(name) CMD".
 func (f *finder) cronUser(lo, _ int) {
-	open := strings.LastIndexByte(f.s[:lo], '(')
-	if open >= 0 && userLike(f.s[open+1:lo]) {
+	start := max(0, lo-80)
+	open := start + strings.LastIndexByte(f.s[start:lo], '(')
+	if open >= start && userLike(f.s[open+1:lo]) {
 		f.add(User, open+1, lo)
 	}
 }

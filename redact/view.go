@@ -43,44 +43,56 @@ func plain(s string) string { return uncover(s, false).text }
 
 // uncover takes out what a reader does not see, or puts a blank for it. The view of a text without anything of the kind has no offsets.
 func uncover(s string, blank bool) view {
-	v := view{}
-	var b strings.Builder
-	changed := false
-	put := func(text string, at, end int) {
-		for k := range len(text) {
-			if len(text) == end-at {
-				v.at, v.end = append(v.at, int32(at+k)), append(v.end, int32(at+k+1))
-			} else {
-				v.at, v.end = append(v.at, int32(at)), append(v.end, int32(end))
-			}
-		}
-		b.WriteString(text)
-	}
-	for i := 0; i < len(s); {
-		size := hiddenAt(s[i:])
-		if size == 0 {
-			r, n := utf8.DecodeRuneInString(s[i:])
-			if r >= 0xFF01 && r <= 0xFF5E {
-				// The wide forms of ASCII.
-				changed = true
-				put(string(r-0xFF01+'!'), i, i+n)
-			} else {
-				put(s[i:i+n], i, i+n)
-			}
-			i += n
-			continue
-		}
-		changed = true
-		if blank {
-			put(" ", i, i+size)
+	i := 0
+	for i < len(s) {
+		size, plain := oddAt(s[i:])
+		if plain == "" || plain != s[i:i+size] {
+			break
 		}
 		i += size
 	}
-	if !changed {
+	if i == len(s) {
 		return view{text: s}
 	}
-	v.text = b.String()
+	text := make([]byte, i, len(s))
+	copy(text, s)
+	v := view{at: make([]int32, i, len(s)), end: make([]int32, i, len(s))}
+	for k := range i {
+		v.at[k], v.end[k] = int32(k), int32(k+1)
+	}
+	for i < len(s) {
+		size, plain := oddAt(s[i:])
+		if plain == "" && blank {
+			plain = " "
+		}
+		for k := range len(plain) {
+			at, end := i, i+size
+			if len(plain) == size {
+				at, end = i+k, i+k+1
+			}
+			v.at, v.end = append(v.at, int32(at)), append(v.end, int32(end))
+		}
+		text = append(text, plain...)
+		i += size
+	}
+	v.text = string(text)
 	return v
+}
+
+// oddAt returns how many bytes make the first character of s, or the first sequence that shows nothing, and what a reader sees of it.
+func oddAt(s string) (size int, plain string) {
+	if c := s[0]; c >= ' ' && c < 0x7F {
+		return 1, s[:1]
+	}
+	if size = hiddenAt(s); size > 0 {
+		return size, ""
+	}
+	r, n := utf8.DecodeRuneInString(s)
+	if r >= 0xFF01 && r <= 0xFF5E {
+		// The wide forms of ASCII.
+		return n, string(r - 0xFF01 + '!')
+	}
+	return n, s[:n]
 }
 
 // hiddenAt returns how many bytes at the start of s show nothing: control and hidden characters, escape sequences, and the pictures that sanitize makes of them.
@@ -104,7 +116,7 @@ func hiddenAt(s string) int {
 	case r == utf8.RuneError && n == 1:
 		return 0
 	case r == '⟨':
-		if end := strings.Index(s, "⟩"); strings.HasPrefix(s, "⟨U+") && end > 0 && end <= 12 {
+		if end := strings.Index(s[:min(len(s), 16)], "⟩"); strings.HasPrefix(s, "⟨U+") && end > 0 {
 			return end + len("⟩")
 		}
 	case r == '␛':

@@ -59,6 +59,9 @@ func within(class Class, text string) bool {
 	return false
 }
 
+// longWord is what is longer than any name.
+const longWord = 64
+
 // find returns where the words stand in a text, the longest of those that start at one place.
 func (w *words) find(text string) []span {
 	if len(w.texts) == 0 {
@@ -82,6 +85,10 @@ func (w *words) find(text string) []span {
 			class, ok := w.texts[l[i:i+n]]
 			if ok && bounded(class, l, i, i+n, inWord) {
 				out = append(out, span{lo: i, hi: i + n, class: class})
+				if n > longWord {
+					// Of a text that repeats itself not every place is worth a look.
+					i += n - 1
+				}
 				break
 			}
 		}

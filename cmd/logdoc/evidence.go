@@ -30,9 +30,9 @@ const (
 
 // evidenceFile is a file of the bundle.
 type evidenceFile struct {
-	name  logdoc.LogText
-	text  logdoc.LogText
-	about logdoc.LogText // what of which source it is
+	// name is the source's; text is a part of it, of these lines.
+	name, text logdoc.LogText
+	lines      string
 }
 
 // evidence reads what a bundle of evidence holds: the records that findings rest on, with the lines around them, and the files that facts were read from. What could not be read is told in its list.
@@ -70,7 +70,7 @@ func evidence(ctx context.Context, logs *rawLogs, d *logdoc.Diagnosis) ([]eviden
 	total := 0
 	for _, source := range sources {
 		if len(files) >= maxEvidenceFiles || total >= maxEvidence {
-			fmt.Fprintf(&list, "left out, for there is too much: %s\n", source)
+			fmt.Fprintf(&list, "left out, for there is too much: %s\n", sanitize.Line(source))
 			continue
 		}
 		f, err := evidenceOf(ctx, logs, source, places[source], facts[source])
@@ -78,12 +78,12 @@ func evidence(ctx context.Context, logs *rawLogs, d *logdoc.Diagnosis) ([]eviden
 			if ctx.Err() != nil {
 				return nil, ctx.Err()
 			}
-			fmt.Fprintf(&list, "left out: %s: %v\n", source, err)
+			fmt.Fprintf(&list, "left out: %s: %s\n", sanitize.Line(source), sanitize.Line(err.Error()))
 			continue
 		}
 		total += len(f.text)
 		files = append(files, f)
-		fmt.Fprintf(&list, "%s\n  %s\n", f.name, f.about)
+		fmt.Fprintf(&list, "%s\n  lines %s\n", sanitize.Line(f.name), f.lines)
 	}
 	if len(d.Unchecked) > 0 {
 		var wanted []string
@@ -109,14 +109,17 @@ func evidenceOf(ctx context.Context, logs *rawLogs, source logdoc.LogText, at []
 	}
 	lines := map[int]logdoc.LogText{}
 	size := 0
-	take := func(q logdoc.LineQuery) error {
+	take := func(q logdoc.LineQuery, limit int) error {
 		q.Width = 64 << 10
-		for {
+		for size < limit {
 			page, err := log.Lines(ctx, q)
 			if err != nil {
 				return err
 			}
 			for _, l := range page.Lines {
+				if size >= limit {
+					return nil
+				}
 				if _, known := lines[l.Place.Line]; !known {
 					size += len(l.Text) + 1
 				}
@@ -130,17 +133,18 @@ func evidenceOf(ctx context.Context, logs *rawLogs, source logdoc.LogText, at []
 			}
 			q.From = page.Next
 		}
+		return nil
 	}
 	if whole {
-		err = take(logdoc.LineQuery{Count: maxFactLines})
+		err = take(logdoc.LineQuery{Count: maxFactLines}, maxFactFile)
 	}
 	for _, e := range at {
-		if err != nil || whole || size > maxEvidence {
+		if err != nil {
 			break
 		}
 		record := min(evidenceRecord, 1+strings.Count(string(e.Text), "\n"))
-		if err = take(logdoc.LineQuery{From: e.Place, Count: -evidenceAround}); err == nil {
-			err = take(logdoc.LineQuery{From: e.Place, Count: record + evidenceAround})
+		if err = take(logdoc.LineQuery{From: e.Place, Count: -evidenceAround}, maxEvidence); err == nil {
+			err = take(logdoc.LineQuery{From: e.Place, Count: record + evidenceAround}, maxEvidence)
 		}
 	}
 	if err != nil {
@@ -155,10 +159,6 @@ func evidenceOf(ctx context.Context, logs *rawLogs, source logdoc.LogText, at []
 	var ranges []string
 	from := 0
 	for i, n := range numbers {
-		if whole && text.Len() > maxFactFile {
-			ranges = append(ranges, "cut")
-			break
-		}
 		if i == 0 || numbers[i-1] != n-1 {
 			from = n
 		}
@@ -167,8 +167,7 @@ func evidenceOf(ctx context.Context, logs *rawLogs, source logdoc.LogText, at []
 			ranges = append(ranges, fmt.Sprintf("%d-%d", from, n))
 		}
 	}
-	about := source + " lines " + logdoc.LogText(strings.Join(ranges, ", "))
-	return evidenceFile{name: source, text: logdoc.LogText(text.String()), about: about}, nil
+	return evidenceFile{name: source, text: logdoc.LogText(text.String()), lines: strings.Join(ranges, ", ")}, nil
 }
 
 // memberNames gives each file a name that no program takes for more than one: below the folder evidence, without steps up, control characters or doubles.

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 
 	"logdoc"
 	"logdoc/report"
@@ -29,9 +30,35 @@ func writerFor(name string) func(io.Writer, *logdoc.Diagnosis) error {
 func export(name string, d *logdoc.Diagnosis, w logdoc.Work, over bool) error {
 	shown := *d
 	shown.Work = w
-	write := writerFor(name)
+	print := writerFor(name)
+	return exportTo(name, over, func(w io.Writer) error { return print(w, &shown) })
+}
+
+// exportRedacted is export for what may leave the house. done reports whether the whole input was read: before, not all names are known.
+func (x *redaction) exportRedacted(done func() bool) func(string, *logdoc.Diagnosis, logdoc.Work, bool) error {
+	var one sync.Mutex
+	return func(name string, d *logdoc.Diagnosis, w logdoc.Work, over bool) error {
+		one.Lock()
+		defer one.Unlock()
+		if !done() {
+			return errors.New("the input is still being read, and may name more hosts: export again when that is done")
+		}
+		shown := *d
+		shown.Work = w
+		text, err := x.print(&shown, writerFor(name))
+		if err != nil {
+			return err
+		}
+		return exportTo(name, over, func(w io.Writer) error {
+			_, err := w.Write(text)
+			return err
+		})
+	}
+}
+
+func exportTo(name string, over bool, write func(io.Writer) error) error {
 	if over {
-		return writeFile(name, func(f *os.File) error { return write(f, &shown) })
+		return writeFile(name, func(f *os.File) error { return write(f) })
 	}
 	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
 	if errors.Is(err, fs.ErrExist) {
@@ -43,7 +70,7 @@ func export(name string, d *logdoc.Diagnosis, w logdoc.Work, over bool) error {
 	if err != nil {
 		return writeError(name, err)
 	}
-	err = write(f, &shown)
+	err = write(f)
 	if err := errors.Join(err, f.Close()); err != nil {
 		os.Remove(name)
 		return writeError(name, err)

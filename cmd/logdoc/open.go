@@ -32,6 +32,8 @@ func newOpen(s streams) *cobra.Command {
 step. The screen stands while the input is still being read. Press ? for the keys.
 
 What is done about the steps of a runbook is kept from one time to the next, as a case (see logdoc cases).
+With --redact the reports that are written with the key e have pseudonyms, as those of logdoc report --redact; the screen
+itself shows everything.
 
 Exit status: 0 done, 2 usage error or no terminal, 4 internal error, 130 interrupted.`,
 		Example: `  logdoc open bundle.tgz
@@ -51,6 +53,7 @@ Exit status: 0 done, 2 usage error or no terminal, 4 internal error, 130 interru
 	fl.StringVar(&f.color, "color", "auto", "colours: `auto`, always or never")
 	fl.StringVar(&f.background, "background", "auto", "the terminal's background: `auto`, dark or light")
 	addSaveFlags(fl, &f.saveFlags)
+	nameFlags(fl, &f.redact)
 	limitsFlags(fl, &f.limits)
 	completions(cmd, s, &f.packs)
 	return cmd
@@ -80,6 +83,16 @@ func runOpen(ctx context.Context, s streams, f openFlags, paths []string) error 
 		return err
 	}
 	o.Timeline = true
+	redaction, err := newRedaction(s, &f.redact, packs, paths)
+	if err != nil {
+		stop()
+		return err
+	}
+	write := export
+	if redaction != nil {
+		o.Hosts = &redaction.hosts
+		write = redaction.exportRedacted(redaction.hosts.Done)
+	}
 	logs := newRawLogs(packs, &o)
 	defer logs.close()
 	updates := diagnose.Watch(ctx, packs, o, diagnose.Pace{Clock: wallClock{s.now}})
@@ -91,7 +104,7 @@ func runOpen(ctx context.Context, s streams, f openFlags, paths []string) error 
 		name += logdoc.LogText(fmt.Sprintf(" and %d more", len(paths)-1))
 	}
 	session := tui.Session{Name: name, Updates: updates, Now: s.now, Look: look(s, f), Shell: shellBehind()}
-	session.Outside = tui.Outside{Export: export, Copy: newCopier(s.out).copy, Write: writeNewFile,
+	session.Outside = tui.Outside{Export: write, Copy: newCopier(s.out).copy, Write: writeNewFile,
 		Draft: func(c logdoc.Cluster) ([]byte, error) { return draftOf(packs, c, s.now()) }}
 	// What comes from standard input is another thing every time.
 	var work *desk

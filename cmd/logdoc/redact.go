@@ -32,13 +32,18 @@ type redactFlags struct {
 	given func() bool
 }
 
+// redactionFlags are those of a report; of them the screen, which exports reports, has those of nameFlags.
 func redactionFlags(fl *pflag.FlagSet, f *redactFlags) {
-	fl.BoolVar(&f.on, "redact", false, "put pseudonyms in place of addresses, names of hosts and users, passwords and the like: see docs/redaction.md")
+	nameFlags(fl, f)
 	fl.BoolVar(&f.forTicket, "for-ticket", false, "redact, and say on standard error how much of what was replaced")
+	fl.BoolVar(&f.dryRun, "redact-dry-run", false, "print no report, but what would be replaced; the values themselves only on a terminal")
+}
+
+func nameFlags(fl *pflag.FlagSet, f *redactFlags) {
+	fl.BoolVar(&f.on, "redact", false, "put pseudonyms in place of addresses, names of hosts and users, passwords and the like: see docs/redaction.md")
 	fl.StringArrayVar(&f.words, "redact-word", nil, "redact this `word` too, wherever it stands")
 	fl.StringVar(&f.wordsFile, "redact-words", "", "redact the words in this `file` too, one a line")
 	fl.StringVar(&f.mapFile, "redact-map", "", "keep what the pseudonyms stand for in this `file` (default: one for each input in the state folder)")
-	fl.BoolVar(&f.dryRun, "redact-dry-run", false, "print no report, but what would be replaced; the values themselves only on a terminal")
 	f.given = func() bool { return fl.Changed("redact") }
 }
 
@@ -56,9 +61,8 @@ type redaction struct {
 	file  mapFile
 	hosts diagnose.Hosts
 	packs *diagnose.Packs
-	// attached are the files of a bundle of evidence: what stands in them is learned from too.
-	files   []evidenceFile
-	learned bool
+	// files are those of a bundle of evidence: what stands in them is learned from too.
+	files []evidenceFile
 }
 
 // maxMap bounds a map and a list of words that are read, in bytes.
@@ -110,11 +114,8 @@ func readWords(name string) ([]string, error) {
 
 // learn learns from all that will be shown. print makes the report.
 func (x *redaction) learn(d *logdoc.Diagnosis, print func(io.Writer, *logdoc.Diagnosis) error) error {
-	if x.learned {
-		return nil
-	}
-	x.learned = true
-	if x.hosts.Full {
+	hosts, full := x.hosts.Names()
+	if full {
 		return errors.New("redact: the input names too many different hosts to know them all")
 	}
 	for _, name := range x.packs.Rules.ArticleNames() {
@@ -136,7 +137,7 @@ func (x *redaction) learn(d *logdoc.Diagnosis, print func(io.Writer, *logdoc.Dia
 	for _, v := range x.file.Values {
 		x.LearnValue(v.Class, v.Text)
 	}
-	for _, host := range x.hosts.Names() {
+	for _, host := range hosts {
 		x.LearnHost(host)
 	}
 	x.LearnDiagnosis(d)

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"io"
 	"os"
 	"path/filepath"
@@ -16,6 +17,7 @@ import (
 	"logdoc/redact"
 	"logdoc/report"
 	"logdoc/source"
+	"logdoc/tui"
 )
 
 // TestRedactedSamples holds every sample's redacted diagnosis to the one that it was made of: nothing but values differs, none of them is left, and they come back.
@@ -91,7 +93,7 @@ func samePackText(t *testing.T, a, b []logdoc.Finding) {
 		x, y := a[i], b[i]
 		samePackText(t, x.Consequences, y.Consequences)
 		for _, f := range []*logdoc.Finding{&x, &y} {
-			f.Evidence, f.Values, f.Key, f.Consequences = nil, nil, "", nil
+			f.Evidence, f.Values, f.Key, f.Nodes, f.Consequences = nil, nil, "", nil, nil
 			steps := make([]logdoc.Step, len(f.Steps))
 			copy(steps, f.Steps)
 			for i := range steps {
@@ -131,5 +133,102 @@ func TestBuiltInTextHoldsNoValues(t *testing.T) {
 	}
 	if diff := cmp.Diff(d, x.Diagnosis(d)); diff != "" {
 		t.Errorf("a pack's words are taken for values:\n%s", diff)
+	}
+}
+
+// TestExportRedacted exports from the screen what may leave the house, with what a person wrote.
+func TestExportRedacted(t *testing.T) {
+	packs, err := diagnose.Load(nil, diagnose.Selection{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	x := &redaction{packs: packs, file: mapFile{name: filepath.Join(dir, "map")}}
+	if x.Redactor, err = redact.New(redact.Key{5}, nil); err != nil {
+		t.Fatal(err)
+	}
+	write := x.exportRedacted(x.hosts.Done)
+	name := filepath.Join(dir, "case.md")
+	if err := write(name, &logdoc.Diagnosis{}, logdoc.Work{}, false); err == nil || !strings.Contains(err.Error(), "still being read") {
+		t.Errorf("exported before all names were known: %v", err)
+	}
+	d, err := diagnose.Run(context.Background(), packs, diagnose.Options{Paths: []string{"../../samples/luna-logs.tgz"}, Files: source.Disk{}, Hosts: &x.hosts})
+	if err != nil {
+		t.Fatal(err)
+	}
+	work := logdoc.Work{Steps: []logdoc.StepWork{{Symptom: d.Findings[0].Symptom, Key: d.Findings[0].Key, Step: d.Findings[0].Steps[0].ID, State: logdoc.StepDone, Note: "asked jane@example.org about luna-a1"}}}
+	if err := write(name, d, work, false); err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, raw := range []string{"luna-a1", "luna-b2", "10.20.31.55", "jane"} {
+		if bytes.Contains(text, []byte(raw)) {
+			t.Errorf("%s is left", raw)
+		}
+	}
+	if !bytes.Contains(text, []byte("asked MAIL-")) {
+		t.Error("the note is not in it")
+	}
+	if err := write(name, d, work, false); !errors.Is(err, tui.ErrExists) {
+		t.Errorf("written over: %v", err)
+	}
+	if err := write(name, d, work, true); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestMapIsShared has two runs add to one map, and a third that was cut short.
+func TestMapIsShared(t *testing.T) {
+	s := streams{stateHome: t.TempDir()}
+	first, err := openMap(s, "", []string{"x"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	late, err := openMap(s, "", []string{"x"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if first.name != late.name || first.Key == late.Key {
+		t.Fatalf("%s and %s", first.name, late.name)
+	}
+	value := func(p, text string) redact.Value {
+		return redact.Value{Class: redact.Host, Pseudonym: p, Text: logdoc.LogText(text)}
+	}
+	if err := first.save([]redact.Value{value("HOST-00000001", "a")}); err != nil {
+		t.Fatal(err)
+	}
+	if err := late.save([]redact.Value{value("HOST-00000002", "b")}); err == nil {
+		t.Error("two keys in one map")
+	}
+	f, err := os.OpenFile(first.name, os.O_APPEND|os.O_WRONLY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.WriteString(`{"class":"HO`); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Close(); err != nil {
+		t.Fatal(err)
+	}
+	again, err := openMap(s, "", []string{"x"})
+	if err != nil || again.Key != first.Key || len(again.Values) != 1 {
+		t.Fatalf("%v %d", err, len(again.Values))
+	}
+	if err := again.save([]redact.Value{value("HOST-00000001", "a"), value("HOST-00000003", "c\xff")}); err != nil {
+		t.Fatal(err)
+	}
+	if err := again.save([]redact.Value{value("HOST-00000001", "a"), value("HOST-00000003", "c\xff"), value("HOST-00000004", "d")}); err != nil {
+		t.Fatal(err)
+	}
+	last, err := openMap(s, "", []string{"x"})
+	if err != nil || len(last.Values) != 3 || last.Values[1].Text != "c\xff" {
+		t.Fatalf("%v %+v", err, last.Values)
+	}
+	// What comes from standard input is another thing every time.
+	if a, b := mapName([]string{"-"}), mapName([]string{"-"}); a == b {
+		t.Errorf("both are %s", a)
 	}
 }

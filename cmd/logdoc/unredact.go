@@ -104,6 +104,9 @@ func unredact(s streams, r *redact.Restorer, w io.Writer, name string, terminal 
 	}
 	in := bufio.NewReader(src)
 	head, _ := in.Peek(512)
+	if bytes.HasPrefix(head, []byte{0x1F, 0x8B}) || bytes.HasPrefix(head, []byte("PK\x03\x04")) {
+		return done, fmt.Errorf("restore %s: it is packed: unpack it, and give logdoc the files in it", sanitize.Line(name))
+	}
 	done, err = r.Copy(w, in, escapeFor(head, terminal))
 	if err != nil {
 		err = fmt.Errorf("restore %s: %w", sanitize.Line(name), err)

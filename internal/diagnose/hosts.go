@@ -3,33 +3,57 @@ package diagnose
 import (
 	"maps"
 	"slices"
+	"sync"
 
 	"logdoc"
 )
 
-// Hosts collects what the records of an input call the machines that wrote them, also records that no finding rests on: for whoever has to know all names. The zero value is ready.
+// Hosts collects what the records of an input call the machines that wrote them, also records that no finding rests on: for whoever has to know all names. The zero value is ready; it may be asked while the input is read.
 type Hosts struct {
+	mu    sync.Mutex
 	names map[logdoc.LogText]bool
-	// Full is true when there were more names than are kept.
-	Full bool
+	full  bool
+	done  bool
 }
 
 // maxNames bounds the names that are kept.
 const maxNames = 1 << 16
 
-// Names returns the names in their order.
-func (h *Hosts) Names() []logdoc.LogText { return slices.Sorted(maps.Keys(h.names)) }
+// Names returns the names in their order: none before the whole input was read. Full means that there were more than are kept.
+func (h *Hosts) Names() (names []logdoc.LogText, full bool) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return slices.Sorted(maps.Keys(h.names)), h.full
+}
+
+// Done reports whether the whole input was read.
+func (h *Hosts) Done() bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.done
+}
+
+// end says that no more names will come.
+func (h *Hosts) end() {
+	if h != nil {
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		h.done = true
+	}
+}
 
 // add adds what one scanner has seen.
 func (h *Hosts) add(seen *seenHosts) {
 	if h == nil || seen == nil {
 		return
 	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
 	if h.names == nil {
 		h.names = map[logdoc.LogText]bool{}
 	}
 	maps.Copy(h.names, seen.names)
-	h.Full = h.Full || seen.full || len(h.names) > maxNames
+	h.full = h.full || seen.full || len(h.names) > maxNames
 }
 
 // seenHosts are the names that one scanner has seen.

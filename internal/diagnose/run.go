@@ -104,6 +104,7 @@ func run(ctx context.Context, p *Packs, o Options, look func(*rules.Correlator))
 	for _, sc := range r.scanners {
 		o.Hosts.add(sc.hosts)
 	}
+	o.Hosts.end()
 	c := r.join(d, parts, false)
 	if look != nil {
 		look(c)
