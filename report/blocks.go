@@ -341,3 +341,27 @@ func coverageSection(d *logdoc.Diagnosis) (section, bool) {
 	}
 	return s, len(shown) > 0
 }
+
+// earlierPieces say where a finding was seen before and what was done then, a line each.
+func earlierPieces(e *logdoc.Earlier) [][]piece {
+	if e == nil {
+		return nil
+	}
+	before, name, after := earlierTitle(e)
+	first := []piece{say(before)}
+	if name != "" {
+		first = append(first, say(" "), exactly(name))
+	}
+	first = append(first, say(after))
+	if e.Host != "" {
+		first = append(first, say(", on the same host "), exactly(e.Host))
+	}
+	out := [][]piece{first}
+	for _, s := range e.Solved {
+		out = append(out, []piece{say("done then: " + s)})
+	}
+	for _, n := range e.Notes {
+		out = append(out, []piece{say("noted then: "), exactly(n)})
+	}
+	return out
+}

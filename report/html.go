@@ -112,6 +112,7 @@ type findingView struct {
 	Title, Symptom   sanitize.Safe
 	Facts            [][]piece
 	Why              []sanitize.Safe
+	Earlier          [][]piece
 	Values           []valueView
 	EvidenceOf       sanitize.Safe
 	Evidence         []recordView
@@ -277,6 +278,7 @@ func findingViewOf(f *logdoc.Finding, d *logdoc.Diagnosis, number int, nested bo
 		records = records[:min(len(records), 1)]
 	} else {
 		v.Why = lines(f.Why)
+		v.Earlier = earlierPieces(f.Earlier)
 		for _, value := range f.Values {
 			v.Values = append(v.Values, valueView{sanitize.Line(value.Name), sanitize.CutRunes(sanitize.Line(value.Text), maxRunes), origin(value)})
 		}

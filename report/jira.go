@@ -138,6 +138,7 @@ func (j *jiraWriter) finding(f, above *logdoc.Finding) bool {
 		}
 	}
 	plain(func(p *printer) { p.labelled("Why", lines(f.Why)) })
+	plain(func(p *printer) { p.earlier(f.Earlier) })
 	plain(func(p *printer) { p.values(f.Values) })
 	plain(func(p *printer) { p.evidence(f) })
 	plain(func(p *printer) {

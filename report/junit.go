@@ -211,6 +211,7 @@ func (p *printer) brief(f *logdoc.Finding, d *logdoc.Diagnosis) {
 	p.facts(0, f, d)
 	p.blank()
 	p.labelled("Why", lines(f.Why))
+	p.earlier(f.Earlier)
 	for i := range f.Steps {
 		s := &f.Steps[i]
 		p.hanging(2, sanitize.Safe(thousands(s.Number)+". "), sanitize.Line(s.Title)+changeWarning(s))
