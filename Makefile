@@ -57,9 +57,11 @@ race: ## run the tests under the race detector
 	$(GO) test -race ./...
 
 .PHONY: smoke
-smoke: ## use the screen in tmux, which is installed if need be
+smoke: ## use the screen in tmux and the page in Chromium, which are installed if need be
 	.ci/tmux
+	.ci/chromium
 	LOGDOC_SMOKE=must $(GO) test -run '^TestTmux$$' -count=1 -v ./cmd/logdoc
+	LOGDOC_SMOKE=must $(GO) test -run '^TestPage$$' -count=1 -v ./report
 
 # go test fuzzes one target of one package at a time. FUZZTIME is a time (30s) or a number of inputs (5000x).
 .PHONY: fuzz

@@ -14,7 +14,7 @@ import (
 // Markdown writes the diagnosis for a ticket: GitHub's and Jira's Markdown with headings, tables and fenced blocks. Log text stands in
 // code only, so that nothing in it becomes markup, a link or a mention.
 func Markdown(w io.Writer, d *logdoc.Diagnosis) error {
-	m := &marker{w: bufio.NewWriter(w)}
+	m := newMarker(w)
 	m.paragraph("# Diagnosis")
 	m.paragraph(sanitize.Prose(Summary(d)) + ".")
 	if !d.Capture.IsZero() {
@@ -22,8 +22,12 @@ func Markdown(w io.Writer, d *logdoc.Diagnosis) error {
 	}
 	m.notes(d.Notes, "")
 	m.overview(d)
-	for i := range d.Findings {
-		m.finding(&d.Findings[i], sameAbove(d.Findings[:i], &d.Findings[i]), d)
+	shown := d.Findings[:min(len(d.Findings), maxFindings)]
+	for i := range shown {
+		m.finding(&shown[i], sameAbove(shown[:i], &shown[i]), d)
+	}
+	if more := len(d.Findings) - len(shown); more > 0 {
+		m.paragraph("**" + md(moreFindings(more)) + "**")
 	}
 	switch {
 	case len(d.Findings) > 0:
@@ -47,6 +51,8 @@ type marker struct {
 	w       *bufio.Writer
 	started bool
 }
+
+func newMarker(w io.Writer) *marker { return &marker{w: bufio.NewWriter(w)} }
 
 // md takes words of our own (numbers, times, severities), which hold nothing to escape.
 func md[T ~string](own T) sanitize.Markdown { return sanitize.Markdown(own) }
@@ -129,6 +135,11 @@ func (m *marker) finding(f, above *logdoc.Finding, d *logdoc.Diagnosis) {
 		m.paragraph(where + ".")
 		return
 	}
+	m.article(f)
+}
+
+// article writes what the pack says of the symptom.
+func (m *marker) article(f *logdoc.Finding) {
 	m.prose("Cause", paragraphs(f.Cause)...)
 	m.prose("Impact", paragraphs(f.Impact)...)
 	if len(f.Steps) > 0 {

@@ -95,6 +95,15 @@ func (p *printer) overview(d *logdoc.Diagnosis) {
 	}
 	p.blank()
 	p.line(0, part{bold, "In short"})
+	p.overviewRows(d)
+}
+
+// overviewRows writes the overview without its heading.
+func (p *printer) overviewRows(d *logdoc.Diagnosis) {
+	o := overviewOf(d)
+	if o.empty() {
+		return
+	}
 	for i := range o.rows {
 		r := &o.rows[i]
 		f := r.finding

@@ -77,13 +77,19 @@ type printer struct {
 	cutWidth int
 	color    bool
 	verbose  bool
+	// fold breaks log lines at proseWidth.
+	fold bool
+	// bare leaves out the rules and headings of sections: what is written goes into a document that has its own.
+	bare bool
 	// spaced is whether the last line is empty already.
 	spaced bool
 }
 
 func newPrinter(w io.Writer, o TextOptions) *printer {
 	p := &printer{w: bufio.NewWriter(w), proseWidth: fileWidth, color: o.Color, verbose: o.Verbose}
-	if o.Width > 0 {
+	if o.Fold {
+		p.fold, p.proseWidth = true, max(o.Width, minWidth)
+	} else if o.Width > 0 {
 		p.cutWidth = max(o.Width, minWidth)
 		p.proseWidth = min(p.cutWidth, maxProse)
 	}
@@ -129,7 +135,16 @@ func (p *printer) rule() {
 
 // section opens one of the parts that follow the findings.
 func (p *printer) section(title, more sanitize.Safe) {
+	if p.bare {
+		p.prose(0, dim, sanitize.Safe(strings.TrimSpace(string(more))))
+		return
+	}
 	p.rule()
+	if sanitize.Width(title)+sanitize.Width(more) > p.proseWidth {
+		p.line(0, part{bold, title})
+		p.prose(2, dim, more)
+		return
+	}
 	p.line(0, part{bold, title}, part{dim, more})
 }
 

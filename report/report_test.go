@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"flag"
+	"html"
 	"io"
 	"os"
 	"path/filepath"
@@ -33,6 +34,11 @@ var outputs = []struct {
 	{"quiet.txt", text(report.TextOptions{Width: 80, Quiet: true})},
 	{"md", report.Markdown},
 	{"json", report.JSON},
+	{"html", report.HTML},
+	{"jira", report.Jira},
+	{"mail.txt", text(report.TextOptions{Width: 72, Fold: true})},
+	{"junit.xml", func(w io.Writer, d *logdoc.Diagnosis) error { return report.JUnit(w, d, report.PipelineOptions{}) }},
+	{"sarif", func(w io.Writer, d *logdoc.Diagnosis) error { return report.SARIF(w, d, report.PipelineOptions{}) }},
 }
 
 func text(o report.TextOptions) func(io.Writer, *logdoc.Diagnosis) error {
@@ -125,12 +131,17 @@ func TestTextFitsTheTerminal(t *testing.T) {
 
 func TestCommandsStandWhole(t *testing.T) {
 	for _, out := range outputs {
-		if out.name == "quiet.txt" || out.name == "color.txt" || out.name == "json" {
+		if out.name == "quiet.txt" || out.name == "color.txt" || out.name == "json" || out.name == "sarif" {
 			continue
 		}
 		var b bytes.Buffer
 		if err := out.write(&b, rich()); err != nil {
 			t.Fatal(err)
+		}
+		if out.name == "html" || out.name == "junit.xml" {
+			text := html.UnescapeString(strings.ReplaceAll(b.String(), "</code>", "\n"))
+			b.Reset()
+			b.WriteString(text)
 		}
 		for _, step := range rich().Findings[0].Steps {
 			for _, command := range step.Commands {

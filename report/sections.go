@@ -11,6 +11,7 @@ import (
 
 // Bounds of a report for people. JSON has no bounds.
 const (
+	maxFindings = 200
 	maxSources  = 60
 	maxClusters = 20
 	maxLines    = 4

@@ -16,6 +16,8 @@ type TextOptions struct {
 	Color bool
 	// Width is the terminal's width in cells; log lines are then cut to it. 0 is for a file: prose is wrapped, log lines are kept.
 	Width int
+	// Fold breaks log lines at Width instead of cutting them: for a mail, say.
+	Fold bool
 	// Quiet leaves nothing but the summary line.
 	Quiet bool
 	// Verbose shows all sources and clusters, whole records, and the titles of what ran clean.
@@ -35,9 +37,17 @@ func Text(w io.Writer, d *logdoc.Diagnosis, o TextOptions) error {
 	}
 	p.notes(0, d.Notes)
 	p.overview(d)
-	for i := range d.Findings {
+	shown := d.Findings
+	if !o.Verbose {
+		shown = shown[:min(len(shown), maxFindings)]
+	}
+	for i := range shown {
 		p.rule()
-		p.finding(&d.Findings[i], sameAbove(d.Findings[:i], &d.Findings[i]), d)
+		p.finding(&shown[i], sameAbove(shown[:i], &shown[i]), d)
+	}
+	if more := len(d.Findings) - len(shown); more > 0 {
+		p.rule()
+		p.line(0, part{bold, sanitize.Safe("and " + counted(more, "more finding") + ": see -v or the JSON report")})
 	}
 	if len(d.Findings) == 0 {
 		p.nothingFound(d)
@@ -87,6 +97,11 @@ func (p *printer) finding(f, above *logdoc.Finding, d *logdoc.Diagnosis) {
 		p.sameRunbook(f, above)
 		return
 	}
+	p.article(f)
+}
+
+// article writes what the pack says of the symptom.
+func (p *printer) article(f *logdoc.Finding) {
 	p.labelled("Cause", lines(paragraphs(f.Cause)))
 	p.labelled("Impact", lines(paragraphs(f.Impact)))
 	p.runbook(f.Steps)
@@ -205,6 +220,12 @@ func (p *printer) quote(indent int, text logdoc.LogText) {
 		shown = all[:maxLines-1]
 	}
 	for i, line := range shown {
+		if p.fold {
+			for _, piece := range sanitize.Fold(p.cut(indent, line), max(p.proseWidth-indent, minWidth/2), 10*maxRunes) {
+				p.line(indent, part{text: sanitize.Safe(strings.TrimRight(string(piece), " "))})
+			}
+			continue
+		}
 		if i == 0 && p.cutWidth > 0 && !p.verbose {
 			// The decisive part of a record is often at its end.
 			for _, piece := range sanitize.Fold(line, max(p.cutWidth-indent, minWidth/2), recordRows) {

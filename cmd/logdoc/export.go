@@ -15,13 +15,21 @@ import (
 	"logdoc/tui"
 )
 
-// writerFor chooses how to print by a file's name: .md and .markdown, .json, and text for all others.
+// writerFor chooses how to print by a file's name: .md and .markdown, .html and .htm, .json, .jira, .sarif, and text for all others.
 func writerFor(name string) func(io.Writer, *logdoc.Diagnosis) error {
 	switch strings.ToLower(filepath.Ext(name)) {
 	case ".md", ".markdown":
 		return report.Markdown
+	case ".html", ".htm":
+		return report.HTML
 	case ".json":
 		return report.JSON
+	case ".jira":
+		return report.Jira
+	case ".sarif":
+		return func(w io.Writer, d *logdoc.Diagnosis) error {
+			return report.SARIF(w, d, report.PipelineOptions{Version: version})
+		}
 	}
 	return func(w io.Writer, d *logdoc.Diagnosis) error { return report.Text(w, d, report.TextOptions{}) }
 }

@@ -35,6 +35,7 @@ type reportFlags struct {
 	quiet, verbose, json bool
 	unexplained, cost    bool
 	noHistory            bool
+	evidence, width      int
 	limits               limitFlags
 	saving               saveFlags
 	redact               redactFlags
@@ -73,9 +74,11 @@ left out, 4 internal or writing error, 130 interrupted (the report then says wha
 	}
 	fl := cmd.Flags()
 	fl.SortFlags = false
-	fl.StringVarP(&f.as, "as", "f", "text", "how to print: `text`, markdown or json")
+	fl.StringVarP(&f.as, "as", "f", "text", "how to print: `text`, markdown, html, jira, json, junit or sarif")
 	fl.BoolVar(&f.json, "json", false, "the same as -f json")
 	fl.StringVarP(&f.output, "output", "o", "", "write to this `file` instead of standard output")
+	fl.IntVar(&f.evidence, "evidence", -1, "show at most `N` records of evidence in each finding; 0 shows none (default: all that are kept)")
+	fl.IntVar(&f.width, "width", 0, "text of so many `columns`, with log lines folded and not cut: 72 for a mail (default: the terminal's, 80 in a file)")
 	fl.BoolVarP(&f.quiet, "quiet", "q", false, "print only the summary line")
 	fl.BoolVarP(&f.verbose, "verbose", "v", false, "print whole records and all sources")
 	fl.BoolVar(&f.unexplained, "unexplained", false, "print only the records at warning or above that no pack knows, by shape and numbered")
@@ -88,9 +91,15 @@ left out, 4 internal or writing error, 130 interrupted (the report then says wha
 	redactionFlags(fl, &f.redact)
 	fl.StringVar(&f.bundleEvidence, "bundle-evidence", "", "write the records that findings rest on, with lines around them, and the files that values were read from, to this .tar.gz `file`")
 	limitsFlags(fl, &f.limits)
-	completions(cmd, s, &f.packs, "text", "markdown", "json")
+	completions(cmd, s, &f.packs, reportForms...)
 	return cmd
 }
+
+// reportForms are the forms in which a report is printed.
+var reportForms = []string{"text", "markdown", "html", "jira", "json", "junit", "sarif"}
+
+// Bounds of --width.
+const minWidth, maxWidth = 40, 400
 
 // choiceFlags say with which packs and how the input is read, and which part of it counts.
 func choiceFlags(fl *pflag.FlagSet, f *reportFlags) {
@@ -117,8 +126,17 @@ func runReport(ctx context.Context, s streams, f reportFlags, paths []string) er
 	if f.json {
 		f.as = "json"
 	}
-	if !slices.Contains([]string{"text", "markdown", "json"}, f.as) {
-		return usageError("unknown output %q: use text, markdown or json", f.as)
+	if !slices.Contains(reportForms, f.as) {
+		return usageError("unknown output %q: use %s or %s", f.as, strings.Join(reportForms[:len(reportForms)-1], ", "), reportForms[len(reportForms)-1])
+	}
+	if f.unexplained && !slices.Contains([]string{"text", "markdown", "json"}, f.as) {
+		return usageError("--unexplained is printed as text, markdown or json, and not as %s", f.as)
+	}
+	if f.evidence < -1 {
+		return usageError("--evidence %d: a number of records is not negative", f.evidence)
+	}
+	if f.width != 0 && (f.width < minWidth || f.width > maxWidth) {
+		return usageError("--width %d: use %d to %d columns", f.width, minWidth, maxWidth)
 	}
 	if !slices.Contains([]string{"auto", "always", "never"}, f.color) {
 		return usageError("unknown --color %q: use auto, always or never", f.color)
@@ -155,6 +173,7 @@ func runReport(ctx context.Context, s streams, f reportFlags, paths []string) er
 	}
 	meter := newMeter(s, paths)
 	o.Progress, o.Costs = meter.add, costs
+	o.Timeline = f.as == "html"
 	stop := meter.start()
 	d, runErr := diagnose.Run(ctx, packs, o)
 	stop()
@@ -371,7 +390,17 @@ func writeReport(s streams, f reportFlags, d *logdoc.Diagnosis, redaction *redac
 func render(w io.Writer, f reportFlags, d *logdoc.Diagnosis, o report.TextOptions) error {
 	b := bufio.NewWriter(w)
 	o.Quiet, o.Verbose = f.quiet, f.verbose
-	var err error
+	if f.width > 0 {
+		o.Width, o.Fold = f.width, true
+	}
+	if f.evidence >= 0 {
+		d = report.WithEvidence(d, f.evidence)
+	}
+	least, err := parseFailOn(f.failOn)
+	if err != nil {
+		return err
+	}
+	pipeline := report.PipelineOptions{FailOn: least, Version: version}
 	switch {
 	case f.unexplained && !f.quiet && f.as == "json":
 		err = report.UnexplainedJSON(b, d)
@@ -383,6 +412,14 @@ func render(w io.Writer, f reportFlags, d *logdoc.Diagnosis, o report.TextOption
 		err = report.JSON(b, d)
 	case f.as == "markdown" && !f.quiet:
 		err = report.Markdown(b, d)
+	case f.as == "html" && !f.quiet:
+		err = report.HTML(b, d)
+	case f.as == "jira" && !f.quiet:
+		err = report.Jira(b, d)
+	case f.as == "junit" && !f.quiet:
+		err = report.JUnit(b, d, pipeline)
+	case f.as == "sarif" && !f.quiet:
+		err = report.SARIF(b, d, pipeline)
 	default:
 		err = report.Text(b, d, o)
 	}

@@ -50,15 +50,23 @@ func Prose[T ~string](text T) Markdown {
 
 // Link writes a web address as a link when it is nothing but one, and as prose otherwise.
 func Link[T ~string](text T) Markdown {
-	s := string(Line(text))
-	rest, ok := strings.CutPrefix(s, "https://")
-	if !ok {
-		rest, ok = strings.CutPrefix(s, "http://")
-	}
-	if ok && rest != "" && strings.Trim(rest, addressBytes) == "" {
-		return Markdown("<" + s + ">")
+	if address, ok := Address(text); ok {
+		return Markdown("<" + address + ">")
 	}
 	return Prose(text)
+}
+
+// Address returns the text if it is nothing but a web address.
+func Address[T ~string](text T) (Safe, bool) {
+	s := Line(text)
+	rest, ok := strings.CutPrefix(string(s), "https://")
+	if !ok {
+		rest, ok = strings.CutPrefix(string(s), "http://")
+	}
+	if ok && rest != "" && strings.Trim(rest, addressBytes) == "" {
+		return s, true
+	}
+	return "", false
 }
 
 const addressBytes = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~:/?#[]!$&'()*+,;=%"
