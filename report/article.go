@@ -1,7 +1,6 @@
 package report
 
 import (
-	"bufio"
 	"io"
 	"strings"
 
@@ -170,7 +169,7 @@ func soughtHead(s logdoc.Sought) (head sanitize.Safe, rest []sanitize.Safe) {
 
 // ArticleMarkdown writes the article for a ticket or a page of one's own documentation.
 func ArticleMarkdown(w io.Writer, a *logdoc.Article) error {
-	m := &marker{w: bufio.NewWriter(w)}
+	m := newMarker(w)
 	m.article(a)
 	for _, section := range articleClosing(a) {
 		m.paragraph("## " + sanitize.Prose(section.Label))

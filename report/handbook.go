@@ -1,7 +1,6 @@
 package report
 
 import (
-	"bufio"
 	"fmt"
 	"io"
 	"slices"
@@ -26,7 +25,7 @@ type Page struct {
 
 // Write writes the page.
 func (p *Page) Write(w io.Writer) error {
-	m := &marker{w: bufio.NewWriter(w)}
+	m := newMarker(w)
 	p.write(m)
 	return m.w.Flush()
 }

@@ -135,11 +135,11 @@ func (m *marker) finding(f, above *logdoc.Finding, d *logdoc.Diagnosis) {
 		m.paragraph(where + ".")
 		return
 	}
-	m.article(f)
+	m.advice(f)
 }
 
-// article writes what the pack says of the symptom.
-func (m *marker) article(f *logdoc.Finding) {
+// advice writes what the pack says of the symptom.
+func (m *marker) advice(f *logdoc.Finding) {
 	m.prose("Cause", paragraphs(f.Cause)...)
 	m.prose("Impact", paragraphs(f.Impact)...)
 	if len(f.Steps) > 0 {

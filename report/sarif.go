@@ -277,7 +277,7 @@ func (s *sarif) rule(f *logdoc.Finding) int {
 	if help := textOf(func(p *printer) { p.article(&article) }); help != "" {
 		m := &bytes.Buffer{}
 		w := newMarker(m)
-		w.article(&article)
+		w.advice(&article)
 		w.w.Flush() // a buffer takes everything
 		r.Help = &sarifText{Text: sanitize.JSON(help), Markdown: sanitize.JSON(m.String())}
 	}
