@@ -80,7 +80,7 @@ func loadCase(ctx context.Context, kept *store.Store, ref string) (store.Case, e
 }
 
 func newCaseShow(s streams) *cobra.Command {
-	var f reportFlags
+	f := reportFlags{evidence: -1}
 	var in storeFlags
 	cmd := &cobra.Command{
 		Use:   "show CASE",
