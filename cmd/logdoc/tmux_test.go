@@ -96,7 +96,7 @@ func TestTmux(t *testing.T) {
 	m.run("resize-window", "-t", "logdoc", "-x", "80", "-y", "24")
 	m.types("e").shows("export to").types("Enter").shows("written to case.md")
 	m.types("q", "q").shows("left 0")
-	m.types("clear; "+program+" "+bundle+"; echo le''ft $?", "Enter").shows("1 Findings").types("Enter", "Tab", "Tab").shows("1 of 8 steps settled", "[✓]").types("C-c").shows("left 0")
+	m.types("clear; "+program+" "+bundle+"; echo le''ft $?", "Enter").shows("1 Findings", "GSAN and MCS disagree").types("Enter", "Tab", "Tab").shows("1 of 8 steps settled", "[✓]").types("C-c").shows("left 0")
 	if text, err := os.ReadFile(filepath.Join(dir, "case.md")); err != nil || !strings.Contains(string(text), "✓ step 1") {
 		t.Errorf("the report: %v\n%s", err, text)
 	}
