@@ -90,7 +90,7 @@ corpus: ## keep up to 16 short inputs that fuzzing has found for each target, in
 bench: build $(BUILD)/ripgrep-$(RIPGREP) ## measure logdoc against grep, wc, ripgrep, zcat and tar on generated logs of SIZE, and run the benchmarks
 	@if $(HAS_ISAL); then $(MAKE) build-isal; else rm -f $(ISALBIN); fi
 	$(GO) run ./bench -logdoc $(BIN) -isal $(ISALBIN) -ripgrep $(BUILD)/ripgrep-$(RIPGREP) -dir $(BUILD)/bench -size $(SIZE)
-	$(GO) test -run '^$$' -bench . -benchtime 300ms ./internal/template ./internal/literal ./grammar ./rules ./internal/diagnose ./internal/pager ./tui
+	$(GO) test -run '^$$' -bench . -benchtime 300ms ./internal/template ./internal/literal ./grammar ./rules ./internal/diagnose ./internal/pager ./tui ./store
 
 # What the reports are measured against. Without npm, or without a network, the rest is measured.
 $(BUILD)/ripgrep-$(RIPGREP):
@@ -101,7 +101,7 @@ $(BUILD)/ripgrep-$(RIPGREP):
 
 .PHONY: golden
 golden: ## rewrite the golden files and samples after a wanted change; look at the diff
-	$(GO) test ./internal/lang ./report ./samples ./internal/diagnose ./cmd/logdoc ./tui -update
+	$(GO) test ./internal/lang ./report ./samples ./internal/diagnose ./cmd/logdoc ./tui ./store -update
 	$(GO) run ./docs/picture docs/screens/*.ansi
 
 .PHONY: clean

@@ -325,6 +325,9 @@ func (l *Live) putFinding(ctx context.Context, conn *sql.Conn, f *logdoc.Finding
 		_, err := conn.ExecContext(ctx, "DELETE FROM findings WHERE case_id = ? AND symptom = ? AND key = ?", l.info.ID, f.Symptom, string(f.Key))
 		return err
 	}
+	if err := putHosts(ctx, conn, l.info.ID, f.Nodes); err != nil {
+		return err
+	}
 	var id int64
 	text := restOfFinding(f)
 	err := conn.QueryRowContext(ctx, `UPDATE findings SET title = ?, product = ?, pack = ?, severity = ?, certainty = ?, state = ?, first = ?, last = ?, cleared = ?, count = ?, told = ?

@@ -45,6 +45,7 @@ func TestLiveIsFoundAgain(t *testing.T) {
 	matches[3].Captures = []logdoc.Capture{{Name: "b", Value: hostile}, {Name: "a", Value: ""}, {Name: "b", Value: "twice"}}
 	matches[4].Captures, matches[4].Text = nil, hostile
 	first, second := someFinding("acme/rotor", hostile), someFinding("acme/heat", "")
+	first.Nodes = []logdoc.LogText{"south"}
 	if err := l.Commit(t.Context(), Batch{Matches: matches[:4], Positions: []logdoc.Position{somePosition(5, "/var/log/a", 100)}, State: []byte("s1"),
 		Turns: []logdoc.Turn{{Kind: logdoc.Opened, Finding: first}, {Kind: logdoc.Opened, Finding: second}}}); err != nil {
 		t.Fatal(err)
@@ -54,6 +55,9 @@ func TestLiveIsFoundAgain(t *testing.T) {
 	if err := l.Commit(t.Context(), Batch{Matches: matches[4:], Positions: []logdoc.Position{somePosition(5, "/var/log/a.1", 200), somePosition(6, "/var/log/a", 50)},
 		Turns: []logdoc.Turn{{Kind: logdoc.Stronger, Finding: first}}}); err != nil {
 		t.Fatal(err)
+	}
+	if c, err := s.Case(t.Context(), l.Case().ID); err != nil || !slices.Contains(c.Hosts, "south") || !slices.Contains(c.Hosts, "north") {
+		t.Errorf("hosts %q, %v", c.Hosts, err)
 	}
 	if err := l.Close(); err != nil {
 		t.Fatal(err)

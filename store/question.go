@@ -319,7 +319,7 @@ const (
 	limitWorkers = 11
 )
 
-// ErrQuery: the query is not one that is answered; the error says why.
+// ErrQuery means that the query is not one that is answered; the error says why.
 var ErrQuery = errors.New("the query cannot be answered")
 
 // Ask answers one SELECT, after which nothing can be added. It calls columns once, with their names, and row with the values of each row: nil, int64, float64, string or []byte. Log text

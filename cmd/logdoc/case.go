@@ -87,14 +87,8 @@ func newCaseShow(s streams) *cobra.Command {
 		Short: "Print the report of a case, with the work and the notes on it",
 		Args:  wants(1, 1, "logdoc case show CASE, where CASE is a number or a name"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if f.json {
-				f.as = "json"
-			}
-			if !slices.Contains([]string{"text", "markdown", "json"}, f.as) {
-				return usageError("unknown output %q: use text, markdown or json", f.as)
-			}
-			if !slices.Contains([]string{"auto", "always", "never"}, f.color) {
-				return usageError("unknown --color %q: use auto, always or never", f.color)
+			if err := checkPrint(&f); err != nil {
+				return err
 			}
 			kept, err := readStore(s, in)
 			if err != nil {
@@ -105,7 +99,7 @@ func newCaseShow(s streams) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if f.as == "text" && !f.quiet {
+			if f.as == "text" && !f.quiet && f.output == "" {
 				if err := caseHead(s.out, &c); err != nil {
 					return &statusError{exitInternal, writeError("standard output", err)}
 				}
@@ -115,12 +109,10 @@ func newCaseShow(s streams) *cobra.Command {
 	}
 	fl := cmd.Flags()
 	fl.SortFlags = false
-	fl.StringVarP(&f.as, "as", "f", "text", "how to print: `text`, markdown or json")
-	fl.BoolVar(&f.json, "json", false, "the same as -f json")
-	fl.BoolVarP(&f.quiet, "quiet", "q", false, "print only the summary line")
-	fl.BoolVarP(&f.verbose, "verbose", "v", false, "print whole records and all sources")
+	printFlags(fl, &f)
 	fl.StringVar(&f.color, "color", "auto", "colours: `auto`, always or never")
 	addStoreFlags(fl, &in)
+	completions(cmd, s, new([]string), reportForms...)
 	return cmd
 }
 
@@ -210,8 +202,8 @@ func newCaseExport(s streams) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "export CASE -o FILE",
 		Short: "Write a case into a file: a report, or a store of its own",
-		Long: `Writes a case with the work on it. The file's name says how: .md as Markdown, .json as JSON, .db as a store of its own with this
-case alone, for a colleague's logdoc case show --store FILE 1, and all others as text.`,
+		Long: `Writes a case with the work on it. The file's name says how: .md, .html, .jira, .json or .sarif as such a report, .db
+as a store of its own with this case alone, for a colleague's logdoc case show --store FILE 1, and all others as text.`,
 		Example: `  logdoc case export 12 -o case.md
   logdoc case export night -o night.db`,
 		Args: wants(1, 1, "logdoc case export CASE -o FILE"),

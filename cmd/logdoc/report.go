@@ -74,13 +74,7 @@ left out, 4 internal or writing error, 130 interrupted (the report then says wha
 	}
 	fl := cmd.Flags()
 	fl.SortFlags = false
-	fl.StringVarP(&f.as, "as", "f", "text", "how to print: `text`, markdown, html, jira, json, junit or sarif")
-	fl.BoolVar(&f.json, "json", false, "the same as -f json")
-	fl.StringVarP(&f.output, "output", "o", "", "write to this `file` instead of standard output")
-	fl.IntVar(&f.evidence, "evidence", -1, "show at most `N` records of evidence in each finding; 0 shows none (default: all that are kept)")
-	fl.IntVar(&f.width, "width", 0, "text of so many `columns`, with log lines folded and not cut: 72 for a mail (default: the terminal's, 80 in a file)")
-	fl.BoolVarP(&f.quiet, "quiet", "q", false, "print only the summary line")
-	fl.BoolVarP(&f.verbose, "verbose", "v", false, "print whole records and all sources")
+	printFlags(fl, &f)
 	fl.BoolVar(&f.unexplained, "unexplained", false, "print only the records at warning or above that no pack knows, by shape and numbered")
 	fl.BoolVar(&f.cost, "cost", false, "say on standard error what each symptom, format and part of the run took")
 	choiceFlags(fl, &f)
@@ -121,16 +115,24 @@ func limitsFlags(fl *pflag.FlagSet, l *limitFlags) {
 	fl.Var(&l.spillBytes, "max-spill", "bytes on disk for zips and 7z inside other archives (default 2GiB)")
 }
 
-// runReport diagnoses and prints.
-func runReport(ctx context.Context, s streams, f reportFlags, paths []string) error {
+// printFlags say how a report is printed, and where to.
+func printFlags(fl *pflag.FlagSet, f *reportFlags) {
+	fl.StringVarP(&f.as, "as", "f", "text", "how to print: `text`, markdown, html, jira, json, junit or sarif")
+	fl.BoolVar(&f.json, "json", false, "the same as -f json")
+	fl.StringVarP(&f.output, "output", "o", "", "write to this `file` instead of standard output")
+	fl.IntVar(&f.evidence, "evidence", -1, "show at most `N` records of evidence in each finding; 0 shows none (default: all that are kept)")
+	fl.IntVar(&f.width, "width", 0, "text of so many `columns`, with log lines folded and not cut: 72 for a mail (default: the terminal's, 80 in a file)")
+	fl.BoolVarP(&f.quiet, "quiet", "q", false, "print only the summary line")
+	fl.BoolVarP(&f.verbose, "verbose", "v", false, "print whole records and all sources")
+}
+
+// checkPrint refuses what printFlags and --color cannot be.
+func checkPrint(f *reportFlags) error {
 	if f.json {
 		f.as = "json"
 	}
 	if !slices.Contains(reportForms, f.as) {
 		return usageError("unknown output %q: use %s or %s", f.as, strings.Join(reportForms[:len(reportForms)-1], ", "), reportForms[len(reportForms)-1])
-	}
-	if f.unexplained && !slices.Contains([]string{"text", "markdown", "json"}, f.as) {
-		return usageError("--unexplained is printed as text, markdown or json, and not as %s", f.as)
 	}
 	if f.evidence < -1 {
 		return usageError("--evidence %d: a number of records is not negative", f.evidence)
@@ -140,6 +142,17 @@ func runReport(ctx context.Context, s streams, f reportFlags, paths []string) er
 	}
 	if !slices.Contains([]string{"auto", "always", "never"}, f.color) {
 		return usageError("unknown --color %q: use auto, always or never", f.color)
+	}
+	return nil
+}
+
+// runReport diagnoses and prints.
+func runReport(ctx context.Context, s streams, f reportFlags, paths []string) error {
+	if err := checkPrint(&f); err != nil {
+		return err
+	}
+	if f.unexplained && !slices.Contains([]string{"text", "markdown", "json"}, f.as) {
+		return usageError("--unexplained is printed as text, markdown or json, and not as %s", f.as)
 	}
 	threshold, err := parseFailOn(f.failOn)
 	if err != nil {

@@ -33,9 +33,12 @@ type tailFlags struct {
 	// store is the file that the case is kept in, empty for the usual one; name is the case's, empty for the one of these paths.
 	store, name string
 	noStore     bool
-	tui         bool
-	background  string
-	service     serviceFlags
+	// retain is how long, and matches how many, matches of the logs stay in the store.
+	retain     string
+	matches    int
+	tui        bool
+	background string
+	service    serviceFlags
 }
 
 func newTail(s streams) *cobra.Command {
@@ -73,6 +76,8 @@ func (f *tailFlags) flags(fl *pflag.FlagSet) {
 	fl.StringVar(&f.store, "store", "", "keep the case in this `file` (default: store.db in logdoc's folder for state)")
 	fl.BoolVar(&f.noStore, "no-store", false, "keep nothing: a later run begins anew")
 	fl.StringVar(&f.name, "name", "", "the `name` of the case; else it is found by the paths")
+	fl.StringVar(&f.retain, "keep", "30d", "how `long` matches stay in the store; findings stay until logdoc cases prune")
+	fl.IntVar(&f.matches, "max-matches", store.DefaultMaxMatches, "keep at most `N` matches")
 	fl.BoolVar(&f.json, "json", false, "print one JSON document a line for each turn")
 	fl.BoolVarP(&f.quiet, "quiet", "q", false, "print only the head of each turn")
 	fl.BoolVar(&f.tui, "tui", false, "show it on a screen, as logdoc open does")
@@ -218,14 +223,21 @@ func (t *tailing) openStore(ctx context.Context, f tailFlags, paths []string, o 
 		name = filepath.Join(t.s.stateHome, "store.db")
 	}
 	fail := func(err error) (func(), error) { return nil, &statusError{exitInternal, err} }
-	st, err := store.Open(name, store.Options{Now: t.s.now, Check: true})
+	_, keep, err := parseWhen(f.retain)
+	if err != nil || keep < time.Hour {
+		return nil, usageError("--keep: %q is no time to keep something for: write 30d, or 1h at least", f.retain)
+	}
+	if f.matches <= 0 {
+		return nil, usageError("--max-matches: keep at least one match, or say --no-store")
+	}
+	st, err := store.Open(name, store.Options{Now: t.s.now, Check: true, Keep: keep, MaxMatches: f.matches})
 	if err != nil {
 		return fail(err)
 	}
 	for _, notice := range st.Notices() {
 		t.say("", notice)
 	}
-	info := store.CaseInfo{Name: f.name, Kind: store.Followed}
+	info := store.CaseInfo{Name: f.name, Kind: store.Followed, Version: versionName()}
 	for _, p := range paths {
 		if p == "-" {
 			continue
