@@ -177,6 +177,8 @@ type tailing struct {
 	// tell tells a turn to who watches, and to whom else it concerns.
 	tell func(logdoc.Turn) error
 	calm calm
+	// sources watches how the logs themselves are doing.
+	sources sources
 	// show is told that something was read, or that all has ended; nil for nobody. noted takes what is said about the run where it
 	// cannot go to standard error.
 	show  func(now time.Time, d *logdoc.Diagnosis)
@@ -289,6 +291,9 @@ func (t *tailing) run(ctx context.Context) error {
 		batch, err := t.follower.Next(ctx)
 		t.service.moved(t.s.now(), t)
 		t.notices(batch.Notices)
+		for _, n := range t.sources.look(t.follower, t.live, t.s.now()) {
+			t.say(n.Detail, n.Text)
+		}
 		if err == nil || len(batch.Pieces) > 0 {
 			if err := t.take(ctx, batch); err != nil {
 				return err
@@ -464,7 +469,7 @@ func (t *tailing) commit(ctx context.Context, b store.Batch) error {
 
 // ended tells what only the end decides.
 func (t *tailing) ended(ctx context.Context) error {
-	if err := t.gain(ctx, t.live.Stop(), t.s.now()); err != nil {
+	if err := t.gain(ctx, t.live.Stop(t.s.now()), t.s.now()); err != nil {
 		return err
 	}
 	d, turns := t.live.End(t.s.now())
@@ -482,7 +487,7 @@ func (t *tailing) ended(ctx context.Context) error {
 func (t *tailing) stopped(ctx context.Context) error {
 	reload := errors.Is(context.Cause(ctx), errReload)
 	if t.keep == nil || reload && t.carries {
-		if err := t.gain(ctx, t.live.Stop(), t.s.now()); err != nil {
+		if err := t.gain(ctx, t.live.Stop(t.s.now()), t.s.now()); err != nil {
 			return err
 		}
 	}
