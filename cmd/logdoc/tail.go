@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -195,6 +196,8 @@ type tailing struct {
 	// queue leads to who keeps and tells, waiting counts what is under way there, and failed gets the error that ends it.
 	queue   chan store.Batch
 	waiting sync.WaitGroup
+	kept    chan struct{} // closed once nothing is kept any more
+	again   time.Duration // how long to wait until a full store is tried again; 0 is keepAgain
 	failed  chan error
 	full    atomic.Bool // the store has no room, and that was said
 }
@@ -272,18 +275,24 @@ func (t *tailing) openStore(ctx context.Context, f tailFlags, paths []string, o 
 	return closeAll, nil
 }
 
+// start begins to keep and tell what run hands over; finish waits until that is done.
+func (t *tailing) start(ctx context.Context) {
+	t.queue, t.failed, t.kept = make(chan store.Batch, keepQueue), make(chan error, 1), make(chan struct{})
+	go func() {
+		defer close(t.kept)
+		t.keepAll(ctx)
+	}()
+}
+
+func (t *tailing) finish() {
+	close(t.queue)
+	<-t.kept
+}
+
 // run follows until it is stopped or all has ended.
 func (t *tailing) run(ctx context.Context) error {
-	t.queue, t.failed = make(chan store.Batch, keepQueue), make(chan error, 1)
-	kept := make(chan struct{})
-	go func() {
-		t.keepAll(ctx)
-		close(kept)
-	}()
-	defer func() {
-		close(t.queue)
-		<-kept
-	}()
+	t.start(ctx)
+	defer t.finish()
 	for _, h := range t.follower.Health() {
 		t.live.See(h.Path)
 	}
@@ -462,7 +471,7 @@ func (t *tailing) commit(ctx context.Context, b store.Batch) error {
 		select {
 		case <-ctx.Done():
 			return &statusError{exitInternal, fmt.Errorf("stopped while there was no room in the store: %w", err)}
-		case <-wallClock{t.s.now}.After(keepAgain):
+		case <-wallClock{t.s.now}.After(cmp.Or(t.again, keepAgain)):
 		}
 	}
 }
