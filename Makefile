@@ -60,8 +60,12 @@ race: ## run the tests under the race detector
 smoke: ## use the screen in tmux and the page in Chromium, which are installed if need be
 	.ci/tmux
 	.ci/chromium
-	LOGDOC_SMOKE=must $(GO) test -run '^TestTmux$$' -count=1 -v ./cmd/logdoc
+	LOGDOC_SMOKE=must $(GO) test -run '^TestTmux' -count=1 -v ./cmd/logdoc
 	LOGDOC_SMOKE=must $(GO) test -run '^TestPage$$' -count=1 -v ./report
+
+.PHONY: kills
+kills: ## kill logdoc tail fifty times while a log is written and rotated, and look for every line in the store
+	LOGDOC_KILLS=50 $(GO) test -run '^TestTailKilled$$' -count=1 -v ./cmd/logdoc
 
 # go test fuzzes one target of one package at a time. FUZZTIME is a time (30s) or a number of inputs (5000x).
 .PHONY: fuzz

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -182,6 +183,8 @@ type tailing struct {
 	// tell tells a turn to who watches, and to whom else it concerns.
 	tell func(logdoc.Turn) error
 	calm calm
+	// sources watches how the logs themselves are doing.
+	sources sources
 	// show is told that something was read, or that all has ended; nil for nobody. noted takes what is said about the run where it
 	// cannot go to standard error.
 	show  func(now time.Time, d *logdoc.Diagnosis)
@@ -198,6 +201,8 @@ type tailing struct {
 	// queue leads to who keeps and tells, waiting counts what is under way there, and failed gets the error that ends it.
 	queue   chan store.Batch
 	waiting sync.WaitGroup
+	kept    chan struct{} // closed once nothing is kept any more
+	again   time.Duration // how long to wait until a full store is tried again; 0 is keepAgain
 	failed  chan error
 	full    atomic.Bool // the store has no room, and that was said
 }
@@ -282,18 +287,24 @@ func (t *tailing) openStore(ctx context.Context, f tailFlags, paths []string, o 
 	return closeAll, nil
 }
 
+// start begins to keep and tell what run hands over; finish waits until that is done.
+func (t *tailing) start(ctx context.Context) {
+	t.queue, t.failed, t.kept = make(chan store.Batch, keepQueue), make(chan error, 1), make(chan struct{})
+	go func() {
+		defer close(t.kept)
+		t.keepAll(ctx)
+	}()
+}
+
+func (t *tailing) finish() {
+	close(t.queue)
+	<-t.kept
+}
+
 // run follows until it is stopped or all has ended.
 func (t *tailing) run(ctx context.Context) error {
-	t.queue, t.failed = make(chan store.Batch, keepQueue), make(chan error, 1)
-	kept := make(chan struct{})
-	go func() {
-		t.keepAll(ctx)
-		close(kept)
-	}()
-	defer func() {
-		close(t.queue)
-		<-kept
-	}()
+	t.start(ctx)
+	defer t.finish()
 	for _, h := range t.follower.Health() {
 		t.live.See(h.Path)
 	}
@@ -301,6 +312,9 @@ func (t *tailing) run(ctx context.Context) error {
 		batch, err := t.follower.Next(ctx)
 		t.service.moved(t.s.now(), t)
 		t.notices(batch.Notices)
+		for _, n := range t.sources.look(t.follower, t.live, t.s.now()) {
+			t.say(n.Detail, n.Text)
+		}
 		if err == nil || len(batch.Pieces) > 0 {
 			if err := t.take(ctx, batch); err != nil {
 				return err
@@ -469,14 +483,14 @@ func (t *tailing) commit(ctx context.Context, b store.Batch) error {
 		select {
 		case <-ctx.Done():
 			return &statusError{exitInternal, fmt.Errorf("stopped while there was no room in the store: %w", err)}
-		case <-wallClock{t.s.now}.After(keepAgain):
+		case <-wallClock{t.s.now}.After(cmp.Or(t.again, keepAgain)):
 		}
 	}
 }
 
 // ended tells what only the end decides.
 func (t *tailing) ended(ctx context.Context) error {
-	if err := t.gain(ctx, t.live.Stop(), t.s.now()); err != nil {
+	if err := t.gain(ctx, t.live.Stop(t.s.now()), t.s.now()); err != nil {
 		return err
 	}
 	d, turns := t.live.End(t.s.now())
@@ -494,7 +508,7 @@ func (t *tailing) ended(ctx context.Context) error {
 func (t *tailing) stopped(ctx context.Context) error {
 	reload := errors.Is(context.Cause(ctx), errReload)
 	if t.keep == nil || reload && t.carries {
-		if err := t.gain(ctx, t.live.Stop(), t.s.now()); err != nil {
+		if err := t.gain(ctx, t.live.Stop(t.s.now()), t.s.now()); err != nil {
 			return err
 		}
 	}

@@ -217,8 +217,13 @@ func (v *service) full(now time.Time, err error) {
 // beat is a sign of life.
 func (v *service) beat(now time.Time) {
 	v.pulse.Beat(now)
-	if v.watchdog > 0 && (now.Sub(v.fed) >= v.watchdog/2 || now.Before(v.fed)) {
+	v.mu.Lock()
+	due := v.watchdog > 0 && (now.Sub(v.fed) >= v.watchdog/2 || now.Before(v.fed))
+	if due {
 		v.fed = now
+	}
+	v.mu.Unlock()
+	if due {
 		v.notify(v.manager.Alive())
 	}
 }

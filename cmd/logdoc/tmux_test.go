@@ -56,9 +56,9 @@ func (m *tmux) shows(texts ...string) *tmux {
 	}
 }
 
-// TestTmux starts the real command in a real terminal, looks around, suspends and resumes it, makes the window another size, exports a report, and leaves.
-// make smoke, and so CI, sets LOGDOC_SMOKE=must: then it is not skipped.
-func TestTmux(t *testing.T) {
+// inTmux opens a shell in a terminal of its own, in a folder. make smoke, and so CI, sets LOGDOC_SMOKE=must: then nothing is skipped.
+func inTmux(t *testing.T) (m *tmux, dir, program string) {
+	t.Helper()
 	must := os.Getenv("LOGDOC_SMOKE") == "must"
 	if _, err := exec.LookPath("tmux"); err != nil {
 		if must {
@@ -70,20 +70,26 @@ func TestTmux(t *testing.T) {
 	if err := cmd.Run(); err != nil {
 		t.Fatal(err)
 	}
-	dir := t.TempDir()
-	bundle, err := filepath.Abs("../../samples/avamar-case.tgz")
-	if err != nil {
-		t.Fatal(err)
-	}
+	dir = t.TempDir()
 	program, err := exec.LookPath("logdoc")
 	if err != nil {
 		t.Fatal(err)
 	}
-	m := &tmux{t, fmt.Sprintf("logdoc-test-%d", os.Getpid())}
+	m = &tmux{t, fmt.Sprintf("logdoc-test-%d-%s", os.Getpid(), t.Name())}
 	environment := fmt.Sprintf("cd %s; export XDG_CONFIG_HOME=%[1]s XDG_STATE_HOME=%[1]s/state PS1='shell> '; exec sh -i", dir)
 	m.run("new-session", "-d", "-s", "logdoc", "-x", "80", "-y", "24", environment)
 	t.Cleanup(func() { exec.Command("tmux", "-L", m.socket, "kill-server").Run() })
 	m.shows("shell>")
+	return m, dir, program
+}
+
+// TestTmux starts the real command in a real terminal, looks around, suspends and resumes it, makes the window another size, exports a report, and leaves.
+func TestTmux(t *testing.T) {
+	m, dir, program := inTmux(t)
+	bundle, err := filepath.Abs("../../samples/avamar-case.tgz")
+	if err != nil {
+		t.Fatal(err)
+	}
 	m.types(program+" "+bundle, "Enter").shows("1 Findings", "GSAN and MCS disagree", "? help")
 	m.types("Space", "Down").shows("└ ")
 	m.types("Up", "Enter", "Tab", "Tab").shows("[Runbook]", "0 of 8 steps settled").types("Enter").shows("1 of 8 steps settled")
@@ -100,4 +106,24 @@ func TestTmux(t *testing.T) {
 	if text, err := os.ReadFile(filepath.Join(dir, "case.md")); err != nil || !strings.Contains(string(text), "✓ step 1") {
 		t.Errorf("the report: %v\n%s", err, text)
 	}
+}
+
+// TestTmuxTail follows a log in a real terminal: a finding comes up on the screen, its line stands in the log pane, and the finding clears.
+func TestTmuxTail(t *testing.T) {
+	m, dir, program := inTmux(t)
+	pack, err := os.ReadFile("testdata/pump.logdoc")
+	if err != nil {
+		t.Fatal(err)
+	}
+	log := filepath.Join(dir, "pump.log")
+	if err := os.WriteFile(filepath.Join(dir, "pump.logdoc"), pack, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	addTo(t, log, "")
+	m.types(program+" tail --tui --only acme --pack pump.logdoc pump.log; echo le''ft $?", "Enter").shows("following", "Nothing found yet")
+	addTo(t, log, stuck(1, 10)+"PUMP 2026-03-04 05:00:02 north INFO started\n")
+	m.shows("The rotor of a pump is stuck", "1 finding")
+	m.types("Enter", "Enter").shows("rotor stuck at 10 degrees").types("q", "q")
+	addTo(t, log, free)
+	m.shows("cleared").types("q").shows("left 0")
 }

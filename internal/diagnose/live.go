@@ -258,7 +258,7 @@ func (l *Live) Take(pieces []Piece, now time.Time) Gain {
 	if len(pieces) == 0 {
 		g.Turns = append(g.Turns, l.rules.Settle()...)
 	}
-	l.tellOverlays(g.Turns)
+	g.Turns = l.told(g.Turns, now)
 	return g
 }
 
@@ -280,13 +280,38 @@ func (l *Live) advance(behind bool, oldest int64, now time.Time) {
 	l.mark = max(l.mark, mark)
 }
 
-// tellOverlays lets the findings say what a site has changed in their symptoms.
-func (l *Live) tellOverlays(turns []logdoc.Turn) {
-	for i := range turns {
-		one := []logdoc.Finding{turns[i].Finding}
+// told leaves out what is silenced, and lets the findings say what a site has changed in their symptoms.
+func (l *Live) told(turns []logdoc.Turn, now time.Time) []logdoc.Turn {
+	kept := turns[:0]
+	for _, turn := range turns {
+		one := []logdoc.Finding{turn.Finding}
 		l.packs.Overlays.Tell(one)
-		turns[i].Finding = one[0]
+		if turn.Kind != logdoc.Moved {
+			if one, _ = l.packs.Silences.Apply(one, now); len(one) == 0 {
+				continue
+			}
+		}
+		turn.Finding = one[0]
+		kept = append(kept, turn)
 	}
+	return kept
+}
+
+// Unread tells of each log how many of its records no format accepts, and how many there are.
+func (l *Live) Unread(visit func(name logdoc.LogText, unread, records int)) {
+	for _, r := range l.rows {
+		c := &r.coverage
+		visit(c.Source, c.Unread, c.KnownBad+c.KnownNormal+c.Unexplained+c.Unread)
+	}
+}
+
+// Late is how many records came when the watermark had passed them.
+func (l *Live) Late() int {
+	n := 0
+	for _, r := range l.rows {
+		n += r.late
+	}
+	return n
 }
 
 // log returns the log of a piece.
@@ -590,14 +615,13 @@ func (l *Live) read(f *followed, head []byte, written time.Time) {
 }
 
 // Stop takes the records to be over that may still get more lines, and returns what was gained: whoever keeps no positions does so before the end.
-func (l *Live) Stop() Gain {
+func (l *Live) Stop(now time.Time) Gain {
 	var g Gain
 	for id, f := range l.open {
 		l.flush(f, &g)
 		delete(l.open, id)
 	}
-	g.Turns = append(l.rules.Advance(time.Unix(0, l.mark)), l.rules.Settle()...)
-	l.tellOverlays(g.Turns)
+	g.Turns = l.told(append(l.rules.Advance(time.Unix(0, l.mark)), l.rules.Settle()...), now)
 	return g
 }
 
@@ -605,8 +629,7 @@ func (l *Live) Stop() Gain {
 func (l *Live) End(now time.Time) (*logdoc.Diagnosis, []logdoc.Turn) {
 	nodes := l.place()
 	out, turns := l.rules.End(time.Time{})
-	l.tellOverlays(turns)
-	return l.diagnosis(out, nodes, true, now), turns
+	return l.diagnosis(out, nodes, true, now), l.told(turns, now)
 }
 
 // place finds out which logs were written where, as far as they were read.

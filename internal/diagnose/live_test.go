@@ -140,3 +140,98 @@ func TestFollowedEqualsCold(t *testing.T) {
 		}
 	})
 }
+
+// TestFollowedOverARestart ends a run somewhere, and goes on in another one from the positions and with the matches that were kept: every line is read once, what was told is not told
+// again, and the findings are those of one run.
+func TestFollowedOverARestart(t *testing.T) {
+	p, err := packs()
+	if err != nil {
+		t.Fatal(err)
+	}
+	trace := "PUMP 2026-03-04 05:06:07 north INFO failed\njava.io.IOException: x\n\tat org.apache.Foo.bar(Foo.java:12)\n"
+	rapid.Check(t, func(t *rapid.T) {
+		kinds := []string{"PUMP 2026-03-04 05:06:%02d north ERROR rotor stuck at %d degrees\n", "PUMP 2026-03-04 05:06:%02d south WARN inlet dry %d\n", "PUMP 2026-03-04 05:06:%02d north INFO rotor free %d\n",
+			"PUMP 2026-03-04 05:06:%02d north INFO idle %d\n"}
+		var text strings.Builder
+		for i := range rapid.IntRange(2, 40).Draw(t, "lines") {
+			if rapid.IntRange(0, 4).Draw(t, "trace") == 0 {
+				text.WriteString(trace)
+				continue
+			}
+			fmt.Fprintf(&text, rapid.SampledFrom(kinds).Draw(t, "line"), i, i)
+		}
+		log := []byte(text.String())
+		size := func() int { return rapid.IntRange(0, 200).Draw(t, "size") }
+		system := fstest.MapFS{"pump.log": &fstest.MapFile{Data: log, ModTime: morning}}
+		all := NewLive(p, LiveOptions{})
+		wantTurns, wantMatches := follow(all, []*written{{id: 1, name: "pump.log", text: log}}, size, func() bool { return true })
+		want, _ := all.End(morning)
+
+		first := NewLive(p, LiveOptions{})
+		w := &written{id: 1, name: "pump.log", text: log}
+		var kept []logdoc.Match
+		var turns []logdoc.Turn
+		told := map[string]logdoc.Finding{}
+		at := logdoc.Position{}
+		now := morning
+		for range rapid.IntRange(0, 5).Draw(t, "pieces before") {
+			piece := w.piece(size())
+			if piece == nil || piece.Ended {
+				break
+			}
+			now = now.Add(10 * time.Millisecond)
+			g := first.Take([]Piece{*piece}, now)
+			kept, turns = append(kept, g.Matches...), append(turns, g.Turns...)
+			if positions, _ := first.Positions(); len(positions) > 0 {
+				at = positions[0]
+			}
+		}
+		for _, turn := range turns {
+			told[turn.Finding.Symptom+" "+string(turn.Finding.Key)] = turn.Finding
+		}
+		second := NewLive(p, LiveOptions{Files: system})
+		var findings []logdoc.Finding
+		for _, f := range told {
+			findings = append(findings, f)
+		}
+		if err := second.Restore(func(yield func(logdoc.Match) error) error {
+			for _, m := range kept {
+				if err := yield(m); err != nil {
+					return err
+				}
+			}
+			return nil
+		}, findings); err != nil {
+			t.Fatal(err)
+		}
+		rest := &written{id: 1, name: "pump.log", text: log, at: int(at.Offset), line: at.Line}
+		moreTurns, moreMatches := follow(second, []*written{rest}, size, func() bool { return true })
+		got, _ := second.End(morning)
+		matches := append(kept, moreMatches...)
+		for i := range matches {
+			matches[i].Rank = 1
+		}
+		if diff := gocmp.Diff(wantMatches, matches); diff != "" {
+			t.Fatalf("over a restart at %d other records match (-one run +two):\n%s", at.Offset, diff)
+		}
+		for _, list := range [][]logdoc.Finding{want.Findings, got.Findings} {
+			for i := range list {
+				list[i].Nodes, list[i].Unplaced = nil, false // by the records that this run has seen
+			}
+		}
+		if diff := gocmp.Diff(want.Findings, got.Findings); diff != "" {
+			t.Fatalf("over a restart at %d something else is found (-one run +two):\n%s", at.Offset, diff)
+		}
+		opened := func(turns []logdoc.Turn) (n int) {
+			for _, turn := range turns {
+				if turn.Kind == logdoc.Opened {
+					n++
+				}
+			}
+			return n
+		}
+		if a, b := opened(wantTurns), opened(turns)+opened(moreTurns); a != b {
+			t.Fatalf("over a restart at %d findings opened %d times, and %d times in one run", at.Offset, b, a)
+		}
+	})
+}
