@@ -360,8 +360,8 @@ func (l *Live) fold() {
 }
 
 // join adds the counts of another row.
-func (s *sourceResult) join(o *sourceResult) {
-	a, b := &s.coverage, &o.coverage
+func (res *sourceResult) join(o *sourceResult) {
+	a, b := &res.coverage, &o.coverage
 	a.Bytes, a.Lines = a.Bytes+b.Bytes, a.Lines+b.Lines
 	a.KnownBad, a.KnownNormal, a.Unexplained, a.Unread = a.KnownBad+b.KnownBad, a.KnownNormal+b.KnownNormal, a.Unexplained+b.Unexplained, a.Unread+b.Unread
 	if !b.First.IsZero() && (a.First.IsZero() || b.First.Before(a.First)) {

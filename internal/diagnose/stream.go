@@ -119,7 +119,7 @@ func notEnd(err error) error {
 	return err
 }
 
-func (s *sourceResult) note(n logdoc.Note) { s.coverage.Notes = append(s.coverage.Notes, n) }
+func (res *sourceResult) note(n logdoc.Note) { res.coverage.Notes = append(res.coverage.Notes, n) }
 
 // maxPending bounds the blocks of one log that are scanned, but wait for one before them.
 const maxPending = 16
