@@ -142,7 +142,11 @@ func (r *Redactor) Ordinary(text string) {
 // Learn finds the values in a text and remembers them.
 func (r *Redactor) Learn(text logdoc.LogText) {
 	for _, v := range views(string(text)) {
-		r.spans(v.text, true, r.learn)
+		for _, sp := range apart(r.spans(v.text, true, r.learn), v.text) {
+			if sp.joined {
+				r.learn(sp, sp.value)
+			}
+		}
 	}
 }
 
