@@ -90,6 +90,55 @@ func TestRedactedSamples(t *testing.T) {
 	}
 }
 
+// TestRedactedForms makes every kind of report of every sample: no value is left in it, and each has its pseudonyms.
+func TestRedactedForms(t *testing.T) {
+	packs, err := diagnose.Load(nil, diagnose.Selection{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	samples, err := filepath.Glob("../../samples/*.[tz]*")
+	if err != nil || len(samples) < 3 {
+		t.Fatalf("%v %v", samples, err)
+	}
+	for _, sample := range samples {
+		var hosts diagnose.Hosts
+		d, err := diagnose.Run(context.Background(), packs, diagnose.Options{Paths: []string{sample}, Files: source.Disk{}, Timeline: true, Hosts: &hosts})
+		if err != nil {
+			t.Fatal(err)
+		}
+		names, _ := hosts.Names()
+		for _, form := range reportForms {
+			t.Run(filepath.Base(sample)+" "+form, func(t *testing.T) {
+				x := &redaction{packs: packs, file: mapFile{name: filepath.Join(t.TempDir(), "map")}}
+				if x.Redactor, err = redact.New(redact.Key{5}, nil); err != nil {
+					t.Fatal(err)
+				}
+				for _, name := range names {
+					x.LearnHost(name)
+				}
+				forms := []reportFlags{{as: form, evidence: -1}}
+				if form == "text" {
+					forms = append(forms, reportFlags{as: form, evidence: -1, width: 72})
+				}
+				for _, f := range forms {
+					out, err := x.print(d, func(w io.Writer, d *logdoc.Diagnosis) error { return render(w, f, d, report.TextOptions{}) })
+					if err != nil {
+						t.Fatal(err)
+					}
+					if len(out) == 0 {
+						t.Error("nothing is in it")
+					}
+					for _, v := range x.Values() {
+						if strings.Contains(strings.ToLower(string(out)), strings.ToLower(string(v.Text))) {
+							t.Errorf("%s %q is left", v.Class, v.Text)
+						}
+					}
+				}
+			})
+		}
+	}
+}
+
 // samePackText compares what packs say, which no log has a part in.
 func samePackText(t *testing.T, a, b []logdoc.Finding) {
 	t.Helper()
