@@ -33,7 +33,7 @@ var (
 		change is was not for the of and or to in on has had be been must may can will should with without from by at as set reset prompt file path auth authentication authorization field value string
 		default optional ok error accepted rejected denied does did do this that it if when are were`)
 	// noNames are never the names of a host or user.
-	noNames = set(`localhost localhost.localdomain localhost4 localhost6 root`)
+	noNames = set(`localhost localhost.localdomain localhost4 localhost6 root name names hostname username ip address`)
 )
 
 // ordinaryWords are accounts and names that come with systems and products, and say nothing of who runs them.

@@ -142,7 +142,11 @@ func (r *Redactor) Ordinary(text string) {
 // Learn finds the values in a text and remembers them.
 func (r *Redactor) Learn(text logdoc.LogText) {
 	for _, v := range views(string(text)) {
-		r.spans(v.text, true, r.learn)
+		for _, sp := range apart(r.spans(v.text, true, r.learn), v.text) {
+			if sp.joined {
+				r.learn(sp, sp.value)
+			}
+		}
 	}
 }
 
@@ -291,11 +295,8 @@ func (r *Redactor) replace(text logdoc.LogText, look bool) logdoc.LogText {
 	b.Grow(len(s) + 16*len(all))
 	at := 0
 	for _, sp := range all {
-		if !sp.here {
-			// What only its surroundings told must not stand elsewhere: the gate looks for it.
-			r.remember(canonical(sp.class, sp.value), sp.class)
-			r.remember(sp.value, sp.class)
-		}
+		// What only its surroundings told must not stand elsewhere: the gate looks for it.
+		r.learn(sp, sp.value)
 		b.WriteString(s[at:sp.lo])
 		b.WriteString(r.pseudonym(sp.class, sp.value, s[sp.lo:sp.hi]))
 		at = sp.hi

@@ -26,13 +26,17 @@ func TestRedactedSamples(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for sample, values := range map[string]int{"avamar-case.tgz": 0, "luna-logs.tgz": 5, "mrs-flume-logs.zip": 1} {
-		t.Run(sample, func(t *testing.T) {
+	samples, err := filepath.Glob("../../samples/*.[tz]*")
+	if err != nil || len(samples) < 3 {
+		t.Fatalf("%v %v", samples, err)
+	}
+	for _, sample := range samples {
+		t.Run(filepath.Base(sample), func(t *testing.T) {
 			x := &redaction{packs: packs, file: mapFile{name: filepath.Join(t.TempDir(), "map")}}
 			if x.Redactor, err = redact.New(redact.Key{5}, nil); err != nil {
 				t.Fatal(err)
 			}
-			d, err := diagnose.Run(context.Background(), packs, diagnose.Options{Paths: []string{"../../samples/" + sample}, Files: source.Disk{}, Timeline: true, Hosts: &x.hosts})
+			d, err := diagnose.Run(context.Background(), packs, diagnose.Options{Paths: []string{sample}, Files: source.Disk{}, Timeline: true, Hosts: &x.hosts})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -45,7 +49,7 @@ func TestRedactedSamples(t *testing.T) {
 			if diff := cmp.Diff(redact.Blank(d), redact.Blank(hidden)); diff != "" {
 				t.Errorf("structure, counts or times differ:\n%s", diff)
 			}
-			if len(d.Findings) == 0 || len(x.Values()) < values {
+			if len(d.Findings) == 0 || len(x.Values()) < 3 {
 				t.Fatalf("%d findings, %d values", len(d.Findings), len(x.Values()))
 			}
 			samePackText(t, d.Findings, hidden.Findings)
@@ -83,6 +87,55 @@ func TestRedactedSamples(t *testing.T) {
 				t.Errorf("what was restored differs:\n%s", diff)
 			}
 		})
+	}
+}
+
+// TestRedactedForms makes every kind of report of every sample: no value is left in it, and each has its pseudonyms.
+func TestRedactedForms(t *testing.T) {
+	packs, err := diagnose.Load(nil, diagnose.Selection{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	samples, err := filepath.Glob("../../samples/*.[tz]*")
+	if err != nil || len(samples) < 3 {
+		t.Fatalf("%v %v", samples, err)
+	}
+	for _, sample := range samples {
+		var hosts diagnose.Hosts
+		d, err := diagnose.Run(context.Background(), packs, diagnose.Options{Paths: []string{sample}, Files: source.Disk{}, Timeline: true, Hosts: &hosts})
+		if err != nil {
+			t.Fatal(err)
+		}
+		names, _ := hosts.Names()
+		for _, form := range reportForms {
+			t.Run(filepath.Base(sample)+" "+form, func(t *testing.T) {
+				x := &redaction{packs: packs, file: mapFile{name: filepath.Join(t.TempDir(), "map")}}
+				if x.Redactor, err = redact.New(redact.Key{5}, nil); err != nil {
+					t.Fatal(err)
+				}
+				for _, name := range names {
+					x.LearnHost(name)
+				}
+				forms := []reportFlags{{as: form, evidence: -1}}
+				if form == "text" {
+					forms = append(forms, reportFlags{as: form, evidence: -1, width: 72})
+				}
+				for _, f := range forms {
+					out, err := x.print(d, func(w io.Writer, d *logdoc.Diagnosis) error { return render(w, f, d, report.TextOptions{}) })
+					if err != nil {
+						t.Fatal(err)
+					}
+					if len(out) == 0 {
+						t.Error("nothing is in it")
+					}
+					for _, v := range x.Values() {
+						if strings.Contains(strings.ToLower(string(out)), strings.ToLower(string(v.Text))) {
+							t.Errorf("%s %q is left", v.Class, v.Text)
+						}
+					}
+				}
+			})
+		}
 	}
 }
 
