@@ -95,7 +95,12 @@ func (c *Correlator) checked(index int, groups []*group, best logdoc.Certainty, 
 		return entry, true, true
 	}
 	least := math.MaxInt
+	// What is known wherever it was pasted shows that something is there, but any log would do to say that it is not.
+	proper := slices.ContainsFunc(s.needs, func(n need) bool { return !s.anywhere(n) })
 	for _, n := range s.needs {
+		if proper && s.anywhere(n) {
+			continue
+		}
 		missing, files := c.lacks(index, n)
 		if len(missing) == 0 {
 			out.Clean = append(out.Clean, logdoc.Clean{Name: s.name, Title: s.src.Title.Value, Product: s.src.Product.Value})
@@ -107,6 +112,11 @@ func (c *Correlator) checked(index int, groups []*group, best logdoc.Certainty, 
 		}
 	}
 	return entry, true, false
+}
+
+// anywhere reports whether one way to a verdict looks at lines of no format, or of any, and at nothing else.
+func (s *symptom) anywhere(n need) bool {
+	return len(n.facts) == 0 && !slices.ContainsFunc(n.events, func(e int) bool { return !slices.Contains(s.events[e].formats, plain) })
 }
 
 // nearly is what keeps a condition from holding.

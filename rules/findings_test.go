@@ -271,6 +271,13 @@ func TestChecked(t *testing.T) {
 			certain when f.n > 5 }`, []any{file{"etc/g.txt", ""}}, "clean"},
 		{"one alternative is there, the other would need a log", `symptom test/a "A" { severity error product "P" event a in t where message == "a" event b in u where message == "b" certain when a or b }`,
 			[]any{log{"x", "t", day("10:00:00 h z")}}, "clean"},
+		{"what may be pasted anywhere does not make up for its log", `symptom test/a "A" { severity error product "P" event a in any where text has "pasted" event b in u where message == "b" certain when a or b }`,
+			[]any{log{"x", "t", day("10:00:00 h z")}}, "not in the input: a log of format u"},
+		{"nor does it for its file", `symptom test/a "A" { severity error product "P" event a in any where text has "pasted" fact f from "*etc/f.txt" like | {n:int}
+			certain when a likely when f.n > 5 }`, []any{log{"x", "t", day("10:00:00 h z")}}, "not in the input: a file *etc/f.txt"},
+		{"what is looked for anywhere and nowhere else was looked for", `symptom test/a "A" { severity error product "P" event a in any where text has "pasted" certain when a }
+			symptom test/b "B" { severity error product "P" event b in t where message == "b" certain when b }`,
+			[]any{log{"x", "t", day("10:00:00 h z")}}, "clean"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			out := newLaboratory(t, tt.symptom).run(tt.inputs...)
