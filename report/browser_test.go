@@ -23,7 +23,6 @@ import (
 type browser struct {
 	t       *testing.T
 	out     io.Writer
-	answers map[int]chan answer
 	asks    chan call
 	session string
 	seen    chan event
