@@ -25,22 +25,6 @@ import (
 
 var update = flag.Bool("update", false, "write the fixture of the newest form, if there is none")
 
-func readFile(t testing.TB, name string) []byte {
-	t.Helper()
-	text, err := os.ReadFile(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return text
-}
-
-func writeFile(t testing.TB, name string, text []byte) {
-	t.Helper()
-	if err := os.WriteFile(name, text, 0o600); err != nil {
-		t.Fatal(err)
-	}
-}
-
 // closedStore makes a store with a case, and returns its file.
 func closedStore(t testing.TB) string {
 	t.Helper()

@@ -141,6 +141,7 @@ func TestErrorsQuoteHarmlessly(t *testing.T) {
 		{"report", all}, {"report", "--pack", all, log}, {"report", "--format", all, log}, {"report", "--tz", all, log}, {"report", "--since", all, log},
 		{"report", "--only", all, log}, {"report", "-o", "absent/" + all, log}, {"report", "-f", all, log}, {"report", "--max-bytes", all, log},
 		{"report", "--fail-on", all, log}, {"check", all}, {"fmt", all}, {"x" + all}, {"report", "--x" + all},
+		{"cases", "--since", all}, {"cases", "--store", "absent/" + all}, {"cases", "prune", "--keep", all}, {"case", all}, {"query", log, all}, {"query", log, "-f", all, "SELECT 1"}, {"doctor", "--store", all},
 	} {
 		status, out, stderr := runHere(t, args...)
 		if status == exitDone {
@@ -152,6 +153,34 @@ func TestErrorsQuoteHarmlessly(t *testing.T) {
 		for _, r := range stderr + out {
 			if r < ' ' && r != '\n' || 0x7f <= r && r < 0xa0 || sanitize.Hidden(r) {
 				t.Errorf("%.20q: %U is shown in %q", args, r, stderr)
+				break
+			}
+		}
+	}
+}
+
+// TestCaseSinks keeps text of every class as a case, and shows it in every way in which cases are shown.
+func TestCaseSinks(t *testing.T) {
+	harmfulBundle(t)
+	for _, args := range [][]string{
+		{"report", "-q", "--save", "--name", "night \x1b[31m\u202e", "--store", "s.db", "--only", "acme", "--pack", "pump.logdoc", "case"},
+		{"report", "-q", "--save", "--store", "s.db", "--only", "acme", "--pack", "pump.logdoc", "case/pump.log"},
+		{"case", "note", "--store", "s.db", "1", harmful[0].text + "\n" + harmful[1].text + harmful[7].text},
+		{"cases", "--store", "s.db"}, {"cases", "--store", "s.db", "--json"}, {"case", "show", "--store", "s.db", "1"}, {"case", "show", "--store", "s.db", "2"},
+		{"case", "compare", "--store", "s.db", "1", "2"}, {"case", "compare", "--store", "s.db", "1", "2", "--json"}, {"cases", "prune", "--store", "s.db", "--max-cases", "1", "-n", "--worked"},
+		{"query", "--store", "s.db", "--case", "1", "SELECT source, text FROM events"}, {"query", "--store", "s.db", "--case", "1", "-f", "csv", "SELECT source, key, value, text FROM evidence, captures, findings"},
+		{"query", "--store", "s.db", "--case", "1", "--json", "SELECT text AS \"a\x1b[31m\" FROM events"}, {"query", "--pack", "pump.logdoc", "case/pump.log", "SELECT message, host FROM events"},
+	} {
+		status, out, stderr := runHere(t, args...)
+		if status != exitDone && status != exitIncomplete || out == "" && args[1] != "note" {
+			t.Errorf("%.60q: status %d, %s", args, status, stderr)
+		}
+		if !utf8.ValidString(out + stderr) {
+			t.Errorf("%.60q: not valid UTF-8", args)
+		}
+		for _, r := range out + stderr {
+			if r < ' ' && r != '\n' || 0x7f <= r && r < 0xa0 || sanitize.Hidden(r) {
+				t.Errorf("%.60q: %U is shown", args, r)
 				break
 			}
 		}
