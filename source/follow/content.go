@@ -39,7 +39,8 @@ type content struct {
 	spots int
 
 	id     identity
-	file   file // nil while it is closed
+	was    identity // of the file that holds other content now
+	file   file     // nil while it is closed
 	packed *packed
 	pack   bool // it is compressed; packed is nil while it is closed
 
@@ -64,6 +65,8 @@ type content struct {
 	size  int64 // of the file, as of the last look
 	mtime time.Time
 	links uint64
+	// changed is mtime as of when it was last certain that the file holds this content.
+	changed time.Time
 
 	after     *content // is read to its end first
 	drained   bool     // nothing more was there at the last reading, and nothing has changed since
@@ -377,7 +380,7 @@ func (c *content) piece(before, raw, text []byte) Piece {
 func (c *content) place() Piece {
 	p := Piece{Log: c.log, Path: logdoc.LogText(c.path), Offset: c.decoded, Line: c.line + 1, wide: c.wide, head: c.head, before: c.before}
 	p.base = logdoc.Position{
-		Path: logdoc.LogText(c.path), Device: c.id.device, Inode: c.id.inode, Offset: c.offset, Line: max(0, c.line), Changed: c.mtime,
+		Path: logdoc.LogText(c.path), Device: c.id.device, Inode: c.id.inode, Offset: c.offset, Line: max(0, c.line), Changed: c.changed,
 	}
 	p.counted = c.line >= 0
 	return p

@@ -17,6 +17,8 @@ type disk interface {
 	list(dir string) ([]fs.DirEntry, error)
 	// resolve follows the links in a path to its end.
 	resolve(path string) (string, error)
+	// born says when a file was made, where the file system knows.
+	born(path string) (time.Time, bool)
 }
 
 // file is an open regular file.

@@ -23,7 +23,8 @@ type Options struct {
 	// FromStart reads what stands in the files already; otherwise only the Last lines of each, and what comes.
 	FromStart bool
 	Last      int
-	// Positions are where an earlier run stopped. With any, a log that none of them fits is new since then, and is read from its start.
+	// Positions are where an earlier run stopped. With any, a log that none of them fits is new since then, and is read from its start. Piece.Log of what Positions[i] stood for is
+	// i+1, so that one position can take the place of the other; those of which no piece comes stay as they are.
 	Positions []logdoc.Position
 	// MaxLine is how many bytes of a line are given at most; 0 is 256 KiB.
 	MaxLine int
@@ -43,7 +44,7 @@ type Batch struct {
 	Now time.Time
 }
 
-// Piece is the next whole lines of one content. The first piece of a content may have no Data: it tells where reading begins, which is worth keeping as a position.
+// Piece is the next whole lines of one content. A piece without Data tells where reading begins, or where the content is now: that is worth keeping as a position.
 type Piece struct {
 	// Log numbers the content, from 1. It stays when the file is renamed; another content under the same path has another number.
 	Log int

@@ -26,6 +26,8 @@ const (
 	batchPieces = 1024
 	// maxSpots is how many paths are followed at most.
 	maxSpots = 32 << 10
+	// spotLife is how long a path that a glob or directory led to is kept after nothing stands there any more.
+	spotLife = 10 * time.Minute
 	// maxRemembered is how many contents that have ended are known again.
 	maxRemembered = 256
 	// countBytes is how much is read in all to know the number of the line at which following begins.
@@ -45,6 +47,8 @@ type Follower struct {
 	spots    map[string]*spot
 	order    []*spot // as they were found
 	families map[string][]*spot
+	searched map[string]bool      // what came and went while nobody followed was looked for
+	newest   map[string]time.Time // when a file of the family was changed last, as far as the earlier run has seen
 	contents []*content
 	byID     map[identity]*content
 	ended    []*content // newest last
@@ -77,6 +81,7 @@ type spot struct {
 	family  string
 	err     error
 	absent  bool
+	gone    time.Time // since when it is absent
 }
 
 // copied is a file that may be a copy that is made before its original is cut off.
@@ -105,12 +110,13 @@ func open(targets []string, o Options, d disk, w waker) (*Follower, error) {
 	// What tells an endless line from the beginning of the next one must find room beside it.
 	o.MaxLine = max(cmp.Or(o.MaxLine, defaultMaxLine), 16*beforeLength) &^ 1
 	f := &Follower{
-		o: o, clock: o.Clock, disk: d, waker: w, kick: make(chan struct{}, 1), spots: map[string]*spot{}, families: map[string][]*spot{}, byID: map[identity]*content{}, told: map[toldKey]*told{},
+		o: o, clock: o.Clock, disk: d, waker: w, kick: make(chan struct{}, 1), spots: map[string]*spot{}, families: map[string][]*spot{}, newest: map[string]time.Time{}, searched: map[string]bool{}, byID: map[identity]*content{}, told: map[toldKey]*told{},
 		arena: make([]byte, max(batchBytes, 2*(o.MaxLine+beforeLength))), count: countBytes,
 	}
 	if f.clock == nil {
 		f.clock = machineClock{}
 	}
+	f.recallRun()
 	for _, text := range targets {
 		switch {
 		case text == "":
@@ -135,7 +141,6 @@ func open(targets []string, o Options, d disk, w waker) (*Follower, error) {
 	for _, s := range f.streams {
 		s.begin(o.Stdin, o.MaxLine)
 	}
-	f.recallRun()
 	return f, nil
 }
 
@@ -301,7 +306,7 @@ func (f *Follower) readOne(b *Batch, c *content, room []byte, now time.Time) (us
 		f.failed(c, err, now)
 		return 0
 	}
-	c.drained = !more
+	c.drained, c.changed = !more, c.mtime
 	if len(p.Data) > 0 {
 		c.announced = true
 		c.read = now
@@ -470,7 +475,7 @@ func (f *Follower) closeQuiet(n int) {
 
 // add makes a content of the file at a path, which is read from its start.
 func (f *Follower) add(i info, path string, home *spot, now time.Time) *content {
-	c := &content{log: f.nextLog(), path: path, home: home, id: i.identity, size: i.size, mtime: i.mtime, links: i.links, quiet: now}
+	c := &content{log: f.nextLog(), path: path, home: home, id: i.identity, size: i.size, mtime: i.mtime, changed: i.mtime, links: i.links, quiet: now}
 	f.contents = append(f.contents, c)
 	f.byID[c.id] = c
 	return c
@@ -492,7 +497,7 @@ func (f *Follower) end(c *content) {
 
 // lose ends a content whose rest is nowhere to be found.
 func (f *Follower) lose(c *content, now time.Time) {
-	if c.unread() > 0 || c.resumed {
+	if c.unread() > 0 || c.resumed && !c.vain() {
 		f.tell(c.path, Lost, "the file that was read here is gone, and no rotated file is its rest: lines may be missing", nil, now)
 	}
 	p := c.place()
@@ -501,10 +506,10 @@ func (f *Follower) lose(c *content, now time.Time) {
 	f.end(c)
 }
 
-// resumeFrom is the content that an earlier run was reading.
-func (f *Follower) resumeFrom(p logdoc.Position) *content {
+// resumeFrom makes the content that an earlier run was reading.
+func resumeFrom(p logdoc.Position) *content {
 	c := &content{
-		log: f.nextLog(), path: string(p.Path), id: identity{p.Device, p.Inode}, offset: p.Offset, decoded: p.Offset, line: p.Line, mtime: p.Changed,
+		path: string(p.Path), id: identity{p.Device, p.Inode}, offset: p.Offset, decoded: p.Offset, line: p.Line, changed: p.Changed,
 		headSum: p.Head, lastSum: p.Before, unknown: true, resumed: true, drained: true, links: 1,
 	}
 	if p.Line == 0 && p.Offset > 0 {

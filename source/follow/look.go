@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"path/filepath"
 	"slices"
@@ -30,7 +31,7 @@ func (f *Follower) look(now time.Time) {
 	f.settle(moved, first, now)
 	f.strays(now)
 	f.leave(now)
-	f.forget()
+	f.forget(now)
 }
 
 // glance looks at the paths that the waker has rung for.
@@ -95,6 +96,9 @@ func (f *Follower) examine(s *spot, now time.Time) (info, bool) {
 	case errors.Is(err, fs.ErrNotExist):
 		if !s.absent && s.named && s.content == nil && s.last == nil && s.stream == nil {
 			f.tell(s.path, Missing, "there is no such file yet: it is waited for", nil, now)
+		}
+		if !s.absent {
+			s.gone = now
 		}
 		s.absent, s.err, s.copied = true, nil, nil
 		f.detach(s, now)
@@ -192,6 +196,7 @@ func (f *Follower) attach(s *spot, c *content) {
 	c.spots++
 	c.resumed, c.astray, c.succeeded, c.ending, c.drained = false, false, false, false, false
 	if c.spots == 1 {
+		c.announced = c.announced && c.path == s.path
 		c.path = s.path
 		if c.home == nil {
 			c.home = s
@@ -208,23 +213,53 @@ func (f *Follower) settle(moved []arrival, first bool, now time.Time) {
 		}
 		return cmp.Compare(a.spot.order, b.spot.order)
 	})
+	var unknown []arrival
 	for _, m := range moved {
-		// A file keeps its content under its new name, unless another path of this look has to let go of it first.
-		if c := f.byID[m.info.identity]; c != nil && !c.unknown {
+		// A file keeps its content under its new name, though another path of this look has yet to let go of it.
+		c, err := f.known(m, now)
+		switch {
+		case err != nil:
+			f.cannot(m.spot, err, now)
+		case c != nil:
 			f.rename(m, c, now)
+		default:
+			unknown = append(unknown, m)
 		}
 	}
-	for _, m := range moved {
-		if m.spot.content == nil || m.spot.content.id != m.info.identity {
+	for _, m := range unknown {
+		// Looking for what came before may have found it.
+		if c := f.byID[m.info.identity]; c != nil {
+			f.rename(m, c, now)
+		} else {
 			f.arrive(m, first, now)
 		}
 	}
 }
 
+// known gives the content of a file that was seen in this run, or in an earlier one.
+func (f *Follower) known(m arrival, now time.Time) (*content, error) {
+	for c := f.byID[m.info.identity]; c != nil; c = f.byID[m.info.identity] {
+		if !c.unknown {
+			return c, nil
+		}
+		if same, err := f.recognise(c, m, now); same || err != nil {
+			return c, err
+		}
+	}
+	return nil, nil
+}
+
 // rename gives a path a content that is known.
 func (f *Follower) rename(m arrival, c *content, now time.Time) {
+	resumed := c.resumed
 	f.detach(m.spot, now)
 	f.attach(m.spot, c)
+	if resumed && c.offset == 0 {
+		// Nothing of it was read, so that nobody can tell whether it is still the same; if it was copied and cut off, there are files that are newer.
+		if before := f.between(c, nil, m.spot, m.spot.order, f.siblings(m.spot.path), now); before != nil {
+			c.after = before
+		}
+	}
 	if m.spot.err != nil {
 		f.can(m.spot, now)
 	}
@@ -234,25 +269,16 @@ func (f *Follower) rename(m arrival, c *content, now time.Time) {
 // arrive gives a path a content that was not seen in this run.
 func (f *Follower) arrive(m arrival, first bool, now time.Time) {
 	s, i := m.spot, m.info
-	if c := f.byID[i.identity]; c != nil {
-		known := !c.unknown
-		if !known {
-			var err error
-			if known, err = f.recognise(c, m, now); err != nil {
-				f.cannot(s, err, now)
-				return
-			}
-		}
-		if known {
-			f.rename(m, c, now)
-			return
-		}
-	}
 	h, err := f.probe(s.path, i)
 	if err != nil {
 		if !errors.Is(err, errElsewhere) {
 			f.cannot(s, err, now)
 		}
+		return
+	}
+	if c := f.strayIn(s, h); c != nil {
+		f.detach(s, now)
+		f.adopt(c, h, m, now)
 		return
 	}
 	if !f.wanted(s, i, h, now) {
@@ -271,11 +297,19 @@ func (f *Follower) arrive(m arrival, first bool, now time.Time) {
 	if old == nil {
 		old = f.strayOf(s)
 	}
+	stray := old != nil && old.resumed
 	before := f.elder(s)
 	if old != nil {
 		siblings := f.siblings(s.path)
 		traced := true
+		var rest file
 		if !old.over && old.spots == 0 {
+			if old.file != nil {
+				if fits, err := old.fits(old.reader()); err == nil && !fits && !old.pack {
+					rest, old.file = old.file, nil // it was cut off before it was renamed
+					f.dispossess(old)
+				}
+			}
 			if old.file != nil {
 				f.listed(old, siblings)
 			} else if traced, err = f.trace(old, siblings); err != nil {
@@ -287,15 +321,29 @@ func (f *Follower) arrive(m arrival, first bool, now time.Time) {
 					return
 				}
 			}
-			old.succeeded = true
+			old.succeeded, old.resumed = true, false
+			if old.home == nil {
+				old.home, old.quiet = s, now
+			}
 			before = old
 		}
-		before = f.between(old, before, s, siblings, now)
+		before = f.between(old, before, s, s.order, siblings, now)
+		if rest != nil {
+			if c := f.inherit(old, rest, now); c != nil {
+				c.after, before = before, c
+				f.listed(c, siblings)
+			}
+		}
 		if !traced {
+			old.resumed = stray
 			f.lose(old, now)
 		} else if !old.over {
 			f.tell(s.path, Rotated, "another file has taken the place: the one before is read to its end first", nil, now)
 		}
+	}
+	if _, resumed := f.newest[s.family]; resumed && old == nil && before != nil && !f.searched[s.family] {
+		f.searched[s.family] = !first
+		before = f.between(before, before, s, s.order, f.siblings(s.path), now)
 	}
 	c := f.take(h, s, now)
 	c.after = before
@@ -328,6 +376,8 @@ func (f *Follower) recognise(c *content, m arrival, now time.Time) (bool, error)
 	kind, text := Replaced, "the file holds other content than when it was read last: it is read from its start"
 	if !c.pack && m.info.size < c.offset {
 		kind, text = Truncated, "the file was cut off while nobody followed it: it is read from its start"
+	} else if f.younger(c, m.spot.path) {
+		kind, text = Rotated, "another file has taken the place of an empty one"
 	} else if err := f.unshut(c, m.spot.path); err == nil {
 		return true, nil
 	} else if !errors.Is(err, errChanged) {
@@ -335,8 +385,22 @@ func (f *Follower) recognise(c *content, m arrival, now time.Time) (bool, error)
 	}
 	f.tell(m.spot.path, kind, text, nil, now)
 	delete(f.byID, c.id)
-	c.id = identity{}
+	for _, o := range f.contents {
+		if o != c && o.id == c.id && o.resumed {
+			f.byID[o.id] = o // the number of a file that is gone was used again, and that run had not forgotten the first
+		}
+	}
+	c.was, c.id = c.id, identity{}
 	return false, nil
+}
+
+// younger reports whether a file was made after an empty one, of which nothing else is known, was seen last.
+func (f *Follower) younger(c *content, path string) bool {
+	if c.offset > 0 || len(c.head) > 0 || c.headSum.Length > 0 {
+		return false
+	}
+	born, ok := f.disk.born(path)
+	return ok && born.After(c.changed)
 }
 
 // probe opens what stands at a path to see what it is.
@@ -361,7 +425,7 @@ func (f *Follower) probe(path string, i info) (*probed, error) {
 		h.Close()
 		return nil, err
 	}
-	p := &probed{content: &content{id: now.identity, size: now.size, mtime: now.mtime, links: now.links, path: path, file: h}}
+	p := &probed{content: &content{id: now.identity, size: now.size, mtime: now.mtime, changed: now.mtime, links: now.links, path: path, file: h}}
 	head := make([]byte, sniffLength)
 	n, err := readFull(h, head, 0)
 	if err != nil {
@@ -443,8 +507,8 @@ func (f *Follower) wanted(s *spot, i info, h *probed, now time.Time) bool {
 // originalOf finds the log of the same family that h is a copy of: it begins as that does, and goes on so as far as both were read.
 func (f *Follower) originalOf(s *spot, i info, h *probed) *content {
 	for _, o := range f.families[s.family] {
-		c := o.content
-		if o == s || c == nil || o.order <= s.order || c.unknown || len(c.head) == 0 {
+		c := cmp.Or(o.content, o.last)
+		if o == s || c == nil || c.over || o.order <= s.order || c.unknown || len(c.head) == 0 {
 			continue
 		}
 		if i.size >= c.offset {
@@ -492,15 +556,19 @@ func (f *Follower) adopt(old *content, h *probed, m arrival, now time.Time) {
 	}
 	f.attach(m.spot, old)
 	old.notice(m.info, now)
+	old.announced = false
 }
 
 // cutOff is for other content in a file than was read: what was not read of the old content is in a copy, if anywhere.
 func (f *Follower) cutOff(c *content, kind NoticeKind, now time.Time) {
 	f.index = nil
-	f.shut(c)
-	if f.byID[c.id] == c {
-		delete(f.byID, c.id)
+	id, rest := c.id, c.file
+	if c.spots == 0 && rest != nil && !c.pack {
+		c.file = nil // its descriptor may be all that leads there
+	} else {
+		rest = nil
 	}
+	f.dispossess(c)
 	text := "the file was cut off: it is read from its start"
 	if kind == Replaced {
 		text = "the file holds other content than before: it is read from its start"
@@ -514,20 +582,21 @@ func (f *Follower) cutOff(c *content, kind NoticeKind, now time.Time) {
 	}
 	path := c.path
 	siblings := f.siblings(path)
-	id := c.id
-	c.id = identity{}
 	c.succeeded = true
 	traced, err := f.trace(c, siblings)
 	c.astray = err != nil
 	lost := !traced && err == nil
 	if len(spots) == 0 {
 		// A rotated file was written over.
+		if rest != nil {
+			f.inherit(c, rest, now)
+		}
 		if lost {
 			f.lose(c, now)
 		}
 		return
 	}
-	before := f.between(c, c, spots[0], siblings, now)
+	before := f.between(c, c, spots[0], spots[0].order, siblings, now)
 	for _, s := range spots {
 		f.detach(s, now)
 	}
@@ -543,6 +612,28 @@ func (f *Follower) cutOff(c *content, kind NoticeKind, now time.Time) {
 	for _, s := range spots {
 		f.attach(s, n)
 	}
+}
+
+// inherit makes a content of what stands in the file of another now, that no path leads to; nil when it is empty.
+func (f *Follower) inherit(from *content, h file, now time.Time) *content {
+	i, err := h.info()
+	if err != nil || i.size == 0 || f.byID[i.identity] != nil {
+		h.Close()
+		f.open--
+		return nil
+	}
+	n := f.add(i, from.path, from.home, now)
+	n.file, n.after, n.succeeded = h, from, from.succeeded
+	return n
+}
+
+// dispossess takes a content's file away from it: something else stands there.
+func (f *Follower) dispossess(c *content) {
+	f.shut(c)
+	if f.byID[c.id] == c {
+		delete(f.byID, c.id)
+	}
+	c.was, c.id = c.id, identity{}
 }
 
 // sibling is a file of the same family.
@@ -647,19 +738,30 @@ func (f *Follower) listed(c *content, siblings []sibling) {
 func (f *Follower) trace(c *content, siblings []sibling) (bool, error) {
 	var blind error
 	for _, s := range siblings {
-		if s.info.identity == c.id {
-			if err := f.hold(c, s); err == nil {
-				return true, nil
-			} else if !errors.Is(err, errChanged) && !errors.Is(err, errElsewhere) {
-				blind = err
+		if s.info.identity != c.id {
+			continue
+		}
+		err := f.hold(c, s)
+		switch {
+		case err == nil:
+			return true, nil
+		case errors.Is(err, errChanged):
+			// It is another file with the same number, and says nothing about where the content is.
+			if f.byID[c.id] == c {
+				delete(f.byID, c.id)
 			}
+			c.was, c.id = c.id, identity{}
+		case !errors.Is(err, errElsewhere):
+			blind = err
 		}
 	}
 	if len(c.head)+len(c.before) == 0 && c.headSum.Length+c.lastSum.Length == 0 {
 		return false, blind // there is nothing to know it by
 	}
+	// Little is easily found in another log too: a copy is not older than its original.
+	weak := max(len(c.head), c.headSum.Length) < beforeLength
 	for _, s := range slices.Backward(siblings) {
-		if o := f.byID[s.info.identity]; o != nil && o != c || s.info.identity == c.id {
+		if o := f.byID[s.info.identity]; o != nil && o != c && !o.unknown || s.info.identity == c.id || weak && s.info.mtime.Before(c.changed) || f.hasEnded(s.info) {
 			continue
 		}
 		if err := f.hold(c, s); err == nil {
@@ -671,8 +773,36 @@ func (f *Follower) trace(c *content, siblings []sibling) (bool, error) {
 	return false, blind
 }
 
+// length is how many bytes of the content there are, as far as is known.
+func (c *content) length() int64 {
+	if c.pack {
+		return c.offset
+	}
+	if c.file != nil {
+		if i, err := c.file.info(); err == nil {
+			return i.size
+		}
+	}
+	return max(c.size, c.offset)
+}
+
+// endsAt reports whether r holds so many bytes.
+func endsAt(r io.ReaderAt, n int64) bool {
+	var b [2]byte
+	got, err := readFull(r, b[:], n-1)
+	return err == nil && got == 1
+}
+
+// hasEnded reports whether a file is that of a content that has ended, and not another that has got its number.
+func (f *Follower) hasEnded(i info) bool {
+	return slices.ContainsFunc(f.ended, func(c *content) bool { return c.id == i.identity && c.size == i.size && c.mtime.Equal(i.mtime) })
+}
+
 // hold takes a sibling for the file of a content, if it fits.
 func (f *Follower) hold(c *content, s sibling) error {
+	if f.younger(c, s.path) {
+		return errChanged
+	}
 	id, pack, path := c.id, c.pack, c.path
 	c.id, c.path, c.pack = s.info.identity, s.path, f.isPacked(s.path)
 	if err := f.unshut(c, s.path); err != nil {
@@ -683,8 +813,8 @@ func (f *Follower) hold(c *content, s sibling) error {
 		delete(f.byID, id)
 	}
 	f.byID[c.id] = c
-	c.size, c.mtime, c.links = s.info.size, s.info.mtime, s.info.links
-	c.drained, c.astray = false, false
+	c.size, c.mtime, c.changed, c.links = s.info.size, s.info.mtime, s.info.mtime, s.info.links
+	c.drained, c.astray, c.announced = false, false, false // its position is another now
 	return nil
 }
 
@@ -702,19 +832,25 @@ func (f *Follower) isPacked(path string) bool {
 
 // between makes contents of the files that came and went at a path since it was looked at last, and chains them behind last: each is read when the one before was. It gives the last of
 // them.
-func (f *Follower) between(old, last *content, s *spot, siblings []sibling, now time.Time) *content {
+func (f *Follower) between(old, last *content, home *spot, order int, siblings []sibling, now time.Time) *content {
 	rank, ranked := 0, false
 	for _, b := range siblings {
-		if b.info.identity == old.id {
+		if b.info.identity == old.id && (!old.over || f.hasEnded(b.info)) {
 			rank, ranked = b.order, true
 		}
 	}
 	for _, b := range siblings {
-		newer := !old.mtime.IsZero() && !b.info.mtime.Before(old.mtime)
+		newer := !old.changed.IsZero() && !b.info.mtime.Before(old.changed)
 		if ranked {
 			newer = b.order > rank
+		} else if born, ok := f.disk.born(b.path); ok && born.Before(old.changed) && b.info.identity != old.was {
+			newer = false // it is older, and was written to after it was rotated
 		}
-		if !newer || b.order >= s.order || b.path == s.path || f.byID[b.info.identity] != nil {
+		if b.info.mtime.Before(f.newest[home.family]) {
+			newer = false // the earlier run has seen it, and is done with it
+		}
+		known := f.byID[b.info.identity]
+		if !newer || b.order >= order || known != nil && !known.unknown {
 			continue
 		}
 		h, err := f.probe(b.path, b.info)
@@ -724,11 +860,18 @@ func (f *Follower) between(old, last *content, s *spot, siblings []sibling, now 
 			}
 			continue
 		}
-		if f.wasRead(h, old, s.family) {
+		if known != nil {
+			// An earlier run was reading a file of this number. If it is still that, it is found in its turn.
+			if fits, err := known.fits(h.content.reader()); err != nil || fits {
+				h.close()
+				continue
+			}
+		}
+		if f.wasRead(h, old, home.family) {
 			h.close()
 			continue
 		}
-		c := f.take(h, s, now)
+		c := f.take(h, home, now)
 		c.after, c.succeeded = last, true
 		last = c
 	}
@@ -743,7 +886,13 @@ func (f *Follower) wasRead(h *probed, old *content, family string) bool {
 			if of, _ := source.Family(c.path); of != family {
 				continue
 			}
-			if c.unknown && c.headSum.Length == 0 || !c.unknown && len(c.head) == 0 {
+			length := c.length()
+			if length == 0 || c.offset == 0 && c.unknown {
+				continue
+			}
+			// Little is easily found in another log too, but not with the same length.
+			weak := max(len(c.head), c.headSum.Length) < beforeLength
+			if (weak || c.offset == 0) && !endsAt(r, length) {
 				continue
 			}
 			if fits, err := c.fits(r); err == nil && fits {
@@ -809,12 +958,12 @@ func (f *Follower) leave(now time.Time) {
 }
 
 // forget drops the paths that a glob or directory led to, and that lead nowhere any more.
-func (f *Follower) forget() {
+func (f *Follower) forget(now time.Time) {
 	gone := func(s *spot) bool {
 		if !s.absent || s.named || s.content != nil || s.stream != nil {
 			return false
 		}
-		return s.last == nil || s.last.over
+		return s.last == nil || s.last.over && now.Sub(s.gone) >= spotLife
 	}
 	if !slices.ContainsFunc(f.order, gone) {
 		return
@@ -944,10 +1093,15 @@ func (f *Follower) measure(c *content, start, end int64) (lines int, decoded int
 // recallRun makes contents of the positions of an earlier run. They are as if they had been read and closed.
 func (f *Follower) recallRun() {
 	for _, p := range f.o.Positions {
+		log := f.nextLog()
 		if p.Path == "-" || p.Path == "" {
 			continue
 		}
-		c := f.resumeFrom(p)
+		c := resumeFrom(p)
+		c.log = log
+		if family, _ := source.Family(c.path); p.Changed.After(f.newest[family]) {
+			f.newest[family] = p.Changed
+		}
 		f.contents = append(f.contents, c)
 		if c.id != (identity{}) && f.byID[c.id] == nil {
 			f.byID[c.id] = c
@@ -955,15 +1109,43 @@ func (f *Follower) recallRun() {
 	}
 }
 
-// strayOf finds the content of an earlier run that stood at a path.
+// strayOf finds the newest content of an earlier run that stood at a path, or was rotated away from it.
 func (f *Follower) strayOf(s *spot) *content {
 	var found *content
 	for _, c := range f.contents {
-		if c.resumed && c.spots == 0 && c.path == s.path && (found == nil || c.mtime.After(found.mtime)) {
+		if !c.resumed || c.spots > 0 {
+			continue
+		}
+		if c.vain() {
+			continue
+		}
+		if family, order := source.Family(c.path); family == s.family && order <= s.order && (found == nil || c.changed.After(found.changed)) {
 			found = c
 		}
 	}
 	return found
+}
+
+// vain reports whether c is a rotated file of which nothing is known and nothing was read: it was empty.
+func (c *content) vain() bool {
+	_, order := source.Family(c.path)
+	return order < 0 && c.offset == 0 && len(c.head) == 0 && c.headSum.Length == 0
+}
+
+// strayIn finds the content of an earlier run that was copied to a new file of the same family, and is not where it was.
+func (f *Follower) strayIn(s *spot, h *probed) *content {
+	for _, c := range f.contents {
+		if !c.resumed || c.spots > 0 || c.file != nil || c.offset == 0 || f.byID[c.id] == c && f.spots[c.path] != nil && f.spots[c.path].err != nil {
+			continue
+		}
+		if family, _ := source.Family(c.path); family != s.family || h.content.pack && !s.named {
+			continue
+		}
+		if fits, err := c.fits(h.content.reader()); err == nil && fits && c.headSum.Length > 0 {
+			return c
+		}
+	}
+	return nil
 }
 
 // strays looks for the contents of an earlier run that no path leads to any more: rotated files that were not read to their end.
@@ -985,19 +1167,24 @@ func (f *Follower) strays(now time.Time) {
 			continue
 		}
 		c.home, c.quiet, c.succeeded = heirs[0], now, true
+		siblings := append(f.siblings(c.path), f.itself(c.path)...)
+		lost := false
 		if c.file == nil {
-			found, err := f.trace(c, append(f.siblings(c.path), f.itself(c.path)...))
-			if err != nil {
-				c.astray = true
-			} else if !found {
-				f.lose(c, now)
-				continue
-			}
+			found, err := f.trace(c, siblings)
+			c.astray = err != nil
+			lost = !found && err == nil
+		}
+		last := c
+		if !c.vain() {
+			last = f.between(c, c, heirs[0], 0, siblings, now)
+		}
+		if lost {
+			f.lose(c, now)
 		}
 		c.resumed = false
 		for _, h := range heirs {
 			if h.content != nil && h.content.after == nil && h.content.offset == 0 {
-				h.content.after = c
+				h.content.after = last
 			}
 		}
 	}

@@ -85,8 +85,9 @@ func (r *run) start() *run {
 		r.t.Fatal(err)
 	}
 	r.f, r.next, r.ended = f, map[int]int64{}, map[int]bool{}
-	if r.positions == nil {
-		r.positions = map[int]logdoc.Position{}
+	r.positions = map[int]logdoc.Position{}
+	for i, p := range r.o.Positions {
+		r.positions[i+1] = p
 	}
 	r.t.Cleanup(func() { f.Close() })
 	return r
@@ -243,8 +244,15 @@ func (r *run) want(lines ...string) *run {
 // wantInOrder compares lines and their order.
 func (r *run) wantInOrder(lines ...string) *run {
 	r.t.Helper()
-	if !slices.Equal(r.lines, lines) {
-		r.t.Fatalf("got  %.2000q\nwant %.2000q", r.lines, lines)
+	for i := range max(len(r.lines), len(lines)) {
+		switch {
+		case i >= len(r.lines):
+			r.t.Fatalf("%d of %d lines came; the next would be %.200q\nnotices %+v", i, len(lines), lines[i], r.notices)
+		case i >= len(lines):
+			r.t.Fatalf("after all %d lines came %.200q\nnotices %+v", i, r.lines[i], r.notices)
+		case r.lines[i] != lines[i]:
+			r.t.Fatalf("line %d is %.200q, want %.200q\nnotices %+v", i, r.lines[i], lines[i], r.notices)
+		}
 	}
 	return r
 }
