@@ -67,6 +67,15 @@ smoke: ## use the screen in tmux and the page in Chromium, which are installed i
 kills: ## kill logdoc tail fifty times while a log is written and rotated, and look for every line in the store
 	LOGDOC_KILLS=50 $(GO) test -run '^TestTailKilled$$' -count=1 -v ./cmd/logdoc
 
+.PHONY: logrotate
+logrotate: ## follow logs that logrotate rotates, which is installed if need be
+	@command -v logrotate >/dev/null || test -x /usr/sbin/logrotate || { as_root=; [ "$$(id -u)" = 0 ] || as_root="sudo -n"; $$as_root apt-get update; $$as_root apt-get install --yes logrotate; }
+	LOGDOC_LOGROTATE=must $(GO) test -run '^TestLogrotate$$' -count=1 ./source/follow
+
+.PHONY: stress
+stress: ## rotate ten files in several ways for a minute each, and count their lines
+	LOGDOC_STRESS=60s $(GO) test -run '^TestF27' -count=1 -timeout 10m -v ./source/follow
+
 # go test fuzzes one target of one package at a time. FUZZTIME is a time (30s) or a number of inputs (5000x).
 .PHONY: fuzz
 fuzz: ## fuzz every target for FUZZTIME each
@@ -94,7 +103,7 @@ corpus: ## keep up to 16 short inputs that fuzzing has found for each target, in
 bench: build $(BUILD)/ripgrep-$(RIPGREP) ## measure logdoc against grep, wc, ripgrep, zcat and tar on generated logs of SIZE, and run the benchmarks
 	@if $(HAS_ISAL); then $(MAKE) build-isal; else rm -f $(ISALBIN); fi
 	$(GO) run ./bench -logdoc $(BIN) -isal $(ISALBIN) -ripgrep $(BUILD)/ripgrep-$(RIPGREP) -dir $(BUILD)/bench -size $(SIZE)
-	$(GO) test -run '^$$' -bench . -benchtime 300ms ./internal/template ./internal/literal ./grammar ./rules ./internal/diagnose ./internal/pager ./tui ./store
+	$(GO) test -run '^$$' -bench . -benchtime 300ms ./internal/template ./internal/literal ./grammar ./rules ./internal/diagnose ./internal/pager ./tui ./store ./source/follow
 
 # What the reports are measured against. Without npm, or without a network, the rest is measured.
 $(BUILD)/ripgrep-$(RIPGREP):

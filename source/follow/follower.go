@@ -294,6 +294,7 @@ func (f *Follower) readOne(b *Batch, c *content, room []byte, now time.Time) (us
 		c.notice(i, now)
 		room = room[:min(len(room), c.want(f.o.MaxLine))]
 	}
+	fresh := c.offset == 0 && len(c.head) == 0 && !c.pack && c.spots > 0 && !c.mtime.Equal(c.changed)
 	p, long, more, err := c.next(room, f.o.MaxLine)
 	if err != nil && errors.Is(err, errChanged) {
 		f.cutOff(c, Replaced, now)
@@ -305,6 +306,9 @@ func (f *Follower) readOne(b *Batch, c *content, room []byte, now time.Time) (us
 	case err != nil:
 		f.failed(c, err, now)
 		return 0
+	}
+	if fresh {
+		f.missed(c, now)
 	}
 	c.drained, c.changed = !more, c.mtime
 	if len(p.Data) > 0 {
@@ -323,6 +327,16 @@ func (f *Follower) readOne(b *Batch, c *content, room []byte, now time.Time) (us
 		f.end(c)
 	}
 	return used
+}
+
+// missed looks for what an empty file held since it was looked at last, if that was copied and cut off: the file shows nothing of it.
+func (f *Follower) missed(c *content, now time.Time) {
+	f.index = nil
+	siblings, steady := f.siblings(c.path)
+	if !steady {
+		return
+	}
+	f.between(c, nil, c.home, c.home.order, siblings, now)
 }
 
 // failed keeps a content that cannot be read for a later look.
@@ -347,7 +361,12 @@ func (f *Follower) ensure(c *content, now time.Time) error {
 		// It was renamed once more since it left its path.
 		f.index = nil
 		var found bool
-		if found, err = f.trace(c, f.siblings(c.path)); !found && err == nil {
+		siblings, steady := f.siblings(c.path)
+		if !steady {
+			c.drained, c.mtime = true, time.Time{}
+			return errElsewhere
+		}
+		if found, err = f.trace(c, siblings); !found && err == nil {
 			f.lose(c, now)
 			return errElsewhere
 		}

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"logdoc/source"
@@ -256,7 +257,8 @@ func (f *Follower) rename(m arrival, c *content, now time.Time) {
 	f.attach(m.spot, c)
 	if resumed && c.offset == 0 {
 		// Nothing of it was read, so that nobody can tell whether it is still the same; if it was copied and cut off, there are files that are newer.
-		if before := f.between(c, nil, m.spot, m.spot.order, f.siblings(m.spot.path), now); before != nil {
+		siblings, _ := f.siblings(m.spot.path)
+		if before := f.between(c, nil, m.spot, m.spot.order, siblings, now); before != nil {
 			c.after = before
 		}
 	}
@@ -292,6 +294,7 @@ func (f *Follower) arrive(m arrival, first bool, now time.Time) {
 	if s.err != nil {
 		f.can(s, now)
 	}
+	was := s.content
 	f.detach(s, now)
 	old := s.last
 	if old == nil {
@@ -300,7 +303,16 @@ func (f *Follower) arrive(m arrival, first bool, now time.Time) {
 	stray := old != nil && old.resumed
 	before := f.elder(s)
 	if old != nil {
-		siblings := f.siblings(s.path)
+		siblings, steady := f.siblings(s.path)
+		if !steady {
+			// Files are just being renamed. Nothing is lost by looking once more.
+			h.close()
+			if was != nil {
+				s.content, s.last = was, nil
+				was.spots++
+			}
+			return
+		}
 		traced := true
 		var rest file
 		if !old.over && old.spots == 0 {
@@ -327,6 +339,7 @@ func (f *Follower) arrive(m arrival, first bool, now time.Time) {
 			}
 			before = old
 		}
+		f.byID[i.identity] = h.content // it may have been renamed since
 		before = f.between(old, before, s, s.order, siblings, now)
 		if rest != nil {
 			if c := f.inherit(old, rest, now); c != nil {
@@ -343,7 +356,8 @@ func (f *Follower) arrive(m arrival, first bool, now time.Time) {
 	}
 	if _, resumed := f.newest[s.family]; resumed && old == nil && before != nil && !f.searched[s.family] {
 		f.searched[s.family] = !first
-		before = f.between(before, before, s, s.order, f.siblings(s.path), now)
+		siblings, _ := f.siblings(s.path)
+		before = f.between(before, before, s, s.order, siblings, now)
 	}
 	c := f.take(h, s, now)
 	c.after = before
@@ -562,6 +576,12 @@ func (f *Follower) adopt(old *content, h *probed, m arrival, now time.Time) {
 // cutOff is for other content in a file than was read: what was not read of the old content is in a copy, if anywhere.
 func (f *Follower) cutOff(c *content, kind NoticeKind, now time.Time) {
 	f.index = nil
+	path := c.path
+	siblings, steady := f.siblings(path)
+	if !steady {
+		c.drained, c.mtime = true, time.Time{} // files are just being renamed: the next look finds it as it is
+		return
+	}
 	id, rest := c.id, c.file
 	if c.spots == 0 && rest != nil && !c.pack {
 		c.file = nil // its descriptor may be all that leads there
@@ -580,8 +600,6 @@ func (f *Follower) cutOff(c *content, kind NoticeKind, now time.Time) {
 			spots = append(spots, s)
 		}
 	}
-	path := c.path
-	siblings := f.siblings(path)
 	c.succeeded = true
 	traced, err := f.trace(c, siblings)
 	c.astray = err != nil
@@ -643,34 +661,36 @@ type sibling struct {
 	info  info
 }
 
-// siblings gives the rotated files of a path, oldest first; in the directory of the path, and in that of the file that it leads to. Files are renamed while one looks at them, so
-// that it looks until it has seen the same twice.
-func (f *Follower) siblings(path string) []sibling {
-	seen := map[identity]sibling{}
+// steadyTries is how often the rotated files are listed until two lists are the same.
+const steadyTries = 20
+
+// siblings gives the rotated files of a path, oldest first; in the directory of the path, and in that of the file that it leads to. Files are renamed while one looks at them: it
+// looks until it has seen the same twice, and says when it has not.
+func (f *Follower) siblings(path string) (all []sibling, steady bool) {
 	var names map[string]identity
-	for range 5 {
+	for range steadyTries {
+		all = f.family(path)
 		again := map[string]identity{}
-		for _, s := range f.family(path) {
+		steady = len(all) == len(names)
+		for _, s := range all {
 			again[s.path] = s.info.identity
-			seen[s.info.identity] = s
+			steady = steady && names[s.path] == s.info.identity
 		}
-		same := names != nil && len(again) == len(names)
-		for p, id := range again {
-			same = same && names[p] == id
-		}
-		names = again
-		if same {
+		if steady && names != nil {
 			break
 		}
+		names = again
 	}
-	all := make([]sibling, 0, len(seen))
-	for _, s := range seen {
-		all = append(all, s)
-	}
+	// What is being compressed stands there twice, and the packed file is not whole yet.
+	all = slices.DeleteFunc(all, func(s sibling) bool {
+		stem := strings.TrimSuffix(s.path, filepath.Ext(s.path))
+		_, order := source.Family(stem)
+		return stem != path && order == s.order && slices.ContainsFunc(all, func(o sibling) bool { return o.path == stem })
+	})
 	slices.SortFunc(all, func(a, b sibling) int {
 		return cmp.Or(cmp.Compare(a.order, b.order), a.info.mtime.Compare(b.info.mtime), cmp.Compare(a.path, b.path))
 	})
-	return all
+	return all, steady
 }
 
 // family lists the rotated files of a path once.
@@ -751,7 +771,7 @@ func (f *Follower) trace(c *content, siblings []sibling) (bool, error) {
 				delete(f.byID, c.id)
 			}
 			c.was, c.id = c.id, identity{}
-		case !errors.Is(err, errElsewhere):
+		default:
 			blind = err
 		}
 	}
@@ -766,7 +786,7 @@ func (f *Follower) trace(c *content, siblings []sibling) (bool, error) {
 		}
 		if err := f.hold(c, s); err == nil {
 			return true, nil
-		} else if !errors.Is(err, errChanged) && !errors.Is(err, errElsewhere) {
+		} else if !errors.Is(err, errChanged) {
 			blind = err
 		}
 	}
@@ -833,6 +853,12 @@ func (f *Follower) isPacked(path string) bool {
 // between makes contents of the files that came and went at a path since it was looked at last, and chains them behind last: each is read when the one before was. It gives the last of
 // them.
 func (f *Follower) between(old, last *content, home *spot, order int, siblings []sibling, now time.Time) *content {
+	return f.search(old, last, home, order, siblings, steadyTries, now)
+}
+
+// search is between, and begins again for files that were renamed meanwhile, so many times.
+func (f *Follower) search(old, last *content, home *spot, order int, siblings []sibling, tries int, now time.Time) *content {
+	moved := false
 	rank, ranked := 0, false
 	for _, b := range siblings {
 		if b.info.identity == old.id && (!old.over || f.hasEnded(b.info)) {
@@ -854,10 +880,12 @@ func (f *Follower) between(old, last *content, home *spot, order int, siblings [
 			continue
 		}
 		h, err := f.probe(b.path, b.info)
+		if errors.Is(err, errElsewhere) {
+			moved = true // renamed or compressed since it was listed
+			continue
+		}
 		if err != nil {
-			if !errors.Is(err, errElsewhere) {
-				f.tell(b.path, Unreadable, "a rotated file cannot be read: lines may be missing", err, now)
-			}
+			f.tell(b.path, Unreadable, "a rotated file cannot be read: lines may be missing", err, now)
 			continue
 		}
 		if known != nil {
@@ -867,6 +895,10 @@ func (f *Follower) between(old, last *content, home *spot, order int, siblings [
 				continue
 			}
 		}
+		if n := min(len(old.head), len(h.head)); n >= beforeLength && string(old.head[:n]) == string(h.head[:n]) {
+			h.close() // a copy that is just being made; if the file is cut off then, it is looked for
+			continue
+		}
 		if f.wasRead(h, old, home.family) {
 			h.close()
 			continue
@@ -874,6 +906,11 @@ func (f *Follower) between(old, last *content, home *spot, order int, siblings [
 		c := f.take(h, home, now)
 		c.after, c.succeeded = last, true
 		last = c
+	}
+	if moved && tries > 0 {
+		f.index = nil
+		again, _ := f.siblings(home.path)
+		return f.search(old, last, home, order, again, tries-1, now)
 	}
 	return last
 }
@@ -886,8 +923,14 @@ func (f *Follower) wasRead(h *probed, old *content, family string) bool {
 			if of, _ := source.Family(c.path); of != family {
 				continue
 			}
+			if c.file != nil && !c.pack && len(c.head) < headLength {
+				head := make([]byte, headLength)
+				if n, err := readFull(c.file, head, 0); err == nil {
+					c.grow(head[:n], 0)
+				}
+			}
 			length := c.length()
-			if length == 0 || c.offset == 0 && c.unknown {
+			if length == 0 || c.offset == 0 && c.unknown || !c.unknown && len(c.head) == 0 {
 				continue
 			}
 			// Little is easily found in another log too, but not with the same length.
@@ -910,7 +953,8 @@ func (f *Follower) leave(now time.Time) {
 			continue
 		}
 		if c.astray {
-			found, err := f.trace(c, f.siblings(c.path))
+			siblings, _ := f.siblings(c.path)
+			found, err := f.trace(c, siblings)
 			if !found && (err == nil || now.Sub(c.quiet) >= f.o.RotateWait) {
 				f.lose(c, now)
 			}
@@ -1167,7 +1211,11 @@ func (f *Follower) strays(now time.Time) {
 			continue
 		}
 		c.home, c.quiet, c.succeeded = heirs[0], now, true
-		siblings := append(f.siblings(c.path), f.itself(c.path)...)
+		siblings, steady := f.siblings(c.path)
+		if !steady {
+			continue
+		}
+		siblings = append(siblings, f.itself(c.path)...)
 		lost := false
 		if c.file == nil {
 			found, err := f.trace(c, siblings)
