@@ -86,7 +86,10 @@ func TestGuardAStatThatFailsDoesNotEndTheProcess(t *testing.T) {
 	r := newRun(t, "app.log", "other.log")
 	r.write("app.log", "first\n")
 	r.write("other.log", "other\n")
-	r.awake(5 * time.Millisecond).until(2)
+	// With a look an hour, a line that comes shows that both watchers are at work.
+	r.awake(time.Hour).until(2)
+	r.write("app.log", "watched\n")
+	r.until(3)
 	before := deaths.Load()
 	// A link that leads to itself is neither there nor not there.
 	r.must(os.Link(r.path("app.log"), r.path("away")))
@@ -95,15 +98,19 @@ func TestGuardAStatThatFailsDoesNotEndTheProcess(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	for deaths.Load() == before {
-		if _, err := r.f.Next(ctx); err != nil {
-			t.Fatalf("no watcher has met the loop: %v", err)
+		turn, done := context.WithTimeout(ctx, pollEvery)
+		_, _ = r.f.Next(turn)
+		done()
+		if ctx.Err() != nil {
+			t.Fatal("no watcher has met the loop")
 		}
 	}
-	r.write("other.log", "lives\n")
-	r.until(3)
+	r.must(r.f.Close())
+	r.lines = nil
 	r.remove("app.log")
 	r.rename("away", "app.log")
-	r.write("app.log", "second\n")
+	r.awake(time.Hour).until(3)
+	r.write("app.log", "lives\n")
 	r.until(4)
 	if _, quiet := util.LOGGER.Writer().(lastWords); !quiet {
 		t.Errorf("hpcloud/tail writes to %T", util.LOGGER.Writer())
