@@ -129,6 +129,7 @@ func (f *alarmFlags) readHooks(c *configFile, n *yaml.Node) {
 				h.secretEnv, _ = c.scalar(value)
 			case "secret":
 				c.wrong(key, "a secret does not stand in a configuration file", "write it into a file that nobody else may read, and name that with secret-file")
+				c.problems[len(c.problems)-1].Source = "" // nor in a message
 			case "plain-http":
 				h.plainHTTP = c.boolean(value)
 			case "timeout":
@@ -146,11 +147,6 @@ func (f *alarmFlags) readHooks(c *configFile, n *yaml.Node) {
 		}
 		f.hooks = append(f.hooks, h)
 	}
-}
-
-// any reports whether somebody is to be told.
-func (f *alarmFlags) any() bool {
-	return len(f.exec)+len(f.webhook)+len(f.syslog)+len(f.commands)+len(f.hooks) > 0 || f.journald
 }
 
 // options checks the flags and makes the receivers, without reaching out to any.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"runtime"
@@ -46,7 +47,7 @@ func (c *configFile) read(src []byte, fl *pflag.FlagSet) lang.Problems {
 		return nil // nothing but comments
 	}
 	c.given = map[string]bool{}
-	fl.Visit(func(f *pflag.Flag) { c.given[f.Name] = true })
+	fl.VisitAll(func(f *pflag.Flag) { c.given[f.Name] = f.Changed })
 	c.mapping(docs[0].Content[0], "the configuration", func(key, value *yaml.Node) bool {
 		f := fl.Lookup(key.Value)
 		if take := c.words[key.Value]; take != nil {
@@ -61,6 +62,7 @@ func (c *configFile) read(src []byte, fl *pflag.FlagSet) lang.Problems {
 		c.set(f, value)
 		return true
 	}, c.keys(fl))
+	slices.SortStableFunc(c.problems, func(a, b lang.Problem) int { return cmp.Or(cmp.Compare(a.Pos.Line, b.Pos.Line), cmp.Compare(a.Pos.Col, b.Pos.Col)) })
 	return c.problems
 }
 
