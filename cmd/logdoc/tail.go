@@ -135,11 +135,20 @@ func runTail(ctx context.Context, s streams, set *settled, v *service) error {
 		if follower, err = follow.Open(paths, follows); err != nil {
 			return usageError("%w", err)
 		}
-	} else if t.keep == nil {
-		if err := t.live.Restore(func(func(logdoc.Match) error) error { return nil }, v.carried.told); err != nil {
+	}
+	if t.keep == nil {
+		var again []logdoc.Match
+		err := t.live.Restore(func(yield func(logdoc.Match) error) error {
+			return v.carried.known(packs, func(m logdoc.Match) error {
+				again = append(again, m)
+				return yield(m)
+			})
+		}, v.carried.told)
+		if err != nil {
 			return &statusError{exitInternal, err}
 		}
 		v.knows(v.carried.told)
+		v.carried.belongs(packs, again)
 	}
 	if t.carries {
 		if v.carried.follower != nil && !slices.Equal(v.carried.paths, paths) {
@@ -151,7 +160,7 @@ func runTail(ctx context.Context, s streams, set *settled, v *service) error {
 	}
 	t.follower = follower
 	defer v.tells(set.alarms, t.outbox)()
-	v.opened(len(follower.Health()), len(packs.Rules.SymptomNames()))
+	v.opened(set)
 	if screen != nil {
 		return screen.run(ctx)
 	}
@@ -355,6 +364,9 @@ func (t *tailing) gain(ctx context.Context, g diagnose.Gain, now time.Time) erro
 		t.since = now
 	}
 	t.gained.Matches = append(t.gained.Matches, g.Matches...)
+	if t.carries && t.keep == nil {
+		t.service.carried.add(g.Matches)
+	}
 	t.gained.Turns = append(t.gained.Turns, g.Turns...)
 	urgent := slices.ContainsFunc(g.Turns, func(turn logdoc.Turn) bool { return turn.Kind != logdoc.Repeated })
 	waiting := len(t.gained.Matches)+len(t.gained.Turns) > 0

@@ -62,7 +62,9 @@ func (c *configFile) read(src []byte, fl *pflag.FlagSet) lang.Problems {
 		c.set(f, value)
 		return true
 	}, c.keys(fl))
-	slices.SortStableFunc(c.problems, func(a, b lang.Problem) int { return cmp.Or(cmp.Compare(a.Pos.Line, b.Pos.Line), cmp.Compare(a.Pos.Col, b.Pos.Col)) })
+	slices.SortStableFunc(c.problems, func(a, b lang.Problem) int {
+		return cmp.Or(cmp.Compare(a.Pos.Line, b.Pos.Line), cmp.Compare(a.Pos.Col, b.Pos.Col))
+	})
 	return c.problems
 }
 

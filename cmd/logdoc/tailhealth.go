@@ -179,12 +179,12 @@ func (v *service) note(t logdoc.Turn) {
 }
 
 // opened says that everything is set up.
-func (v *service) opened(logs int, symptoms int) {
+func (v *service) opened(set *settled) {
 	v.mu.Lock()
-	v.waits, v.symptoms = "", symptoms
+	v.waits, v.symptoms = "", len(set.packs.Rules.SymptomNames())
 	v.mu.Unlock()
 	v.pulse.Beat(v.s.now())
-	v.notify(v.manager.Ready(fmt.Sprintf("follows %d logs, knows %d symptoms", logs, symptoms)))
+	v.notify(v.manager.Ready("follows; " + set.describe()))
 }
 
 // moved says that the loop has turned, and shows the numbers now and then.

@@ -125,12 +125,7 @@ func (set *settled) readConfig(s streams, fl *pflag.FlagSet) error {
 		return usageError("read the configuration: %w", err)
 	}
 	c := &configFile{name: name, not: notInConfig}
-	c.words = set.f.service.words(c)
-	c.words["paths"] = func(n *yaml.Node) {
-		if paths := c.texts(n); len(set.paths) == 0 {
-			set.paths = paths
-		}
-	}
+	c.words = set.words(c)
 	problems := c.read(src, fl)
 	for _, p := range problems {
 		fmt.Fprint(s.err, p.Format())
@@ -139,6 +134,17 @@ func (set *settled) readConfig(s streams, fl *pflag.FlagSet) error {
 		return usageError("the configuration %s cannot be used: correct the above", sanitize.Line(logdoc.LogText(name)))
 	}
 	return nil
+}
+
+// words are the keys of a configuration file that are no flags, or say more than a flag.
+func (set *settled) words(c *configFile) map[string]func(*yaml.Node) {
+	words := set.f.service.words(c)
+	words["paths"] = func(n *yaml.Node) {
+		if paths := c.texts(n); len(set.paths) == 0 {
+			set.paths = paths
+		}
+	}
+	return words
 }
 
 // check refuses flags that contradict each other.
@@ -248,8 +254,48 @@ func (v *service) awaitReload(ctx context.Context, g given, args []string) *sett
 // carried is what a run hands to the next one where the logs cannot be opened anew: standard input, or without a store.
 type carried struct {
 	follower *follow.Follower
-	told     []logdoc.Finding
 	paths    []string
+	// told are the findings as they were told last, matches the newest evidence, of the symptoms and events that the packs then had.
+	told     []logdoc.Finding
+	matches  []logdoc.Match
+	symptoms []string
+	events   [][]string
+}
+
+// maxCarried bounds the matches.
+const maxCarried = 5000
+
+// add takes matches, and forgets the oldest of too many.
+func (c *carried) add(matches []logdoc.Match) {
+	c.matches = append(c.matches, matches...)
+	if len(c.matches) >= 2*maxCarried {
+		c.matches = slices.Clone(c.matches[len(c.matches)-maxCarried:])
+	}
+}
+
+// known gives the matches of symptoms and events that the packs still have, by the numbers they have now.
+func (c *carried) known(p *diagnose.Packs, yield func(logdoc.Match) error) error {
+	symptoms, events := p.Rules.SymptomNames(), p.Rules.EventNames()
+	for _, m := range c.matches {
+		symptom := slices.Index(symptoms, c.symptoms[m.Symptom])
+		if symptom < 0 {
+			continue
+		}
+		event := slices.Index(events[symptom], c.events[m.Symptom][m.Event])
+		if event < 0 {
+			continue
+		}
+		m.Symptom, m.Event = symptom, event
+		if err := yield(m); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// belongs says of which packs the matches are that come.
+func (c *carried) belongs(p *diagnose.Packs, matches []logdoc.Match) {
+	c.matches, c.symptoms, c.events = matches, p.Rules.SymptomNames(), p.Rules.EventNames()
 }
 
 // storeOutbox is the store's outbox, of one case.
