@@ -108,6 +108,15 @@ golden: ## rewrite the golden files and samples after a wanted change; look at t
 	$(GO) test ./internal/lang ./report ./samples ./internal/diagnose ./cmd/logdoc ./tui ./store -update
 	$(GO) run ./docs/picture docs/screens/*.ansi
 
+# Cross-compilers and packaging tools are Debian's, and are installed if need be. VERSION=1.2.3 names a release.
+.PHONY: dist
+dist: ## build single-file binaries for Linux (amd64, arm64) and Windows in build/dist, with checksums
+	packaging/dist
+
+.PHONY: package
+package: ## build Debian and RPM packages in build/dist, and look whether they are sound
+	packaging/package
+
 .PHONY: clean
 clean: ## remove what was built
 	rm -rf bin $(BUILD)
