@@ -28,6 +28,12 @@ func writeText(t *testing.T, name, text string) string {
 	return name
 }
 
+// serves starts logdoc tail with the pack of the pumps.
+func serves(t *testing.T, state string, args ...string) *tail {
+	t.Helper()
+	return follows(t, state, append([]string{"--only", "acme", "--pack", "testdata/pump.logdoc"}, args...)...)
+}
+
 // receiver is a webhook that can be down. Of what arrives it checks the signature, and gives the turn with its key.
 type receiver struct {
 	*httptest.Server
@@ -68,7 +74,7 @@ func TestTailAlarmsOutliveTheProgram(t *testing.T) {
 	hook := receives(t, "s3cret")
 	hook.down.Store(true)
 	args := []string{"--from-start", "--webhook", hook.URL, "--webhook-secret-file", writeText(t, filepath.Join(dir, "secret"), "s3cret\n"), "--exec", "cat >> " + told, log}
-	f := follows(t, state, args...)
+	f := serves(t, state, args...)
 	addTo(t, log, stuck(1, 10)+"PUMP 2026-03-04 05:00:02 north INFO started\n")
 	<-hook.tries
 	f.out.shows(t, "opened")
@@ -78,7 +84,7 @@ func TestTailAlarmsOutliveTheProgram(t *testing.T) {
 	}
 	f.cmd.Wait()
 	hook.down.Store(false)
-	again := follows(t, state, args...)
+	again := serves(t, state, args...)
 	if got := <-hook.got; got != "opened acme/pump-stuck north" {
 		t.Errorf("the webhook got %q", got)
 	}
@@ -108,7 +114,7 @@ func TestTailReloads(t *testing.T) {
 				return fmt.Sprintf("paths: [%s]\n%s\nfrom-start: true\ncool-down: 0s\nexec: ['cat >> %s']\n", log, kept, command)
 			}
 			writeText(t, name, config(one))
-			f := follows(t, "", "--config", name)
+			f := serves(t, "", "--config", name)
 			hangUp := func() {
 				t.Helper()
 				if err := f.cmd.Process.Signal(syscall.SIGHUP); err != nil {
@@ -172,7 +178,7 @@ func TestTailTellsItsManager(t *testing.T) {
 	t.Setenv("WATCHDOG_USEC", "200000")
 	log := filepath.Join(dir, "pump.log")
 	addTo(t, log, "")
-	f := follows(t, t.TempDir(), "--listen", "127.0.0.1:0", log)
+	f := serves(t, t.TempDir(), "--listen", "127.0.0.1:0", log)
 	hears("READY=1\nSTATUS=follows; paths: 1, symptoms: 2")
 	hears("WATCHDOG=1")
 	f.stderr.shows(t, "metrics and health at http://127.0.0.1:")
