@@ -97,7 +97,8 @@ func newRoot(s streams) *cobra.Command {
 and what to do step by step.`,
 		Example: `  logdoc bundle.tgz                            on a terminal: diagnose a bundle, and look around in it (logdoc open)
   logdoc report bundle.tgz                     diagnose it, and print the report
-  logdoc report -f markdown -o case.md logs/   the same, for a ticket
+  logdoc report --for-ticket bundle.tgz        the same for a ticket, without names, addresses and secrets
+  logdoc tail /var/log/lunalogs                follow logs, and tell findings as they come up
   logdoc cases                                 what was kept of earlier diagnoses (logdoc report --save)
   logdoc list symptoms                         what it knows
   logdoc explain avamar/session-ticket         what it knows of one of them
