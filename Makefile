@@ -58,8 +58,8 @@ race: ## run the tests under the race detector
 
 .PHONY: smoke
 smoke: ## use the screen in tmux and the page in Chromium, which are installed if need be
-	.ci/tmux
-	.ci/chromium
+	.ci/install tmux tmux
+	.ci/install chromium chromium chromium-browser google-chrome
 	LOGDOC_SMOKE=must $(GO) test -run '^TestTmux' -count=1 -v ./cmd/logdoc
 	LOGDOC_SMOKE=must $(GO) test -run '^TestPage$$' -count=1 -v ./report
 
@@ -69,8 +69,13 @@ kills: ## kill logdoc tail fifty times while a log is written and rotated, and l
 
 .PHONY: logrotate
 logrotate: ## follow logs that logrotate rotates, which is installed if need be
-	@command -v logrotate >/dev/null || test -x /usr/sbin/logrotate || { as_root=; [ "$$(id -u)" = 0 ] || as_root="sudo -n"; $$as_root apt-get update; $$as_root apt-get install --yes logrotate; }
+	.ci/install logrotate logrotate
 	LOGDOC_LOGROTATE=must $(GO) test -run '^TestLogrotate$$' -count=1 ./source/follow
+
+.PHONY: unit
+unit: ## have systemd, which is installed if need be, look at the unit of logdoc tail
+	.ci/install systemd systemd-analyze
+	LOGDOC_UNIT=must $(GO) test -run '^TestUnit$$' -count=1 ./cmd/logdoc
 
 .PHONY: stress
 stress: ## rotate ten files in several ways for a minute each, and count their lines
