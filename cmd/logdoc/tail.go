@@ -483,6 +483,7 @@ func (t *tailing) commit(ctx context.Context, b store.Batch) error {
 		switch {
 		case err == nil:
 			if t.full.Swap(false) {
+				t.service.room()
 				t.say("", "there is room again: reading goes on where it stopped")
 			}
 			return nil

@@ -201,7 +201,7 @@ func (v *service) moved(now time.Time, t *tailing) {
 	}
 	counts, logs := t.live.Counts(), t.follower.Health()
 	v.mu.Lock()
-	v.counts, v.logs, v.waits = counts, logs, ""
+	v.counts, v.logs = counts, logs
 	v.mu.Unlock()
 }
 
@@ -214,7 +214,14 @@ func (v *service) full(now time.Time, err error) {
 	v.waits = err.Error()
 }
 
-// beat is a sign of life.
+// room says that the store takes something again.
+func (v *service) room() {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.waits = ""
+}
+
+// beat is a sign of life. What reads gives one, and what waits for room in the store.
 func (v *service) beat(now time.Time) {
 	v.pulse.Beat(now)
 	v.mu.Lock()
