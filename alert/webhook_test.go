@@ -10,6 +10,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -47,6 +48,20 @@ func (w *wire) RoundTrip(r *http.Request) (*http.Response, error) {
 		return status(204)
 	}
 	return answer(r)
+}
+
+// tries returns the ids of what was sent, in their order.
+func (w *wire) tries() []string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return slices.Clone(w.ids)
+}
+
+// mends has the wire answer from now on, and forgets what was sent.
+func (w *wire) mends() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.answer, w.ids = nil, nil
 }
 
 func (w *wire) take() string {
@@ -102,9 +117,7 @@ func TestRetries(t *testing.T) {
 		if tries < 3 || tries > 8 {
 			t.Errorf("the bad one was tried %d times in a minute", tries)
 		}
-		bad.mu.Lock()
-		bad.answer, bad.ids = nil, nil
-		bad.mu.Unlock()
+		bad.mends()
 		time.Sleep(5 * time.Minute)
 		synctest.Wait()
 		if got := bad.take(); got != "0 1 2" {
@@ -128,12 +141,12 @@ func TestOneIDForAllTries(t *testing.T) {
 		a.Tell(keyed("x"))
 		time.Sleep(time.Hour)
 		a.Close(t.Context())
-		if len(w.ids) < 5 {
-			t.Fatalf("%d tries in an hour", len(w.ids))
+		if len(w.tries()) < 5 {
+			t.Fatalf("%d tries in an hour", len(w.tries()))
 		}
-		for _, id := range w.ids {
-			if id != w.ids[0] || !strings.HasPrefix(id, "msg_") {
-				t.Fatalf("the ids are %q", w.ids)
+		for _, id := range w.tries() {
+			if id != w.tries()[0] || !strings.HasPrefix(id, "msg_") {
+				t.Fatalf("the ids are %q", w.tries())
 			}
 		}
 	})
@@ -151,7 +164,7 @@ func TestGivesUpAfterADay(t *testing.T) {
 		if n[0].Waiting != 0 || n[0].Dropped != 1 || len(told) != 2 || !strings.Contains(told[1], "given up") {
 			t.Errorf("%+v, told %q", n[0], told)
 		}
-		if tries := len(w.ids); tries < 100 || tries > 200 {
+		if tries := len(w.tries()); tries < 100 || tries > 200 {
 			t.Errorf("%d tries in a day", tries)
 		}
 		a.Close(t.Context())
@@ -169,11 +182,11 @@ func TestRetryAfter(t *testing.T) {
 		a.Tell(keyed("x"))
 		time.Sleep(80 * time.Second)
 		synctest.Wait()
-		first := len(w.ids)
+		first := len(w.tries())
 		time.Sleep(15 * time.Second)
 		a.Close(t.Context())
-		if first != 1 || len(w.ids) != 2 {
-			t.Errorf("%d tries, then %d", first, len(w.ids))
+		if first != 1 || len(w.tries()) != 2 {
+			t.Errorf("%d tries, then %d", first, len(w.tries()))
 		}
 	})
 }
