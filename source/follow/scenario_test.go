@@ -190,6 +190,18 @@ func TestF5CutOffAndGrownAgainUnseen(t *testing.T) {
 	}
 }
 
+// Logs that begin with the same banner are told apart by what stands before the offset.
+func TestF5TheSameBannerAndOtherLines(t *testing.T) {
+	r := newRun(t, "app.log")
+	banner := strings.Repeat("=", headLength) + "\n"
+	one, a := batch("a", 0, 10)
+	r.write("app.log", banner+one)
+	r.start().drain()
+	two, b := batch("b", 0, 30)
+	r.must(os.WriteFile(r.path("app.log"), []byte(banner+two), 0o644))
+	r.settle().wantInOrder(slices.Concat([]string{banner[:headLength]}, a, []string{banner[:headLength]}, b)...)
+}
+
 func TestF6CutOffWhileStopped(t *testing.T) {
 	for name, cut := range map[string]func(r *run){
 		"emptied":          func(r *run) { r.must(os.Truncate(r.path("app.log"), 0)) },
