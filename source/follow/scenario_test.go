@@ -23,7 +23,7 @@ import (
 	"logdoc"
 )
 
-// The scenarios have the numbers of the list of conformance scenarios in docs/follow.md.
+// The scenarios have the numbers of a list of conformance scenarios. What they hold the follower to is said in docs/tail.md, under what is followed.
 
 func TestF1RenameAndCreateWithTheReaderBehind(t *testing.T) {
 	for _, target := range []string{"app.log", "app.log*", "."} {
@@ -1193,4 +1193,60 @@ func TestNoticesAreToldOnceAndThenCounted(t *testing.T) {
 	if len(r.notices) != 3 {
 		t.Errorf("told again without cause: %+v", r.notices)
 	}
+}
+
+// openedDuring is a disk on which something happens as soon as one of its files has been opened, and before anything else is looked at.
+type openedDuring struct {
+	system
+	path string
+	do   func()
+}
+
+func (d *openedDuring) open(path string) (file, error) {
+	h, err := d.system.open(path)
+	if path == d.path && d.do != nil {
+		do := d.do
+		d.do = nil
+		do()
+	}
+	return h, err
+}
+
+func TestF4AnEmptyCopyIsThereBeforeTheCut(t *testing.T) {
+	for name, copied := range map[string]int{"nothing copied yet": 0, "a little copied": 10} {
+		t.Run(name, func(t *testing.T) {
+			r := newRun(t, "app.log")
+			r.write("app.log", "")
+			r.start().drain()
+			text, all := batch("a", 0, 100)
+			r.write("app.log", text)
+			r.write("app.log.1", text[:copied])
+			r.drain().wantInOrder(all...)
+			r.copyTruncate("app.log", "app.log.1")
+			r.drain()
+			r.write("app.log", "new\n")
+			r.settle().wantInOrder(append(all, "new")...)
+			if r.told(Lost) > 0 {
+				t.Errorf("told that lines were lost: %v", r.notices)
+			}
+		})
+	}
+}
+
+func TestF11TheNewFileIsRotatedAndCompressedWhileItIsLookedAt(t *testing.T) {
+	r := newRun(t, "app.log")
+	r.write("app.log", "one\n")
+	d := &openedDuring{path: r.path("app.log")}
+	r.disk = d
+	r.start().drain()
+	r.rename("app.log", "app.log.1")
+	text, all := batch("a", 0, 100)
+	r.write("app.log", text)
+	d.do = func() {
+		r.shift("app.log", 1)
+		r.pack("app.log.1")
+	}
+	r.drain()
+	r.write("app.log", "new\n")
+	r.settle().wantInOrder(slices.Concat([]string{"one"}, all, []string{"new"})...)
 }
