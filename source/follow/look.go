@@ -608,8 +608,15 @@ func (f *Follower) cutOff(c *content, kind NoticeKind, now time.Time) {
 	lost := !traced && err == nil
 	if len(spots) == 0 {
 		// A rotated file was written over.
+		last := c
 		if rest != nil {
-			f.inherit(c, rest, now)
+			if n := f.inherit(c, rest, now); n != nil {
+				last = n
+			}
+		}
+		if c.home != nil && c.home.content == nil {
+			// Nothing may come to its path any more, and it is forgotten when it is lost.
+			f.between(c, last, c.home, c.home.order, siblings, now)
 		}
 		if lost {
 			f.lose(c, now)

@@ -1250,3 +1250,52 @@ func TestF11TheNewFileIsRotatedAndCompressedWhileItIsLookedAt(t *testing.T) {
 	r.write("app.log", "new\n")
 	r.settle().wantInOrder(slices.Concat([]string{"one"}, all, []string{"new"})...)
 }
+
+func TestF5CutOffRenamedAndRenamedAgainBeforeALookThatIsTheLast(t *testing.T) {
+	r := newRun(t, "app.log")
+	r.write("app.log", "one\n")
+	r.start().drain()
+	r.must(os.Truncate(r.path("app.log"), 0))
+	r.shift("app.log", 3)
+	text, all := batch("a", 0, 14)
+	r.write("app.log", text)
+	r.shift("app.log", 3)
+	r.drain().stop()
+	r.write("app.log", "new\n")
+	r.start().settle().wantInOrder(slices.Concat([]string{"one"}, all, []string{"new"})...)
+}
+
+func TestF11CopiedCutOffDeletedAndTheCopyCompressed(t *testing.T) {
+	for _, target := range []string{"app.log", "app.log*"} {
+		for _, stopped := range []bool{false, true} {
+			t.Run(fmt.Sprint(target, stopped), func(t *testing.T) {
+				r := newRun(t, target)
+				one, a := batch("a", 0, 25)
+				r.write("app.log", one)
+				r.start().drain()
+				r.copyTruncate("app.log", "app.log.1")
+				two, b := batch("b", 0, 27)
+				r.write("app.log", two+"half")
+				r.settle()
+				r.rename("app.log.1", "app.log.2")
+				r.copyTruncate("app.log", "app.log.1")
+				// The system's clock may tick more coarsely than this test runs.
+				r.must(os.Chtimes(r.path("app.log.1"), time.Time{}, time.Now().Add(-time.Second)))
+				r.must(os.Chtimes(r.path("app.log.2"), time.Time{}, time.Now().Add(-2*time.Second)))
+				three, c := batch("c", 0, 12)
+				r.write("app.log", three)
+				r.remove("app.log")
+				r.pack("app.log.1")
+				r.settle()
+				if stopped {
+					r.stop()
+				}
+				r.write("app.log", "new\n")
+				if stopped {
+					r.start()
+				}
+				r.settle().want(slices.Concat(a, b, []string{"half"}, c, []string{"new"})...)
+			})
+		}
+	}
+}
