@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"logdoc"
+	"logdoc/source"
 )
 
 const (
@@ -508,9 +509,24 @@ func (f *Follower) end(c *content) {
 	}
 	f.contents = slices.DeleteFunc(f.contents, func(o *content) bool { return o == c })
 	c.over, c.after = true, nil
+	f.inform(c)
 	f.ended = append(f.ended, c)
 	if len(f.ended) > maxRemembered {
 		f.ended = slices.Delete(f.ended, 0, len(f.ended)-maxRemembered)
+	}
+}
+
+// inform lets the newest content of the same family stand for the one that has ended, so that a later run knows up to when the rotated files were read.
+func (f *Follower) inform(c *content) {
+	family, _ := source.Family(c.path)
+	var heir *content
+	for _, o := range f.contents {
+		if of, _ := source.Family(o.path); of == family && !o.ending && (heir == nil || o.changed.After(heir.changed)) {
+			heir = o
+		}
+	}
+	if heir != nil && c.changed.After(heir.changed) {
+		heir.changed, heir.announced = c.changed, false
 	}
 }
 

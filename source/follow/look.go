@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -360,6 +361,7 @@ func (f *Follower) arrive(m arrival, first bool, now time.Time) {
 		before = f.between(before, before, s, s.order, siblings, now)
 	}
 	c := f.take(h, s, now)
+
 	c.after = before
 	f.attach(s, c)
 	switch {
@@ -606,8 +608,15 @@ func (f *Follower) cutOff(c *content, kind NoticeKind, now time.Time) {
 	lost := !traced && err == nil
 	if len(spots) == 0 {
 		// A rotated file was written over.
+		last := c
 		if rest != nil {
-			f.inherit(c, rest, now)
+			if n := f.inherit(c, rest, now); n != nil {
+				last = n
+			}
+		}
+		if c.home != nil && c.home.content == nil {
+			// Nothing may come to its path any more, and it is forgotten when it is lost.
+			f.between(c, last, c.home, c.home.order, siblings, now)
 		}
 		if lost {
 			f.lose(c, now)
@@ -895,9 +904,9 @@ func (f *Follower) search(old, last *content, home *spot, order int, siblings []
 				continue
 			}
 		}
-		if n := min(len(old.head), len(h.head)); n >= beforeLength && string(old.head[:n]) == string(h.head[:n]) {
-			h.close() // a copy that is just being made; if the file is cut off then, it is looked for
-			continue
+		if old.beingCopied(h) {
+			h.close()
+			continue // if the file is cut off then, it is looked for
 		}
 		if f.wasRead(h, old, home.family) {
 			h.close()
@@ -915,20 +924,41 @@ func (f *Follower) search(old, last *content, home *spot, order int, siblings []
 	return last
 }
 
+// beingCopied reports whether a file may be a copy that is just being made of what stands at c's path still: it is empty yet, or begins as that does.
+func (c *content) beingCopied(h *probed) bool {
+	if c.spots == 0 || c.succeeded {
+		n := min(len(c.head), len(h.head))
+		return n >= beforeLength && string(c.head[:n]) == string(h.head[:n])
+	}
+	if len(h.head) == 0 {
+		return true
+	}
+	c.learnHead() // after h was opened: what had been cut off by now was copied whole before
+	n := min(len(c.head), len(h.head))
+	return n > 0 && string(c.head[:n]) == string(h.head[:n])
+}
+
+// learnHead reads what is not known yet of the head of an open file.
+func (c *content) learnHead() {
+	if c.file == nil || c.pack || len(c.head) == headLength {
+		return
+	}
+	head := make([]byte, headLength)
+	if n, err := readFull(c.file, head, 0); err == nil {
+		c.grow(head[:n], 0)
+	}
+}
+
 // wasRead reports whether a file holds, packed or copied, what this run has read or is reading elsewhere.
 func (f *Follower) wasRead(h *probed, old *content, family string) bool {
 	r := h.content.reader()
-	for _, all := range [][]*content{f.contents, f.ended, {old}} {
+	// What is just arriving is no content of this run yet, but has its number.
+	for _, all := range [][]*content{f.contents, f.ended, {old}, slices.Collect(maps.Values(f.byID))} {
 		for _, c := range all {
 			if of, _ := source.Family(c.path); of != family {
 				continue
 			}
-			if c.file != nil && !c.pack && len(c.head) < headLength {
-				head := make([]byte, headLength)
-				if n, err := readFull(c.file, head, 0); err == nil {
-					c.grow(head[:n], 0)
-				}
-			}
+			c.learnHead()
 			length := c.length()
 			if length == 0 || c.offset == 0 && c.unknown || !c.unknown && len(c.head) == 0 {
 				continue

@@ -41,6 +41,7 @@ type generation struct {
 	half    string // an unfinished line
 	born    time.Time
 	seen    bool // the follower has looked while it was there
+	passed  bool // it had gone before a follower that knew of nothing has looked
 	deleted bool
 }
 
@@ -82,7 +83,11 @@ func (m *model) add(name string, count int) {
 		b.WriteString(strings.TrimPrefix(line, g.half) + "\n")
 		g.half = ""
 		g.lines = append(g.lines, line)
-		m.must[line] = true
+		if g.passed {
+			m.may[line] = true
+		} else {
+			m.must[line] = true
+		}
 	}
 	m.r.write(name, b.String())
 	m.touch(name)
@@ -106,6 +111,7 @@ func (m *model) unknown(g *generation) {
 	if !m.blind && (m.running || len(m.r.o.Positions) > 0) {
 		return
 	}
+	g.passed = true
 	for _, line := range g.lines {
 		if !slices.Contains(m.r.lines, line) {
 			delete(m.must, line)

@@ -23,7 +23,7 @@ import (
 	"logdoc"
 )
 
-// The scenarios have the numbers of the list of conformance scenarios in docs/follow.md.
+// The scenarios have the numbers of a list of conformance scenarios. What they hold the follower to is said in docs/tail.md, under what is followed.
 
 func TestF1RenameAndCreateWithTheReaderBehind(t *testing.T) {
 	for _, target := range []string{"app.log", "app.log*", "."} {
@@ -188,6 +188,18 @@ func TestF5CutOffAndGrownAgainUnseen(t *testing.T) {
 			r.settle().wantInOrder(append(a, b...)...)
 		})
 	}
+}
+
+// Logs that begin with the same banner are told apart by what stands before the offset.
+func TestF5TheSameBannerAndOtherLines(t *testing.T) {
+	r := newRun(t, "app.log")
+	banner := strings.Repeat("=", headLength) + "\n"
+	one, a := batch("a", 0, 10)
+	r.write("app.log", banner+one)
+	r.start().drain()
+	two, b := batch("b", 0, 30)
+	r.must(os.WriteFile(r.path("app.log"), []byte(banner+two), 0o644))
+	r.settle().wantInOrder(slices.Concat([]string{banner[:headLength]}, a, []string{banner[:headLength]}, b)...)
 }
 
 func TestF6CutOffWhileStopped(t *testing.T) {
@@ -1180,5 +1192,110 @@ func TestNoticesAreToldOnceAndThenCounted(t *testing.T) {
 	r.drain()
 	if len(r.notices) != 3 {
 		t.Errorf("told again without cause: %+v", r.notices)
+	}
+}
+
+// openedDuring is a disk on which something happens as soon as one of its files has been opened, and before anything else is looked at.
+type openedDuring struct {
+	system
+	path string
+	do   func()
+}
+
+func (d *openedDuring) open(path string) (file, error) {
+	h, err := d.system.open(path)
+	if path == d.path && d.do != nil {
+		do := d.do
+		d.do = nil
+		do()
+	}
+	return h, err
+}
+
+func TestF4AnEmptyCopyIsThereBeforeTheCut(t *testing.T) {
+	for name, copied := range map[string]int{"nothing copied yet": 0, "a little copied": 10} {
+		t.Run(name, func(t *testing.T) {
+			r := newRun(t, "app.log")
+			r.write("app.log", "")
+			r.start().drain()
+			text, all := batch("a", 0, 100)
+			r.write("app.log", text)
+			r.write("app.log.1", text[:copied])
+			r.drain().wantInOrder(all...)
+			r.copyTruncate("app.log", "app.log.1")
+			r.drain()
+			r.write("app.log", "new\n")
+			r.settle().wantInOrder(append(all, "new")...)
+			if r.told(Lost) > 0 {
+				t.Errorf("told that lines were lost: %v", r.notices)
+			}
+		})
+	}
+}
+
+func TestF11TheNewFileIsRotatedAndCompressedWhileItIsLookedAt(t *testing.T) {
+	r := newRun(t, "app.log")
+	r.write("app.log", "one\n")
+	d := &openedDuring{path: r.path("app.log")}
+	r.disk = d
+	r.start().drain()
+	r.rename("app.log", "app.log.1")
+	text, all := batch("a", 0, 100)
+	r.write("app.log", text)
+	d.do = func() {
+		r.shift("app.log", 1)
+		r.pack("app.log.1")
+	}
+	r.drain()
+	r.write("app.log", "new\n")
+	r.settle().wantInOrder(slices.Concat([]string{"one"}, all, []string{"new"})...)
+}
+
+func TestF5CutOffRenamedAndRenamedAgainBeforeALookThatIsTheLast(t *testing.T) {
+	r := newRun(t, "app.log")
+	r.write("app.log", "one\n")
+	r.start().drain()
+	r.must(os.Truncate(r.path("app.log"), 0))
+	r.shift("app.log", 3)
+	text, all := batch("a", 0, 14)
+	r.write("app.log", text)
+	r.shift("app.log", 3)
+	r.drain().stop()
+	r.write("app.log", "new\n")
+	r.start().settle().wantInOrder(slices.Concat([]string{"one"}, all, []string{"new"})...)
+}
+
+func TestF11CopiedCutOffDeletedAndTheCopyCompressed(t *testing.T) {
+	for _, target := range []string{"app.log", "app.log*"} {
+		for _, stopped := range []bool{false, true} {
+			t.Run(fmt.Sprint(target, stopped), func(t *testing.T) {
+				r := newRun(t, target)
+				one, a := batch("a", 0, 25)
+				r.write("app.log", one)
+				r.start().drain()
+				r.copyTruncate("app.log", "app.log.1")
+				two, b := batch("b", 0, 27)
+				r.write("app.log", two+"half")
+				r.settle()
+				r.rename("app.log.1", "app.log.2")
+				r.copyTruncate("app.log", "app.log.1")
+				// The system's clock may tick more coarsely than this test runs.
+				r.must(os.Chtimes(r.path("app.log.1"), time.Time{}, time.Now().Add(-time.Second)))
+				r.must(os.Chtimes(r.path("app.log.2"), time.Time{}, time.Now().Add(-2*time.Second)))
+				three, c := batch("c", 0, 12)
+				r.write("app.log", three)
+				r.remove("app.log")
+				r.pack("app.log.1")
+				r.settle()
+				if stopped {
+					r.stop()
+				}
+				r.write("app.log", "new\n")
+				if stopped {
+					r.start()
+				}
+				r.settle().want(slices.Concat(a, b, []string{"half"}, c, []string{"new"})...)
+			})
+		}
 	}
 }
