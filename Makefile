@@ -53,8 +53,8 @@ check: build ## formatting, vet, staticcheck with all its checks, module files, 
 	$(BIN) check --strict
 
 .PHONY: race
-race: ## run the tests under the race detector
-	$(GO) test -race ./...
+race: ## run the tests under the race detector, those of properties with a fifth of the cases
+	$(GO) test -race -short ./...
 
 .PHONY: smoke
 smoke: ## use the screen in tmux and the page in Chromium, which are installed if need be
