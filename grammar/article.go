@@ -10,7 +10,7 @@ import (
 // Article says in words what a format is.
 func Article(f *lang.Format) logdoc.FormatArticle {
 	a := logdoc.FormatArticle{
-		Name: f.Name.Value, Title: f.Title.Value, Product: f.Product.Value, Files: values(f.Files), Collect: values(f.Collect), Zone: f.Zone.Value,
+		Name: f.Name.Value, Title: f.Title.Value, Product: f.Product.Value, Files: lang.Values(f.Files), Collect: lang.Values(f.Collect), Zone: f.Zone.Value,
 		Stamped: f.Stamped != (lang.Pos{}),
 	}
 	kinds := map[lang.LineKind]string{lang.LineRecord: "line", lang.LineBare: "bare", lang.LineHeader: "header"}
@@ -44,12 +44,4 @@ func Article(f *lang.Format) logdoc.FormatArticle {
 		a.Samples = append(a.Samples, sample)
 	}
 	return a
-}
-
-func values(names []lang.Name) []string {
-	var out []string
-	for _, n := range names {
-		out = append(out, n.Value)
-	}
-	return out
 }

@@ -36,7 +36,7 @@ func (s *Set) symptomArticle(sym *symptom) logdoc.Article {
 	src := sym.src
 	a := logdoc.Article{
 		Name: sym.name, Title: src.Title.Value, Product: src.Product.Value, Pack: sym.pack, Severity: sym.severity,
-		Records: soughtRecords(src.Events), Steps: runbook(src), See: values(src.See), Explains: values(src.Explains),
+		Records: soughtRecords(src.Events), Steps: runbook(src), See: lang.Values(src.See), Explains: lang.Values(src.Explains),
 	}
 	for _, r := range src.SeverityWhen {
 		a.SeverityRules = append(a.SeverityRules, r.Severity.Value+" when "+sym.inWords(r.When))
@@ -86,7 +86,7 @@ func (s *Set) symptomArticle(sym *symptom) logdoc.Article {
 		}
 	}
 	for _, other := range s.symptoms {
-		if slices.Contains(values(other.src.Explains), sym.name) {
+		if slices.Contains(lang.Values(other.src.Explains), sym.name) {
 			a.ExplainedBy = append(a.ExplainedBy, other.name)
 		}
 	}
@@ -118,29 +118,21 @@ func (s *Set) expectedArticle(e *expected) logdoc.Article {
 	src := e.src
 	a := logdoc.Article{
 		Name: e.name, Title: src.Title.Value, Product: src.Product.Value, Expected: true,
-		Records: soughtRecords(src.Events), See: values(src.See),
+		Records: soughtRecords(src.Events), See: lang.Values(src.See),
 	}
 	if len(src.Samples) > 0 {
 		a.Examples = []logdoc.Example{{Inputs: inputs(src.Samples)}}
 	}
 	for _, st := range src.States {
-		a.States = append(a.States, st.Word.Value+" from "+strings.Join(values(st.From), ", "))
+		a.States = append(a.States, st.Word.Value+" from "+strings.Join(lang.Values(st.From), ", "))
 	}
 	return a
-}
-
-func values(names []lang.Name) []string {
-	var out []string
-	for _, n := range names {
-		out = append(out, n.Value)
-	}
-	return out
 }
 
 func soughtRecords(events []*lang.EventClause) []logdoc.Sought {
 	var out []logdoc.Sought
 	for _, e := range events {
-		out = append(out, logdoc.Sought{Name: e.Name.Value, Label: e.Label.Value, Where: values(e.Formats), How: whereWords(e.Where, false)})
+		out = append(out, logdoc.Sought{Name: e.Name.Value, Label: e.Label.Value, Where: lang.Values(e.Formats), How: whereWords(e.Where, false)})
 	}
 	return out
 }
@@ -157,5 +149,5 @@ func soughtFile(f *lang.FactClause) logdoc.Sought {
 	case lang.FactX509:
 		how = "the first certificate: subject, issuer, starts, expires"
 	}
-	return logdoc.Sought{Name: f.Name.Value, Label: f.Label.Value, Where: values(f.From), How: how, Collect: f.Collect.Value}
+	return logdoc.Sought{Name: f.Name.Value, Label: f.Label.Value, Where: lang.Values(f.From), How: how, Collect: f.Collect.Value}
 }

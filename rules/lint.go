@@ -299,7 +299,7 @@ func terms(w lang.Where) []string {
 
 // related reports whether one of the symptoms explains the other.
 func related(a, b *symptom) bool {
-	return slices.Contains(values(a.src.Explains), b.name) || slices.Contains(values(b.src.Explains), a.name)
+	return slices.Contains(lang.Values(a.src.Explains), b.name) || slices.Contains(lang.Values(b.src.Explains), a.name)
 }
 
 // example reports other symptoms that are certain in an example that fires. One that stays silent may well be another symptom's: that is what it is for.
@@ -327,7 +327,7 @@ func (l *linter) example(index int, ex *lang.Example) {
 // followsFromSame reports whether one symptom explains both: then they are expected to be found together.
 func (l *linter) followsFromSame(a, b *symptom) bool {
 	return slices.ContainsFunc(l.set.symptoms, func(c *symptom) bool {
-		explained := values(c.src.Explains)
+		explained := lang.Values(c.src.Explains)
 		return slices.Contains(explained, a.name) && slices.Contains(explained, b.name)
 	})
 }

@@ -3,6 +3,7 @@ package diagnose
 import (
 	"bytes"
 	"cmp"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -197,4 +198,13 @@ func (c *clusters) ranked(finding time.Time, n int) ([]logdoc.Cluster, int) {
 		lost += out[i].Count
 	}
 	return out[:min(n, len(out))], lost
+}
+
+// tell fills in the unexplained records of a diagnosis that has its findings.
+func (c *clusters) tell(d *logdoc.Diagnosis) {
+	var lost int
+	if d.Unexplained, lost = c.ranked(firstSeen(d.Findings), maxClusters); lost > 0 {
+		d.Notes = append(d.Notes, logdoc.Note{
+			Text: fmt.Sprintf("the unexplained records have more than %d shapes: %d records of the mildest ones are only counted in the coverage", len(d.Unexplained), lost)})
+	}
 }

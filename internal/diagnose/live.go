@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"cmp"
 	"crypto/sha256"
-	"fmt"
 	"io"
 	"io/fs"
 	"maps"
@@ -671,11 +670,7 @@ func (l *Live) diagnosis(out rules.Outcome, nodes *nodes, whole bool, now time.T
 	tellNodes(d, nodes, l.rows, whole)
 	kept := newClusters(window{}, false)
 	kept.merge(l.clusters)
-	var lost int
-	if d.Unexplained, lost = kept.ranked(firstSeen(d.Findings), maxClusters); lost > 0 {
-		d.Notes = append(d.Notes, logdoc.Note{
-			Text: fmt.Sprintf("the unexplained records have more than %d shapes: %d records of the mildest ones are only counted in the coverage", len(d.Unexplained), lost)})
-	}
+	kept.tell(d)
 	total(&d.Coverage)
 	if l.timeline != nil {
 		d.Timeline = l.timeline.told()

@@ -401,11 +401,7 @@ func (r *runner) join(d *logdoc.Diagnosis, parts []*part, soFar bool) *rules.Cor
 	d.Notes = append(d.Notes, out.Notes...)
 	tellNodes(d, nodes, all, !soFar)
 	r.collect(d)
-	var lost int
-	if d.Unexplained, lost = clusters.ranked(firstSeen(d.Findings), maxClusters); lost > 0 {
-		d.Notes = append(d.Notes, logdoc.Note{
-			Text: fmt.Sprintf("the unexplained records have more than %d shapes: %d records of the mildest ones are only counted in the coverage", len(d.Unexplained), lost)})
-	}
+	clusters.tell(d)
 	total(&d.Coverage)
 	if r.timelines != nil {
 		d.Timeline = r.timelines.told()

@@ -19,6 +19,15 @@ type Name struct {
 	Value string
 }
 
+// Values returns the words of names, nil for none.
+func Values(names []Name) []string {
+	var out []string
+	for _, n := range names {
+		out = append(out, n.Value)
+	}
+	return out
+}
+
 // Text is verbatim text: the lines that followed a bar, without the bar and the one blank behind it.
 type Text struct {
 	Pos   Pos // of the first character of the first line's text
