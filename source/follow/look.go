@@ -355,13 +355,16 @@ func (f *Follower) arrive(m arrival, first bool, now time.Time) {
 			f.tell(s.path, Rotated, "another file has taken the place: the one before is read to its end first", nil, now)
 		}
 	}
-	if _, resumed := f.newest[s.family]; resumed && old == nil && before != nil && !f.searched[s.family] {
-		f.searched[s.family] = !first
-		siblings, _ := f.siblings(s.path)
-		before = f.between(before, before, s, s.order, siblings, now)
+	if _, resumed := f.newest[s.family]; resumed && old == nil && !f.searched[s.family] {
+		// An empty file is no log that something is missing of, but what is newer was not read.
+		if since := cmp.Or(before, f.newestVain(s.family)); since != nil {
+			f.searched[s.family] = !first
+			siblings, _ := f.siblings(s.path)
+			f.byID[i.identity] = h.content
+			before = f.between(since, before, s, s.order, siblings, now)
+		}
 	}
 	c := f.take(h, s, now)
-
 	c.after = before
 	f.attach(s, c)
 	switch {
@@ -899,7 +902,7 @@ func (f *Follower) search(old, last *content, home *spot, order int, siblings []
 		}
 		if known != nil {
 			// An earlier run was reading a file of this number. If it is still that, it is found in its turn.
-			if fits, err := known.fits(h.content.reader()); err != nil || fits {
+			if fits, err := known.fits(h.content.reader()); (err != nil || fits) && !f.younger(known, b.path) {
 				h.close()
 				continue
 			}
@@ -1194,6 +1197,17 @@ func (f *Follower) strayOf(s *spot) *content {
 			continue
 		}
 		if family, order := source.Family(c.path); family == s.family && order <= s.order && (found == nil || c.changed.After(found.changed)) {
+			found = c
+		}
+	}
+	return found
+}
+
+// newestVain finds the content of an earlier run that was seen last, of those that are vain.
+func (f *Follower) newestVain(family string) *content {
+	var found *content
+	for _, c := range f.contents {
+		if of, _ := source.Family(c.path); of == family && c.resumed && c.vain() && (found == nil || c.changed.After(found.changed)) {
 			found = c
 		}
 	}

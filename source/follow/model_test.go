@@ -62,9 +62,12 @@ func (m *model) did(format string, args ...any) {
 	m.trace = append(m.trace, fmt.Sprintf(format, args...))
 }
 
+// tick lets time go by: a file is made after what was written last.
+func (m *model) tick() { m.now = m.now.Add(time.Second) }
+
 // touch gives a file a time of its own, so that what is older can be told from what is newer.
 func (m *model) touch(name string) {
-	m.now = m.now.Add(time.Second)
+	m.tick()
 	m.r.must(os.Chtimes(m.r.path(name), m.now, m.now))
 }
 
@@ -73,6 +76,7 @@ func (m *model) write(t *rapid.T) { m.add(modelLog, rapid.IntRange(0, 40).Draw(t
 func (m *model) add(name string, count int) {
 	g := m.named(name)
 	if g == nil {
+		m.tick()
 		g = &generation{name: name, born: m.now}
 		m.files = append(m.files, g)
 	}
@@ -182,6 +186,8 @@ func (m *model) copyTruncate(*rapid.T) {
 	}
 	m.unknown(g)
 	m.number()
+	m.tick()
+	made := m.now
 	m.r.copy(modelLog, modelLog+".1")
 	m.touch(modelLog + ".1")
 	m.r.must(os.Truncate(m.r.path(modelLog), 0))
@@ -195,7 +201,7 @@ func (m *model) copyTruncate(*rapid.T) {
 	}
 	g.name = modelLog + ".1"
 	born := g.born
-	g.born = m.now
+	g.born = made
 	m.end(g)
 	m.files = append(m.files, &generation{name: modelLog, seen: g.seen, born: born})
 	g.seen = false // nobody has opened the copy
@@ -264,6 +270,7 @@ func (m *model) compress(*rapid.T) {
 	m.r.must(os.Chtimes(m.r.path(g.name+".gz"), i.ModTime(), i.ModTime()))
 	m.r.remove(g.name)
 	g.name += ".gz"
+	m.tick()
 	g.born = m.now
 	m.did("compress")
 }
@@ -384,7 +391,7 @@ func (m *model) check() {
 // TestF26RandomSequences compares with a model. -rapid.checks=10000 tries for longer.
 func TestF26RandomSequences(t *testing.T) {
 	if os.Getenv("LOGDOC_STRESS") == "" {
-		t.Skip("one sequence in some hundred, with files removed while nobody follows, is not read exactly once yet: LOGDOC_STRESS=60s shows it")
+		t.Skip("about one sequence in four hundred, most with files removed or compressed while nobody follows, is not read exactly once yet: LOGDOC_STRESS=60s shows it")
 	}
 	for _, target := range []string{modelLog, modelLog + "*", "."} {
 		t.Run(target, func(t *testing.T) {

@@ -1299,3 +1299,101 @@ func TestF11CopiedCutOffDeletedAndTheCopyCompressed(t *testing.T) {
 		}
 	}
 }
+
+func TestF7TheCopyIsCompressedWhileStoppedAndOthersFollow(t *testing.T) {
+	r := newRun(t, "app.log")
+	at := time.Now().Add(-time.Hour)
+	touch := func(name string) {
+		at = at.Add(time.Second)
+		r.must(os.Chtimes(r.path(name), at, at))
+	}
+	copyTruncate := func() {
+		for n := 5; n >= 1; n-- {
+			for _, end := range []string{"", ".gz"} {
+				_ = os.Rename(r.path(fmt.Sprintf("app.log.%d%s", n, end)), r.path(fmt.Sprintf("app.log.%d%s", n+1, end)))
+			}
+		}
+		r.copyTruncate("app.log", "app.log.1")
+		touch("app.log.1")
+		touch("app.log")
+	}
+	one, a := batch("a", 0, 3)
+	r.write("app.log", one)
+	touch("app.log")
+	r.start().drain()
+	copyTruncate()
+	r.once()
+	r.stop()
+	r.remove("app.log")
+	r.pack("app.log.1")
+	r.write("app.log", "")
+	touch("app.log")
+	for range 3 {
+		copyTruncate()
+	}
+	two, b := batch("b", 0, 37)
+	r.write("app.log", two)
+	touch("app.log")
+	copyTruncate()
+	r.start().settle()
+	r.write("app.log", "new\n")
+	r.settle().want(slices.Concat(a, b, []string{"new"})...)
+}
+
+func TestF7RemovedWhileStoppedAndTheNextOnesCopied(t *testing.T) {
+	r := newRun(t, "app.log")
+	at := time.Now().Add(-time.Hour)
+	touch := func(name string) {
+		at = at.Add(time.Second)
+		r.must(os.Chtimes(r.path(name), at, at))
+	}
+	copyTruncate := func() {
+		_ = os.Rename(r.path("app.log.1"), r.path("app.log.2"))
+		r.copyTruncate("app.log", "app.log.1")
+		touch("app.log.1")
+		touch("app.log")
+	}
+	one, a := batch("a", 0, 3)
+	r.write("app.log", one)
+	touch("app.log")
+	r.start().drain()
+	copyTruncate()
+	r.remove("app.log.1")
+	copyTruncate()
+	r.once()
+	r.stop()
+	r.remove("app.log")
+	r.remove("app.log.1")
+	two, b := batch("b", 0, 37)
+	r.write("app.log", two)
+	touch("app.log")
+	copyTruncate()
+	r.write("app.log", "half")
+	touch("app.log")
+	copyTruncate()
+	r.remove("app.log")
+	r.write("app.log", "new\n")
+	touch("app.log")
+	r.start().settle().want(slices.Concat(a, b, []string{"half", "new"})...)
+}
+
+func TestF5CutOffAndRenamedAtTheLastLook(t *testing.T) {
+	r := newRun(t, "app.log")
+	at := time.Now().Add(-time.Hour)
+	write := func(text string) {
+		r.write("app.log", text)
+		at = at.Add(time.Second)
+		r.must(os.Chtimes(r.path("app.log"), at, at))
+	}
+	write("one\ntwo\nthree\n")
+	r.start().drain()
+	r.must(os.Truncate(r.path("app.log"), 0))
+	write("")
+	r.shift("app.log", 3)
+	r.once()
+	r.stop()
+	write("four\n")
+	r.shift("app.log", 3)
+	write("five\n")
+	r.start().settle().want("one", "two", "three", "four", "five")
+}
