@@ -15,6 +15,7 @@ import (
 	"sync/atomic"
 	"syscall"
 	"testing"
+	"time"
 
 	"logdoc/alert"
 )
@@ -79,6 +80,12 @@ func TestTailAlarmsOutliveTheProgram(t *testing.T) {
 	<-hook.tries
 	f.out.shows(t, "opened")
 	f.stderr.shows(t, "alarms do not reach webhook 127.0.0.1")
+	// The command is told beside the webhook, and the program must not be killed in between.
+	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); <-time.After(5 * time.Millisecond) {
+		if text, err := os.ReadFile(told); err == nil && strings.HasSuffix(string(text), "\n") {
+			break
+		}
+	}
 	if err := f.cmd.Process.Kill(); err != nil {
 		t.Fatal(err)
 	}

@@ -5,6 +5,7 @@ package follow
 import (
 	"bytes"
 	"errors"
+	"flag"
 	"fmt"
 	"io/fs"
 	"os"
@@ -30,6 +31,7 @@ type model struct {
 	running bool
 	blind   bool            // the follower knows of nothing, and has not looked yet
 	copies  bool            // it is rotated by copying, and not by renaming
+	whole   bool            // files are removed and compressed while nothing follows as well
 	must    map[string]bool // lines that have to be given
 	may     map[string]bool // lines that may be given
 }
@@ -235,6 +237,9 @@ func (m *model) truncate(*rapid.T) {
 }
 
 func (m *model) remove(t *rapid.T) {
+	if !m.running && !m.whole {
+		return
+	}
 	var there []*generation
 	for _, g := range m.files {
 		if g.name != "" {
@@ -257,6 +262,9 @@ func (m *model) remove(t *rapid.T) {
 }
 
 func (m *model) compress(*rapid.T) {
+	if !m.running && !m.whole {
+		return
+	}
 	g := m.named(modelLog + ".1")
 	// What came, went and was compressed while nobody looked has a test of its own.
 	if g == nil || !g.seen && !slices.ContainsFunc(g.lines, func(l string) bool { return slices.Contains(m.r.lines, l) }) {
@@ -388,10 +396,15 @@ func (m *model) check() {
 	}
 }
 
-// TestF26RandomSequences compares with a model. -rapid.checks=10000 tries for longer.
+// TestF26RandomSequences compares with a model. It tries the same sequences each time; with LOGDOC_STRESS it tries others, as many as -rapid.checks says, in which files are also removed and compressed
+// while nothing follows. Of those about one in some hundred is not read exactly once yet.
 func TestF26RandomSequences(t *testing.T) {
-	if os.Getenv("LOGDOC_STRESS") == "" {
-		t.Skip("about one sequence in four hundred, most with files removed or compressed while nobody follows, is not read exactly once yet: LOGDOC_STRESS=60s shows it")
+	whole := os.Getenv("LOGDOC_STRESS") != ""
+	if seed := flag.Lookup("rapid.seed"); !whole && seed.Value.String() == "0" {
+		if err := seed.Value.Set("1"); err != nil {
+			t.Fatal(err)
+		}
+		defer seed.Value.Set("0")
 	}
 	for _, target := range []string{modelLog, modelLog + "*", "."} {
 		t.Run(target, func(t *testing.T) {
@@ -407,7 +420,7 @@ func TestF26RandomSequences(t *testing.T) {
 				r := &run{t: fataller{t, rt}, dir: dir, clock: newClock(), disk: system{}, targets: []string{target}, o: Options{FromStart: true},
 					positions: map[int]logdoc.Position{}}
 				m := &model{t: rt, r: r, now: time.Date(2026, 11, 21, 8, 0, 0, 0, time.UTC), must: map[string]bool{}, may: map[string]bool{},
-					copies: rapid.Bool().Draw(rt, "rotated by copying")}
+					copies: rapid.Bool().Draw(rt, "rotated by copying"), whole: whole}
 				r.disk = dated{m: m}
 				m.add(modelLog, 3)
 				m.startOrStop(rt)
