@@ -256,16 +256,16 @@ func (in *Input) fetch(input source.Input, wanted map[logdoc.LogText]*Log) {
 	if err == nil || errors.Is(err, errFound) {
 		err = errGone
 	}
-	for _, l := range wanted {
-		l.fail(err)
-	}
-	// What was not found may be there when it is asked for again.
+	// What was not found may be there when it is asked for again, which may be as soon as it is told.
 	in.mu.Lock()
-	defer in.mu.Unlock()
 	for name, l := range wanted {
-		if l.err != nil && in.logs[name] == l {
+		if !l.isReady() && in.logs[name] == l {
 			delete(in.logs, name)
 		}
+	}
+	in.mu.Unlock()
+	for _, l := range wanted {
+		l.fail(err)
 	}
 }
 
