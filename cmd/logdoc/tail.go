@@ -1,8 +1,6 @@
 package main
 
 import (
-	"bufio"
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -15,12 +13,9 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
-
 	"logdoc"
 	"logdoc/alert"
 	"logdoc/internal/diagnose"
-	"logdoc/internal/sanitize"
-	"logdoc/report"
 	"logdoc/source"
 	"logdoc/source/follow"
 	"logdoc/store"
@@ -384,123 +379,6 @@ func (t *tailing) gain(ctx context.Context, g diagnose.Gain, now time.Time) erro
 	}
 }
 
-// settled waits until all was kept and told.
-func (t *tailing) settled() error {
-	t.waiting.Wait()
-	select {
-	case err := <-t.failed:
-		return err
-	default:
-		return nil
-	}
-}
-
-// flush hands over what was gained, to be kept and then told while reading goes on. It waits when that is long in coming.
-func (t *tailing) flush(now time.Time) {
-	b := t.gained
-	b.Turns = gathered(b.Turns)
-	b.Positions, b.Forgotten = t.live.Positions()
-	t.gained, t.committed = store.Batch{}, now
-	if len(b.Matches)+len(b.Turns)+len(b.Positions)+len(b.Forgotten) == 0 {
-		return
-	}
-	t.waiting.Add(1)
-	t.queue <- b
-}
-
-// keepAll keeps and tells batches until there are no more, those together that wait together. What was told is never lost, and what is told was kept. After a failure it keeps nothing
-// more.
-func (t *tailing) keepAll(ctx context.Context) {
-	var held *store.Batch
-	failed := false
-	for {
-		var b store.Batch
-		if held != nil {
-			b, held = *held, nil
-		} else {
-			var more bool
-			if b, more = <-t.queue; !more {
-				return
-			}
-		}
-		n := 1
-		for more := true; more && held == nil; {
-			select {
-			case o, ok := <-t.queue:
-				switch {
-				case !ok:
-					more = false
-				case len(o.Forgotten) > 0:
-					held = &o // a position must not come back behind its log's end
-				default:
-					b.Matches, b.Turns, b.Positions = append(b.Matches, o.Matches...), append(b.Turns, o.Turns...), append(b.Positions, o.Positions...)
-					n++
-				}
-			default:
-				more = false
-			}
-		}
-		if !failed {
-			b.Turns = gathered(b.Turns)
-			if err := t.keepAndTell(ctx, b, t.s.now()); err != nil {
-				failed = true
-				t.failed <- err
-			}
-		}
-		t.waiting.Add(-n)
-	}
-}
-
-func (t *tailing) keepAndTell(ctx context.Context, b store.Batch, now time.Time) error {
-	alarms := t.service.take(b.Turns)
-	for _, m := range alarms.Messages {
-		if o, ok := t.outbox.(*storeOutbox); ok {
-			b.Outbox = append(b.Outbox, o.out(m))
-		}
-	}
-	if t.keep != nil {
-		if err := t.commit(ctx, b); err != nil {
-			return err
-		}
-	}
-	t.service.alerts.Send(alarms, t.keep != nil)
-	for _, turn := range b.Turns {
-		if !t.calm.passes(turn, now) {
-			continue
-		}
-		t.told++
-		if err := t.tell(turn); err != nil {
-			return &statusError{exitInternal, writeError("standard output", err)}
-		}
-	}
-	return nil
-}
-
-// commit keeps a batch. While the store has no room nothing more is read, and the batch is tried again; then it goes on.
-func (t *tailing) commit(ctx context.Context, b store.Batch) error {
-	for {
-		err := t.keep.Commit(context.WithoutCancel(ctx), b)
-		switch {
-		case err == nil:
-			if t.full.Swap(false) {
-				t.service.room()
-				t.say("", "there is room again: reading goes on where it stopped")
-			}
-			return nil
-		case !errors.Is(err, store.ErrFull):
-			return &statusError{exitInternal, err}
-		case !t.full.Swap(true):
-			t.say("", err.Error()+": nothing more is read until there is; what was not kept is not lost, the logs hold it")
-		}
-		t.service.full(t.s.now(), err)
-		select {
-		case <-ctx.Done():
-			return &statusError{exitInternal, fmt.Errorf("stopped while there was no room in the store: %w", err)}
-		case <-wallClock{t.s.now}.After(cmp.Or(t.again, keepAgain)):
-		}
-	}
-}
-
 // ended tells what only the end decides.
 func (t *tailing) ended(ctx context.Context) error {
 	if err := t.gain(ctx, t.live.Stop(t.s.now()), t.s.now()); err != nil {
@@ -543,115 +421,4 @@ func (t *tailing) stopped(ctx context.Context) error {
 func (t *tailing) last() error {
 	t.flush(t.s.now())
 	return t.settled()
-}
-
-func (t *tailing) sumUp(d *logdoc.Diagnosis) {
-	if t.show != nil {
-		t.show(t.s.now(), d)
-		return
-	}
-	t.say("", report.FollowedSummary(d, t.told, t.s.now().Sub(t.began)))
-}
-
-// say says something about the run itself.
-func (t *tailing) say(about logdoc.LogText, text string) {
-	if t.noted != nil {
-		t.noted(logdoc.Note{Text: text, Detail: about})
-		return
-	}
-	line := "logdoc: "
-	if about != "" {
-		line += string(sanitize.Line(about)) + ": "
-	}
-	fmt.Fprintln(t.s.err, line+string(sanitize.Line(text)))
-}
-
-// notices passes on what the follower has to say.
-func (t *tailing) notices(list []follow.Notice) {
-	for _, n := range list {
-		text := n.Text
-		if n.Detail != "" {
-			text += " (" + string(n.Detail) + ")"
-		}
-		if n.Count > 1 {
-			text += fmt.Sprintf(", %d times", n.Count)
-		}
-		t.service.count(&t.service.notices)
-		t.say(n.Path, text)
-	}
-}
-
-// printer returns what prints turns on standard output.
-func (t *tailing) printer(f tailFlags) func(logdoc.Turn) error {
-	if f.json {
-		return func(turn logdoc.Turn) error {
-			return report.AlarmJSON(t.s.out, logdoc.Alarm{Turn: turn, Time: t.s.now(), From: hostName()})
-		}
-	}
-	o := report.TextOptions{Color: f.color == "always" || f.color == "auto" && t.s.outTerminal && !t.s.noColor, Quiet: f.quiet}
-	return func(turn logdoc.Turn) error {
-		if t.s.outTerminal {
-			o.Width = t.s.width()
-		}
-		w := bufio.NewWriter(t.s.out)
-		if err := report.Turn(w, turn, o); err != nil {
-			return err
-		}
-		return w.Flush()
-	}
-}
-
-// gathered leaves of several repetitions of one finding the last one.
-func gathered(turns []logdoc.Turn) []logdoc.Turn {
-	type id struct {
-		symptom string
-		key     logdoc.LogText
-	}
-	later := map[id]bool{}
-	kept := turns[:0:0]
-	for i := len(turns) - 1; i >= 0; i-- {
-		of := id{turns[i].Finding.Symptom, turns[i].Finding.Key}
-		if turns[i].Kind == logdoc.Repeated && later[of] {
-			continue
-		}
-		later[of] = true
-		kept = append(kept, turns[i])
-	}
-	slices.Reverse(kept)
-	return kept
-}
-
-// calm keeps repetitions back: each is told when there are ten times as many records as when the finding was told last, or after a while.
-type calm struct {
-	last map[[2]string]spoken
-}
-
-type spoken struct {
-	count int
-	at    time.Time
-}
-
-// calmFor is how long a finding that goes on is not told again; maxCalm bounds the findings that are remembered.
-const (
-	calmFor = 10 * time.Minute
-	maxCalm = 1 << 16
-)
-
-// passes reports whether a turn is to be told.
-func (c *calm) passes(t logdoc.Turn, now time.Time) bool {
-	if c.last == nil || len(c.last) >= maxCalm {
-		c.last = map[[2]string]spoken{}
-	}
-	of := [2]string{t.Finding.Symptom, string(t.Finding.Key)}
-	before, known := c.last[of]
-	if t.Kind == logdoc.Repeated && known && t.Finding.Count < 10*max(before.count, 1) && now.Sub(before.at) < calmFor {
-		return false
-	}
-	if t.Kind == logdoc.Repeated && !known {
-		// An earlier run has told it.
-		c.last[of] = spoken{t.Finding.Count, now}
-		return false
-	}
-	c.last[of] = spoken{t.Finding.Count, now}
-	return true
 }
