@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // Left counts, by class, the values that are still to be seen in an output that was made of what was redacted: none, unless something was forgotten, or one's own word is one that a report uses itself. It looks at
@@ -34,7 +35,7 @@ type sight struct {
 	broken bool
 }
 
-var tags = regexp.MustCompile(`<[^<>]*>`)
+var tags = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`<[^<>]*>`) })
 
 // sights returns the ways to read an output that show different texts.
 func sights(s string) []sight {
@@ -52,7 +53,7 @@ func sights(s string) []sight {
 		more(unescapeMarkdown(s), false)
 	}
 	if start := strings.ToLower(strings.TrimSpace(s[:min(len(s), 200)])); strings.HasPrefix(start, "<") {
-		more(html.UnescapeString(tags.ReplaceAllString(s, "")), false)
+		more(html.UnescapeString(tags().ReplaceAllString(s, "")), false)
 	}
 	if strings.Contains(s, "&") {
 		more(html.UnescapeString(s), false)

@@ -3,6 +3,7 @@ package redact
 import (
 	"regexp"
 	"strings"
+	"sync"
 )
 
 // rule finds a value by a word that stands at it or in front of it. at gets the place of the word and where it ends.
@@ -15,13 +16,13 @@ type rule struct {
 
 // token is a rule for a secret that is known by how it begins. The expression is matched at the word; its first group, if it has one, is the value.
 func token(class Class, expression string, words ...string) rule {
-	re := regexp.MustCompile(`\A(?:` + expression + `)`)
+	re := sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\A(?:` + expression + `)`) })
 	window := maxToken
 	if class == PrivateKey {
 		window = maxKey
 	}
 	return rule{words: words, start: true, at: func(f *finder, lo, _ int) {
-		m := re.FindStringSubmatchIndex(f.s[lo:min(len(f.s), lo+window)])
+		m := re().FindStringSubmatchIndex(f.s[lo:min(len(f.s), lo+window)])
 		if m == nil {
 			return
 		}
@@ -136,7 +137,8 @@ func (f *finder) webToken(lo, _ int) {
 }
 
 // dispatch holds, by the first two bytes of a word, the rules to try.
-var dispatch = func() (d [1 << 16][]keyword) {
+var dispatch = sync.OnceValue(func() *[1 << 16][]keyword {
+	d := new([1 << 16][]keyword)
 	for i := range rules {
 		for _, w := range rules[i].words {
 			at := int(w[0])<<8 | int(w[1])
@@ -144,7 +146,7 @@ var dispatch = func() (d [1 << 16][]keyword) {
 		}
 	}
 	return d
-}()
+})
 
 type keyword struct {
 	word string
@@ -153,10 +155,10 @@ type keyword struct {
 
 // keywords tries the rules at the words that they are known by.
 func (f *finder) keywords() {
-	l := f.l
+	l, known := f.l, dispatch()
 	for i := 0; i+1 < len(l); i++ {
 		n := len(f.spans)
-		for _, k := range dispatch[int(l[i])<<8|int(l[i+1])] {
+		for _, k := range known[int(l[i])<<8|int(l[i+1])] {
 			if strings.HasPrefix(l[i:], k.word) && (!k.rule.start || i == 0 || !wordByte(l[i-1]) || !wordByte(l[i])) {
 				k.rule.at(f, i, i+len(k.word))
 			}

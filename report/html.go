@@ -9,6 +9,7 @@ import (
 	"html/template"
 	"io"
 	"strings"
+	"sync"
 
 	"logdoc"
 	"logdoc/internal/sanitize"
@@ -25,7 +26,8 @@ var (
 	pageScript string
 )
 
-var page = template.Must(template.New("page").Parse(pageTemplate))
+// page is parsed when the first one is written.
+var page = sync.OnceValue(func() *template.Template { return template.Must(template.New("page").Parse(pageTemplate)) })
 
 // policy forbids the page everything but its own style and script.
 func policy() string {
@@ -46,7 +48,7 @@ const (
 // HTML writes the diagnosis as one page that is complete in itself: it loads nothing, sends nothing, and what it quotes cannot act.
 func HTML(w io.Writer, d *logdoc.Diagnosis) error {
 	b := bufio.NewWriter(w)
-	if err := page.Execute(b, pageOf(d)); err != nil {
+	if err := page().Execute(b, pageOf(d)); err != nil {
 		return err
 	}
 	return b.Flush()

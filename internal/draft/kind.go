@@ -1,7 +1,6 @@
 package draft
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
@@ -26,8 +25,8 @@ type token struct {
 
 func (k *kind) first() Record { return k.records[0] }
 
-var keyed = regexp.MustCompile(`^([A-Za-z_]+)([:])(.+)$`)
-var addressPort = regexp.MustCompile(`^(\d{1,3}(?:\.\d{1,3}){3}):(\d+)$`)
+var keyed = lazily(`^([A-Za-z_]+)([:])(.+)$`)
+var addressPort = lazily(`^(\d{1,3}(?:\.\d{1,3}){3}):(\d+)$`)
 
 // tokens cuts a message into words, blanks, signs and what varies.
 func tokens(message string) []token {
@@ -41,11 +40,11 @@ func tokens(message string) []token {
 		}
 		text := p.Text
 		// "port:443" is one word, of which the first half does not vary.
-		if m := keyed.FindStringSubmatch(text); m != nil && !strings.Contains(m[3], ":") && strings.ContainsAny(m[3], "0123456789") && !strings.HasPrefix(m[3], "\\") && !strings.HasPrefix(m[3], "/") {
+		if m := keyed().FindStringSubmatch(text); m != nil && !strings.Contains(m[3], ":") && strings.ContainsAny(m[3], "0123456789") && !strings.HasPrefix(m[3], "\\") && !strings.HasPrefix(m[3], "/") {
 			out = append(out, token{text: m[1]}, token{text: m[2]})
 			text = m[3]
 		}
-		if m := addressPort.FindStringSubmatch(text); m != nil {
+		if m := addressPort().FindStringSubmatch(text); m != nil {
 			out = append(out, token{text: m[1], varies: true}, token{text: ":"}, token{text: m[2], varies: true})
 			continue
 		}

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"logdoc/internal/template"
 )
@@ -25,16 +26,21 @@ var fillers = []string{
 var units = []string{"percent", "bytes", "seconds", "minutes", "hours", "days", "times", "retries", "tries", "records", "files", "blocks"}
 
 var (
-	plainWord  = regexp.MustCompile(`^[A-Za-z][A-Za-z_]*$`)
-	keyBefore  = regexp.MustCompile(`([A-Za-z_][A-Za-z0-9_-]*)["']?\s*[=:]\s*["'(\[<{]?$`)
-	isInt      = regexp.MustCompile(`^[+-]?\d+(?:,\d+)*$`)
-	isHex      = regexp.MustCompile(`^(?:0[xX])?[0-9a-fA-F]{6,}$`)
-	isAddress  = regexp.MustCompile(`^\d{1,3}(?:\.\d{1,3}){3}(?:/\d+)?$|^[0-9a-fA-F]{0,4}(?::[0-9a-fA-F]{0,4}){2,7}$`)
-	isUUID     = regexp.MustCompile(`^[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
-	isHost     = regexp.MustCompile(`^[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}(?::\d+)?$`)
-	isDate     = regexp.MustCompile(`^\d{4}[-/]\d{2}[-/]\d{2}|^\d{1,2}:\d{2}`)
-	isLocation = regexp.MustCompile(`^[A-Za-z0-9_$.]+\.(?:java|c|cc|cpp|cxx|h|py|go|pl|sh):\d+$`)
+	plainWord  = lazily(`^[A-Za-z][A-Za-z_]*$`)
+	keyBefore  = lazily(`([A-Za-z_][A-Za-z0-9_-]*)["']?\s*[=:]\s*["'(\[<{]?$`)
+	isInt      = lazily(`^[+-]?\d+(?:,\d+)*$`)
+	isHex      = lazily(`^(?:0[xX])?[0-9a-fA-F]{6,}$`)
+	isAddress  = lazily(`^\d{1,3}(?:\.\d{1,3}){3}(?:/\d+)?$|^[0-9a-fA-F]{0,4}(?::[0-9a-fA-F]{0,4}){2,7}$`)
+	isUUID     = lazily(`^[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
+	isHost     = lazily(`^[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}(?::\d+)?$`)
+	isDate     = lazily(`^\d{4}[-/]\d{2}[-/]\d{2}|^\d{1,2}:\d{2}`)
+	isLocation = lazily(`^[A-Za-z0-9_$.]+\.(?:java|c|cc|cpp|cxx|h|py|go|pl|sh):\d+$`)
 )
+
+// lazily compiles an expression when it is first needed: few runs draft anything.
+func lazily(expr string) func() *regexp.Regexp {
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(expr) })
+}
 
 // nameEvents names each event after the first words of its records.
 func nameEvents(kinds []*kind) {
@@ -43,7 +49,7 @@ func nameEvents(kinds []*kind) {
 		var parts []string
 		for _, t := range k.tokens {
 			word := strings.ToLower(strings.Trim(t.text, ".,:;()[]"))
-			if !t.varies && len(word) > 2 && len(word) < 20 && plainWord.MatchString(word) && !slices.Contains(fillers, word) {
+			if !t.varies && len(word) > 2 && len(word) < 20 && plainWord().MatchString(word) && !slices.Contains(fillers, word) {
 				if parts = append(parts, word); len(parts) == 2 {
 					break
 				}
@@ -86,7 +92,7 @@ func nameHoles(kinds []*kind) {
 // holeKind is ":int" where every record has a number there.
 func (k *kind) holeKind(i int) string {
 	for _, r := range k.records {
-		if ts := tokens(r.Message); i >= len(ts) || !isInt.MatchString(ts[i].text) {
+		if ts := tokens(r.Message); i >= len(ts) || !isInt().MatchString(ts[i].text) {
 			return ""
 		}
 	}
@@ -101,28 +107,28 @@ func (k *kind) holeName(i int) string {
 			before.Reset()
 		}
 	}
-	if m := keyBefore.FindStringSubmatch(before.String()); m != nil {
+	if m := keyBefore().FindStringSubmatch(before.String()); m != nil {
 		return m[1]
 	}
 	switch text := k.tokens[i].text; {
-	case isUUID.MatchString(text):
+	case isUUID().MatchString(text):
 		return "id"
-	case isAddress.MatchString(text):
+	case isAddress().MatchString(text):
 		return "address"
-	case isLocation.MatchString(text):
+	case isLocation().MatchString(text):
 		return "location"
-	case strings.HasPrefix(text, "/") || strings.Contains(text, `\`) || strings.Count(text, "/") > 1 && !isDate.MatchString(text):
+	case strings.HasPrefix(text, "/") || strings.Contains(text, `\`) || strings.Count(text, "/") > 1 && !isDate().MatchString(text):
 		return "path"
-	case isDate.MatchString(text):
+	case isDate().MatchString(text):
 		return "stamp"
 	case strings.Contains(text, "@"):
 		return "user"
-	case isHost.MatchString(text):
+	case isHost().MatchString(text):
 		return "host"
-	case isHex.MatchString(text) && !isInt.MatchString(text):
+	case isHex().MatchString(text) && !isInt().MatchString(text):
 		return "id"
 	}
-	if isInt.MatchString(k.tokens[i].text) {
+	if isInt().MatchString(k.tokens[i].text) {
 		if i > 0 && k.tokens[i-1].text == ":" {
 			return "port"
 		}
@@ -133,7 +139,7 @@ func (k *kind) holeName(i int) string {
 	if word := k.neighbour(i, -1); word != "" {
 		return word
 	}
-	if !isInt.MatchString(k.tokens[i].text) {
+	if !isInt().MatchString(k.tokens[i].text) {
 		return "name"
 	}
 	if word := k.neighbour(i, 1); word != "" {
@@ -150,7 +156,7 @@ func (k *kind) neighbour(i, step int) string {
 		if word == "" && !t.varies {
 			continue
 		}
-		if t.varies || !plainWord.MatchString(word) || slices.Contains(fillers, word) {
+		if t.varies || !plainWord().MatchString(word) || slices.Contains(fillers, word) {
 			return ""
 		}
 		return word

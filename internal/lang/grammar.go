@@ -334,7 +334,7 @@ type (
 // With no lookahead, participle takes the first choice that accepts a token and stays with it.
 // It is built when the first file is parsed: most runs read none, and it takes milliseconds.
 var grammar = sync.OnceValue(func() *participle.Parser[rawDecl] {
-	return participle.MustBuild[rawDecl](participle.Lexer(rules), participle.UseLookahead(0))
+	return participle.MustBuild[rawDecl](participle.Lexer(rules()), participle.UseLookahead(0))
 })
 
 // parseTokens parses the tokens of one declaration, without blanks and comments.

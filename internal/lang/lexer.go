@@ -3,6 +3,7 @@ package lang
 import (
 	"slices"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"github.com/alecthomas/participle/v2/lexer"
@@ -10,44 +11,47 @@ import (
 
 // The rules are tried in order, and the last ones catch what no other accepts, so that cutting a file into tokens never fails: what is wrong with
 // such a token is said by the parser, which knows what should have stood there.
-var rules = lexer.MustSimple([]lexer.SimpleRule{
-	{Name: "Space", Pattern: `[ \t\n\f\v]+`},
-	{Name: "Comment", Pattern: `#[^\n]*`},
-	{Name: "Verbatim", Pattern: `\|[^\n]*`},
-	{Name: "String", Pattern: `"(?:\\.|[^"\\\n])*"`},
-	{Name: "OpenString", Pattern: `"[^\n]*`},
-	{Name: "Regexp", Pattern: `/(?:\\.|[^/\\\n])*/`},
-	{Name: "OpenRegexp", Pattern: `/[^\n]*`},
-	// A date may be followed by a time of day. Whether there is such a day is for the checker to say.
-	{Name: "Date", Pattern: `[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:T[0-9:.]*(?:Z|[+-][0-9:]+)?)?\b`},
-	{Name: "Duration", Pattern: `[0-9]+(?:ms|[smhdw])\b`},
-	{Name: "Number", Pattern: `-?(?:0[xX][0-9a-fA-F]+|[0-9]+(?:\.[0-9]+)?)\b`},
-	{Name: "BadNumber", Pattern: `-?[0-9][\pL\pN_.]*`},
-	// A dash, slash or dot belongs to a name only where the name goes on behind it.
-	{Name: "Ident", Pattern: `[\pL_][\pL\pN_]*(?:[-/.][\pL\pN_]+)*`},
-	// No pattern makes a Reserved: it is an Ident that tokenize found among the reserved words.
-	{Name: "Reserved", Pattern: `[^\s\S]`},
-	{Name: "Op", Pattern: `->|==|!=|<=|>=|[<>=~(){},+-]`},
-	{Name: "Bad", Pattern: `(?s:.)`},
+// They are compiled when the first file is parsed: most runs read none.
+var rules = sync.OnceValue(func() *lexer.StatefulDefinition {
+	return lexer.MustSimple([]lexer.SimpleRule{
+		{Name: "Space", Pattern: `[ \t\n\f\v]+`},
+		{Name: "Comment", Pattern: `#[^\n]*`},
+		{Name: "Verbatim", Pattern: `\|[^\n]*`},
+		{Name: "String", Pattern: `"(?:\\.|[^"\\\n])*"`},
+		{Name: "OpenString", Pattern: `"[^\n]*`},
+		{Name: "Regexp", Pattern: `/(?:\\.|[^/\\\n])*/`},
+		{Name: "OpenRegexp", Pattern: `/[^\n]*`},
+		// A date may be followed by a time of day. Whether there is such a day is for the checker to say.
+		{Name: "Date", Pattern: `[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:T[0-9:.]*(?:Z|[+-][0-9:]+)?)?\b`},
+		{Name: "Duration", Pattern: `[0-9]+(?:ms|[smhdw])\b`},
+		{Name: "Number", Pattern: `-?(?:0[xX][0-9a-fA-F]+|[0-9]+(?:\.[0-9]+)?)\b`},
+		{Name: "BadNumber", Pattern: `-?[0-9][\pL\pN_.]*`},
+		// A dash, slash or dot belongs to a name only where the name goes on behind it.
+		{Name: "Ident", Pattern: `[\pL_][\pL\pN_]*(?:[-/.][\pL\pN_]+)*`},
+		// No pattern makes a Reserved: it is an Ident that tokenize found among the reserved words.
+		{Name: "Reserved", Pattern: `[^\s\S]`},
+		{Name: "Op", Pattern: `->|==|!=|<=|>=|[<>=~(){},+-]`},
+		{Name: "Bad", Pattern: `(?s:.)`},
+	})
 })
 
-// The token types that the code asks for by name.
-var (
-	spaceToken      = rules.Symbols()["Space"]
-	commentToken    = rules.Symbols()["Comment"]
-	verbatimToken   = rules.Symbols()["Verbatim"]
-	stringToken     = rules.Symbols()["String"]
-	openStringToken = rules.Symbols()["OpenString"]
-	regexpToken     = rules.Symbols()["Regexp"]
-	openRegexpToken = rules.Symbols()["OpenRegexp"]
-	dateToken       = rules.Symbols()["Date"]
-	durationToken   = rules.Symbols()["Duration"]
-	numberToken     = rules.Symbols()["Number"]
-	badNumberToken  = rules.Symbols()["BadNumber"]
-	identToken      = rules.Symbols()["Ident"]
-	reservedToken   = rules.Symbols()["Reserved"]
-	opToken         = rules.Symbols()["Op"]
-	badToken        = rules.Symbols()["Bad"]
+// The token types, in the order of the rules, as they number them.
+const (
+	spaceToken lexer.TokenType = lexer.EOF - 1 - iota
+	commentToken
+	verbatimToken
+	stringToken
+	openStringToken
+	regexpToken
+	openRegexpToken
+	dateToken
+	durationToken
+	numberToken
+	badNumberToken
+	identToken
+	reservedToken
+	opToken
+	badToken
 )
 
 // reservedWords cannot be names, because conditions and expressions would read them as their own.
@@ -111,7 +115,7 @@ func cut(text string) (kind lexer.TokenType, length int) {
 	case strings.IndexByte("(){},", c) >= 0:
 		return opToken, 1
 	}
-	lex, err := rules.LexString("", text)
+	lex, err := rules().LexString("", text)
 	if err == nil {
 		if t, err := lex.Next(); err == nil && len(t.Value) > 0 {
 			return t.Type, len(t.Value)

@@ -1,16 +1,19 @@
 package lang
 
 import (
+	"maps"
 	"testing"
+
+	"github.com/alecthomas/participle/v2/lexer"
 )
 
 // byRules cuts a text by the rules alone.
 func byRules(text string) (types []string, values []string) {
 	names := map[int]string{}
-	for name, kind := range rules.Symbols() {
+	for name, kind := range rules().Symbols() {
 		names[int(kind)] = name
 	}
-	lex, err := rules.LexString("", text)
+	lex, err := rules().LexString("", text)
 	for err == nil {
 		t, next := lex.Next()
 		if next != nil || t.EOF() {
@@ -37,7 +40,7 @@ func FuzzTokenize(f *testing.F) {
 		types, values := byRules(text)
 		at := 0
 		for i, token := range tokenize("", text) {
-			if token.Value != values[i] || token.Type != rules.Symbols()[types[i]] && token.Type != reservedToken {
+			if token.Value != values[i] || token.Type != rules().Symbols()[types[i]] && token.Type != reservedToken {
 				t.Fatalf("token %d of %q is %q of type %d, want %q, %s", i, text, token.Value, token.Type, values[i], types[i])
 			}
 			if token.Pos.Offset != at {
@@ -46,4 +49,14 @@ func FuzzTokenize(f *testing.F) {
 			at += len(token.Value)
 		}
 	})
+}
+
+// TestTokenTypes holds the constants to what the rules number.
+func TestTokenTypes(t *testing.T) {
+	want := map[string]lexer.TokenType{"EOF": lexer.EOF, "Space": spaceToken, "Comment": commentToken, "Verbatim": verbatimToken, "String": stringToken, "OpenString": openStringToken,
+		"Regexp": regexpToken, "OpenRegexp": openRegexpToken, "Date": dateToken, "Duration": durationToken, "Number": numberToken, "BadNumber": badNumberToken, "Ident": identToken,
+		"Reserved": reservedToken, "Op": opToken, "Bad": badToken}
+	if got := rules().Symbols(); !maps.Equal(got, want) {
+		t.Errorf("the rules number their tokens %v, the code %v", got, want)
+	}
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"sync"
 )
 
 // Lint finds what can be parsed and checked but is hardly meant, as far as the file alone tells: language that verbatim text has swallowed, and what a draft
@@ -126,22 +127,27 @@ func (l *linter) where(w Where) {
 
 // What stands behind a template on its line belongs to it. These are pieces of the language that no log line has.
 var (
-	swallowedCode = regexp.MustCompile(`\s(?:and|or)\s+(?:not\s+)?\(?\s*[A-Za-z_]\w*\s+(?:has\s+"|like\s+\||~\s+/|(?:==|!=|<=|>=)\s)` +
+	swallowedCode = lazily(`\s(?:and|or)\s+(?:not\s+)?\(?\s*[A-Za-z_]\w*\s+(?:has\s+"|like\s+\||~\s+/|(?:==|!=|<=|>=)\s)` +
 		`|\s(?:and|or)\s+event\s+\w+\s+in\s` +
 		`|\s(?:certain|likely|possible|clears)\s+when\s` +
 		`|\scollect\s+"`)
-	swallowedStep = regexp.MustCompile(`\s(?:run|note)\s+\|\s|\s(?:show)\s+\w+\.\w+\s*$|\sask\s+"[^"]*"\s*$`)
+	swallowedStep = lazily(`\s(?:run|note)\s+\|\s|\s(?:show)\s+\w+\.\w+\s*$|\sask\s+"[^"]*"\s*$`)
 )
+
+// lazily compiles an expression when it is first needed.
+func lazily(expr string) func() *regexp.Regexp {
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(expr) })
+}
 
 func (l *linter) swallowed(t Text) {
 	for i, line := range t.Lines {
-		l.swallowedBy(swallowedCode, t.Pos, i, line, "template")
+		l.swallowedBy(swallowedCode(), t.Pos, i, line, "template")
 	}
 }
 
 func (l *linter) swallowedStep(t Text) {
 	for i, line := range t.Lines {
-		l.swallowedBy(swallowedStep, t.Pos, i, line, "text")
+		l.swallowedBy(swallowedStep(), t.Pos, i, line, "text")
 	}
 }
 
