@@ -54,6 +54,17 @@ func (c *Correlator) Merge(part *Collection) {
 	}
 }
 
+// Take is Merge, of a part that nobody needs any more: what it has kept is taken over and not copied.
+func (c *Correlator) Take(part *Collection) {
+	for id, s := range part.shelves {
+		c.shelves[id[0]][id[1]].take(s)
+	}
+	for _, n := range part.normals {
+		c.AddNormal(n)
+	}
+	*part = Collection{}
+}
+
 // Rank sets the order of sources for records that time does not order.
 func (c *Correlator) Rank(of func(source logdoc.LogText) int) {
 	c.each(func(b *bucket) {

@@ -202,13 +202,38 @@ func (s *shelf) remove(b *bucket) {
 func (s *shelf) merge(o *shelf) {
 	s.lost = s.lost || o.lost
 	for _, from := range o.buckets {
-		for i := range from.kept {
-			s.add(from.key, &from.kept[i])
+		s.mergeBucket(from)
+	}
+}
+
+func (s *shelf) mergeBucket(from *bucket) {
+	for i := range from.kept {
+		s.add(from.key, &from.kept[i])
+	}
+	if b := s.byKey[from.key]; b != nil {
+		b.total += from.total - len(from.kept)
+		b.lost = b.lost || from.lost
+	}
+}
+
+// take is merge, of a shelf that nobody needs any more: the buckets of new keys become its own.
+func (s *shelf) take(o *shelf) {
+	s.lost = s.lost || o.lost
+	for _, from := range o.buckets {
+		if s.byKey[from.key] != nil || s.full() {
+			s.mergeBucket(from)
+			continue
 		}
-		if b := s.byKey[from.key]; b != nil {
-			b.total += from.total - len(from.kept)
-			b.lost = b.lost || from.lost
+		if s.byKey == nil {
+			s.byKey = map[string]*bucket{}
 		}
+		s.buckets = append(s.buckets, from)
+		s.byKey[from.key] = from
+		s.size += len(from.kept)
+		s.latest = nil
+	}
+	if s.size > 2*s.most()*len(s.buckets) {
+		s.trim()
 	}
 }
 

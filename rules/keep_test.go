@@ -139,16 +139,20 @@ func TestKeptDoesNotDependOnOrder(t *testing.T) {
 	want := kept(direct)
 	for range 3 {
 		random.Shuffle(len(matches), func(i, k int) { matches[i], matches[k] = matches[k], matches[i] })
-		c, parts := set.NewCorrelator(), []*Collection{set.NewCollection(), set.NewCollection()}
+		c, parts := set.NewCorrelator(), []*Collection{set.NewCollection(), set.NewCollection(), set.NewCollection()}
 		for i, m := range matches {
-			if i%3 < 2 {
-				parts[i%3].Add(&m)
+			if i%4 < 3 {
+				parts[i%4].Add(&m)
 			} else {
 				c.Add(m)
 			}
 		}
-		for _, p := range parts {
-			c.Merge(p)
+		for i, p := range parts {
+			if i == 0 {
+				c.Merge(p)
+			} else {
+				c.Take(p)
+			}
 		}
 		if diff := cmp.Diff(want, kept(c)); diff != "" {
 			t.Fatal(diff)

@@ -323,7 +323,12 @@ func (r *runner) join(d *logdoc.Diagnosis, parts []*part, soFar bool) *rules.Cor
 		if p == nil {
 			continue
 		}
-		c.Merge(p.matches)
+		// Who watches looks at the parts as well.
+		if soFar || r.options.watch != nil {
+			c.Merge(p.matches)
+		} else {
+			c.Take(p.matches)
+		}
 		for _, f := range p.facts {
 			c.Facts().See(f.name)
 			if f.read {
