@@ -292,7 +292,7 @@ func (hs *heads) meet(minute, b []byte) (*twin, int64) {
 // keep keeps the open record's first line, so that its twins may be known once the record ends.
 func (sc *Scanner) keep(raw []byte) {
 	c := &sc.pass.fresh
-	*c = candidate{heads: sc.fresh.heads, at: sc.fresh.at, known: sc.fresh.known, line: sc.line, raw: raw, more: c.more[:0]}
+	*c = candidate{heads: sc.fresh.heads, at: sc.fresh.at, known: sc.fresh.known, twin: sc.fresh.twin, line: sc.line, raw: raw, more: c.more[:0]}
 }
 
 // reopen reads the record before the line at hand after all: it has more lines than the one whose twin it seemed to be, or is not to be counted unseen.
@@ -313,11 +313,12 @@ func (sc *Scanner) reopen() {
 			sc.extend(pos, stop+1, b, number)
 		case sc.record(p.reading, b):
 			sc.begin(pos, b, number)
-			sc.fresh.heads, sc.fresh.at, sc.fresh.known = e.heads, e.twin.root().at, e.twin.kind == strange
+			sc.fresh.heads, sc.fresh.at, sc.fresh.known, sc.fresh.twin = e.heads, e.twin.root().at, e.twin.kind == strange, e.twin
 			sc.keep(raw)
 		}
 		pos = stop + 1
 	}
+	p.fresh.lines = len(p.fresh.more)
 	p.parted = parted
 }
 
@@ -377,6 +378,11 @@ func (sc *Scanner) closeRecord() {
 	sc.tally.Formats[ev.Format]++
 	sc.clock(ev)
 	sc.memory.given++
+	if kind := p.fresh.kind(); kind >= 0 {
+		sc.Twins.Take(kind, ev)
+		p.fresh.heads = nil
+		return
+	}
 	p.emit(ev)
 	if p.fresh.heads != nil {
 		sc.befriend(ev, &p.fresh)

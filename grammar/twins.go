@@ -16,11 +16,22 @@ import (
 
 // Twins says what becomes of records that are alike, and is told how many there are.
 type Twins interface {
-	// Alike says under which kind, from 0, to count every record that differs from this one in its stamp, and in digits outside of the fields that Told names and of the told parts
-	// of its text, which are valid until the next call. ok is false when such records must be looked at one by one. It is asked once the record has been handed over.
-	Alike(ev *logdoc.Event) (kind int32, told []logdoc.Span, ok bool)
+	// Alike says of which kind every record is that differs from this one in its stamp, and in digits outside of the fields that Told names and of the parts of its text that the kind
+	// tells. ok is false when nothing can be said of such records, and they are handed over like any other. It is asked once the record has been handed over.
+	Alike(ev *logdoc.Event) (kin Kin, ok bool)
+	// Take is handed a record of a kind that is to be looked at one by one. The event is valid only during the call.
+	Take(kind int32, ev *logdoc.Event)
 	// Count is told of the records of a chunk that were not handed over. They belong to the chunk.
 	Count(kind int32, seen *Sightings)
+}
+
+// Kin is what holds for records that are alike.
+type Kin struct {
+	// Kind is a number from 0 under which they are counted, or taken one by one.
+	Kind     int32
+	OneByOne bool
+	// Told are the parts of the text that all of them have as they are, valid until the next call of Alike.
+	Told []logdoc.Span
 }
 
 // Sightings are records that are alike.
@@ -57,7 +68,7 @@ const (
 )
 
 const (
-	// strange is the kind of records whose twins must be looked at one by one.
+	// strange is the kind of records whose twins must be read one by one.
 	strange = -1 - iota
 	// part is that of lines that were only met as the start of a record of more lines.
 	part
@@ -85,7 +96,8 @@ type twin struct {
 	parent       *twin
 	next         *twin // with the same hash
 	kind         int32
-	parental     bool // it has been a parent
+	taken        int32 // of one that is strange: the kind under which its twins are taken, or strange
+	parental     bool  // it has been a parent
 	severity     logdoc.Severity
 	format       int
 	id           uint64    // of all lines of a layout
@@ -197,7 +209,7 @@ func (ts *twins) add(parent *twin, at int, line []byte, told []logdoc.Span) *twi
 	}
 	b := line[at:]
 	ts.bytes += len(b)
-	t := &twin{at: at, size: len(b), parent: parent, id: uint64(ts.count) + 1, kind: part}
+	t := &twin{at: at, size: len(b), parent: parent, id: uint64(ts.count) + 1, kind: part, taken: strange}
 	if parent != nil {
 		parent.parental = true
 	}
@@ -245,6 +257,17 @@ type candidate struct {
 	more [][]byte
 	// known means that its first line is remembered, as a record of its own that is strange.
 	known bool
+	// twin is the one that the record is a twin of, unless other lines follow than those that it has; nil when it is of none.
+	twin  *twin
+	lines int
+}
+
+// kind is the one under which a record is taken.
+func (c *candidate) kind() int32 {
+	if c.heads == nil || c.twin == nil || c.twin.kind != strange || len(c.more) != c.lines {
+		return strange
+	}
+	return c.twin.taken
 }
 
 // encounter is a record that is, so far, a twin of another.
@@ -273,13 +296,13 @@ func (sc *Scanner) meet(b []byte) bool {
 		t, full := hs.twins.find(nil, at, b[at:])
 		if t == nil {
 			if !full {
-				sc.fresh.heads, sc.fresh.at, sc.fresh.known = hs, at, false
+				sc.fresh.heads, sc.fresh.at, sc.fresh.known, sc.fresh.twin = hs, at, false, nil
 			}
 			return false
 		}
 		hs.twins.met++
 		if t.kind == strange && !t.parental {
-			sc.fresh.heads, sc.fresh.at, sc.fresh.known = hs, at, true
+			sc.fresh.heads, sc.fresh.at, sc.fresh.known, sc.fresh.twin = hs, at, true, t
 			return false
 		}
 		sc.met = encounter{t, hs, time}
@@ -342,7 +365,7 @@ func (sc *Scanner) befriend(ev *logdoc.Event, c *candidate) {
 	if !l.headed || hs.format != l.format || hs.layout.Source != l.tmpl.Stamped().Source || !bytes.HasPrefix(c.raw, hs.minute) || !ev.Clock || c.known && len(c.more) == 0 {
 		return
 	}
-	kind := int32(strange)
+	kind, taken := int32(strange), int32(strange)
 	told := []logdoc.Span{{Hi: int32(len(c.raw))}}
 	if blindTo(r, l, hs.minute, c.raw[0]) && l.tmpl.Match(bytes.TrimSuffix(c.raw, []byte("\r")), &sc.result) {
 		told = told[:0]
@@ -357,8 +380,13 @@ func (sc *Scanner) befriend(ev *logdoc.Event, c *candidate) {
 				told = append(told, sc.result.Spans[m.hole])
 			}
 		}
-		if k, parts, ok := sc.Twins.Alike(ev); ok && within(parts, ev, c.raw) {
-			kind, told = k, append(told, parts...)
+		if kin, ok := sc.Twins.Alike(ev); ok && within(kin.Told, ev, c.raw) {
+			told = append(told, kin.Told...)
+			if kin.OneByOne {
+				taken = kin.Kind
+			} else {
+				kind = kin.Kind
+			}
 		}
 	}
 	t, full := hs.twins.find(nil, c.at, c.raw[c.at:])
@@ -381,7 +409,7 @@ func (sc *Scanner) befriend(ev *logdoc.Event, c *candidate) {
 		t = next
 	}
 	if t.kind == part {
-		t.kind, t.format, t.severity = kind, ev.Format, ev.Severity
+		t.kind, t.taken, t.format, t.severity = kind, taken, ev.Format, ev.Severity
 	}
 }
 

@@ -21,6 +21,7 @@ type described struct {
 	count map[string]int
 	names []string
 	given int
+	taken int
 }
 
 // say describes a record without its time.
@@ -64,15 +65,24 @@ func (d *described) take(ev *logdoc.Event) {
 	d.given++
 }
 
-func (d *described) Alike(ev *logdoc.Event) (int32, []logdoc.Span, bool) {
+func (d *described) Alike(ev *logdoc.Event) (Kin, bool) {
 	what := d.say(ev)
 	kind, ok := d.kinds[what]
 	if !ok {
 		kind = int32(len(d.names))
 		d.kinds[what], d.names = kind, append(d.names, what)
 	}
-	// Some are said to be strange.
-	return kind, toldAsWell(ev), len(what)%5 != 0
+	// Some are said to be strange, and some to be taken one by one.
+	return Kin{kind, len(what)%5 == 1, toldAsWell(ev)}, len(what)%5 != 0
+}
+
+func (d *described) Take(kind int32, ev *logdoc.Event) {
+	d.taken++
+	what := d.say(ev)
+	if d.names[kind] != what {
+		what = fmt.Sprintf("%s, taken as %s", what, d.names[kind])
+	}
+	d.count[what]++
 }
 
 func (d *described) Count(kind int32, seen *Sightings) { d.count[d.names[kind]] += seen.N }
@@ -232,6 +242,13 @@ func TestTwinsAreMet(t *testing.T) {
 		if d.given*3 > records {
 			t.Errorf("%v: %d of %d records were handed over", kind, d.given, records)
 		}
+		d = &described{set: set, kinds: map[string]int32{}, count: map[string]int{}}
+		sc = NewScanner()
+		sc.Twins = d
+		sc.Scan(r, set, Chunk{Data: text, Line: 1}, &tally, d.take)
+		if d.taken == 0 {
+			t.Errorf("%v: no record was taken one by one", kind)
+		}
 	}
 	var text []byte
 	for i := range 3 * twinTrial {
@@ -249,9 +266,10 @@ func TestTwinsAreMet(t *testing.T) {
 // all says that all records have twins.
 type all struct{ *described }
 
-func (a all) Alike(ev *logdoc.Event) (int32, []logdoc.Span, bool) {
-	kind, told, _ := a.described.Alike(ev)
-	return kind, told, true
+func (a all) Alike(ev *logdoc.Event) (Kin, bool) {
+	kin, _ := a.described.Alike(ev)
+	kin.OneByOne = false
+	return kin, true
 }
 
 // BenchmarkTwins scans logs of which nearly all records are twins of others.

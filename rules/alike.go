@@ -23,6 +23,8 @@ type likeness struct {
 	class    Class
 	expected []int
 	host     string
+	// open are the patterns of which each of them must be asked.
+	open []lookup
 }
 
 // masked finds what patterns look for where it has digits, whichever they are.
@@ -40,6 +42,8 @@ type Likeness struct {
 	// ID is the number under which to count them, Class what they are.
 	ID    int32
 	Class Class
+	// Open means that some patterns may treat one of them otherwise than another, or keep it: each is for AcceptAlike, and none for Count.
+	Open bool
 	// Told are the parts of the record's text that those which are alike have as they are, digits and all.
 	Told []logdoc.Span
 }
@@ -77,39 +81,54 @@ func maskAll(texts []string) []string {
 	return out
 }
 
-// Alike says how to count records, besides this one that was accepted, that differ from it only in digits outside of the fields which told names, and of the parts of the text that the
-// likeness tells. ok is false when some of them may have to be treated otherwise, or must be kept. The likeness is valid until the next call.
+// Alike says how to treat records, besides this one that was accepted, that differ from it only in digits outside of the fields which told names, and of the parts of the text that the
+// likeness tells. ok is false when nothing can be said of them. The likeness is valid until the next call.
 func (sc *Scanner) Alike(ev *logdoc.Event, told func(slot int) bool) (of Likeness, ok bool) {
 	fi := &sc.set.byFormat[ev.Format+1]
-	a := alike{sc: sc, ev: ev, told: told, parts: sc.told[:0]}
+	a := alike{sc: sc, ev: ev, told: told, parts: sc.told[:0], open: sc.open[:0]}
 	if fi.any && !(a.byKeys(fi) && a.byTexts(fi)) {
 		return Likeness{}, false
 	}
-	sc.told = a.parts
+	sc.told, sc.open = a.parts, a.open
+	if len(a.open) > 0 && completed(ev) {
+		return Likeness{}, false
+	}
 	k := likeness{expected: a.expected}
 	if len(a.expected) > 0 {
 		k.class, k.host = KnownNormal, string(sc.set.host(ev))
 	}
-	id, ok := sc.number(k)
-	return Likeness{id, k.class, a.parts}, ok
+	id, ok := sc.number(k, a.open, ev.Format)
+	return Likeness{id, k.class, len(a.open) > 0, a.parts}, ok
 }
 
-// number returns the number of a likeness.
-func (sc *Scanner) number(k likeness) (int32, bool) {
-	var key []byte
+// number returns the number of a likeness, of records of a format of which the patterns must be asked.
+func (sc *Scanner) number(k likeness, open []int32, format int) (int32, bool) {
+	var name []byte
 	for _, e := range k.expected {
-		key = binary.AppendUvarint(key, uint64(e)+1)
+		name = binary.AppendUvarint(name, uint64(e)+1)
 	}
-	key = append(append(key, 0), k.host...)
-	if id, ok := sc.numbers[string(key)]; ok {
+	name = append(name, 0)
+	if len(open) > 0 {
+		name = binary.AppendVarint(name, int64(format))
+		for _, p := range open {
+			name = binary.AppendUvarint(name, uint64(p)+1)
+		}
+	}
+	name = append(append(name, 0), k.host...)
+	if id, ok := sc.numbers[string(name)]; ok {
 		return id, true
 	}
 	if len(sc.likenesses) == maxLikenesses {
 		return 0, false
 	}
+	for _, id := range open {
+		// Whatever the record was found by, the whole test holds.
+		p := sc.set.patterns[id]
+		k.open = append(k.open, newLookup(p, p.tests[format], key{kind: keyLiteral}))
+	}
 	id := int32(len(sc.likenesses))
 	sc.likenesses = append(sc.likenesses, k)
-	sc.numbers[string(key)] = id
+	sc.numbers[string(name)] = id
 	return id, true
 }
 
@@ -122,12 +141,28 @@ func (sc *Scanner) Count(id int32, n int) Class {
 	return k.class
 }
 
+// AcceptAlike is Accept for one of the records of the number that Alike gave.
+func (sc *Scanner) AcceptAlike(id int32, ev *logdoc.Event) Class {
+	k := &sc.likenesses[id]
+	return sc.settle(func() Class {
+		sc.nextRecord()
+		for _, e := range k.expected {
+			n := sc.counter(e, []byte(k.host))
+			n.Records++
+			n.serial = sc.serial
+		}
+		sc.own = k.class
+		return max(k.class, sc.tryAll(k.open, ev))
+	})
+}
+
 // alike looks at one record on behalf of all that differ from it in digits.
 type alike struct {
 	sc       *Scanner
 	ev       *logdoc.Event
 	told     func(slot int) bool
-	expected []int // declarations that accept them all
+	expected []int   // declarations that accept them all
+	open     []int32 // patterns that do not settle
 	parts    []logdoc.Span
 }
 
@@ -173,14 +208,15 @@ func (a *alike) offset(field int) int32 {
 // byKeys asks the patterns that are found by what the record is.
 func (a *alike) byKeys(fi *formatIndex) bool {
 	ev := a.ev
-	if code := ev.Field(logdoc.FieldCode); code != nil && (a.varies(logdoc.FieldCode) || !a.all(fi.byCode.find(code))) {
-		return false
+	if code := ev.Field(logdoc.FieldCode); code != nil {
+		if a.varies(logdoc.FieldCode) {
+			return false
+		}
+		a.ask(fi.byCode.find(code))
 	}
 	if m := ev.Field(logdoc.FieldMessage); m != nil {
 		for n, pos := fi.byPrefix.start(m); n != nil; n, pos = fi.byPrefix.down(n, m, pos) {
-			if !a.all(n.patterns) {
-				return false
-			}
+			a.ask(n.patterns)
 		}
 		if any := &fi.masked.prefixes; len(any.nodes) > 0 && hasDigit(m) {
 			m = mask(m)
@@ -192,16 +228,18 @@ func (a *alike) byKeys(fi *formatIndex) bool {
 			}
 		}
 	}
-	return (ev.Severity < logdoc.Warning || a.all(fi.severe)) && a.all(fi.always)
+	if ev.Severity >= logdoc.Warning {
+		a.ask(fi.severe)
+	}
+	a.ask(fi.always)
+	return true
 }
 
 // byTexts asks the patterns that are found by a text in the record.
 func (a *alike) byTexts(fi *formatIndex) bool {
 	sc, text := a.sc, a.ev.Text
 	for _, hit := range fi.literals.Find(text, nil) {
-		if !a.all(fi.byHit[hit.ID]) {
-			return false
-		}
+		a.ask(fi.byHit[hit.ID])
 	}
 	terms := &sc.set.terms
 	if len(terms.find(text, nil)) > 0 {
@@ -219,8 +257,13 @@ func (a *alike) byTexts(fi *formatIndex) bool {
 	return len(terms.masked().find(text, nil)) == 0
 }
 
-func (a *alike) all(list []lookup) bool {
-	return !slices.ContainsFunc(list, func(l lookup) bool { return !a.settles(&l) })
+// ask asks the patterns. Those that do not settle are left open.
+func (a *alike) ask(list []lookup) {
+	for i := range list {
+		if l := &list[i]; !slices.Contains(a.open, l.pattern) && !a.settles(l) {
+			a.open = append(a.open, l.pattern)
+		}
+	}
 }
 
 // settles reports whether the pattern treats them all the same, and keeps nothing of them.

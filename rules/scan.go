@@ -230,6 +230,7 @@ type Scanner struct {
 	// likenesses are of records that are alike, numbers their indexes.
 	likenesses []likeness
 	told       []logdoc.Span // parts of a record, from Alike to Alike
+	open       []int32       // patterns, likewise
 	numbers    map[string]int32
 	blind      map[*regexp.Regexp]bool // whether digits are alike to those that were asked
 	meter      *Meter                  // counts what searching and trying take; nil mostly
@@ -266,9 +267,14 @@ func (sc *Scanner) Begin(block []byte, offset int64, format int, most bool) {
 
 // Accept tries the patterns on an event and says what is known of it.
 func (sc *Scanner) Accept(ev *logdoc.Event) Class {
+	return sc.settle(func() Class { return sc.tryOn(ev) })
+}
+
+// settle lets the patterns be tried, and takes back what those that yield have found when others know the record as well.
+func (sc *Scanner) settle(try func() Class) Class {
 	before := len(sc.Matches)
 	sc.own, sc.yielding = Unexplained, 0
-	class := sc.tryOn(ev)
+	class := try()
 	if sc.yielding == 0 || sc.own == Unexplained {
 		return class
 	}
@@ -284,11 +290,7 @@ func (sc *Scanner) tryOn(ev *logdoc.Event) Class {
 		sc.skip(ev)
 		return Unexplained
 	}
-	sc.serial++
-	if sc.serial == math.MaxUint32 {
-		clear(sc.seen)
-		sc.serial = 1
-	}
+	sc.nextRecord()
 	class := Unexplained
 	if code := ev.Field(logdoc.FieldCode); code != nil {
 		list := fi.byCode.find(code)
@@ -332,6 +334,15 @@ func (sc *Scanner) tryOn(ev *logdoc.Event) Class {
 		sc.cursor++
 	}
 	return class
+}
+
+// nextRecord forgets which patterns were tried.
+func (sc *Scanner) nextRecord() {
+	sc.serial++
+	if sc.serial == math.MaxUint32 {
+		clear(sc.seen)
+		sc.serial = 1
+	}
 }
 
 func (sc *Scanner) tryAll(list []lookup, ev *logdoc.Event) Class {

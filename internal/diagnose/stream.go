@@ -378,10 +378,14 @@ func (sc *scanner) read(j *job) {
 
 // take takes one record.
 func (sc *scanner) take(ev *logdoc.Event) {
+	sc.classed(ev, sc.rules.Accept(ev))
+}
+
+// classed counts one record, of which the rules have said what it is.
+func (sc *scanner) classed(ev *logdoc.Event, class rules.Class) {
 	j := sc.job
 	see(j, host(ev))
 	sc.hosts.see(ev)
-	class := sc.rules.Accept(ev)
 	if sc.records != nil {
 		sc.show(ev, class)
 	}
@@ -430,26 +434,32 @@ type alike struct {
 	host string
 }
 
-// Alike and Count take the records that need not be shown: the scanner is what the grammar calls twins.
-func (sc *scanner) Alike(ev *logdoc.Event) (int32, []logdoc.Span, bool) {
+// Alike, Take and Count take the records of which it is known what they are like: the scanner is what the grammar calls twins.
+func (sc *scanner) Alike(ev *logdoc.Event) (grammar.Kin, bool) {
 	sc.hosts.see(ev)
 	of, ok := sc.rules.Alike(ev, grammar.Told)
 	if !ok || len(sc.alike) == maxAlike {
-		return 0, nil, false
+		return grammar.Kin{}, false
 	}
+	kin := grammar.Kin{Kind: int32(len(sc.alike)), OneByOne: of.Open, Told: of.Told}
 	a := alike{likeness: of.ID, host: string(host(ev))}
-	if of.Class == rules.Unexplained && ev.Severity >= logdoc.Warning {
+	if !of.Open && of.Class == rules.Unexplained && ev.Severity >= logdoc.Warning {
 		if sc.window != (window{}) {
-			return 0, nil, false // which of them count depends on their times
+			return grammar.Kin{}, false // which of them count depends on their times
 		}
 		a.unexplained = sc.like.of(ev, sc.formats[ev.Format])
 	} else if known, ok := sc.numbers[a]; ok {
-		return known, of.Told, true
+		kin.Kind = known
+		return kin, true
 	} else {
-		sc.numbers[a] = int32(len(sc.alike))
+		sc.numbers[a] = kin.Kind
 	}
 	sc.alike = append(sc.alike, a)
-	return int32(len(sc.alike) - 1), of.Told, true
+	return kin, true
+}
+
+func (sc *scanner) Take(kind int32, ev *logdoc.Event) {
+	sc.classed(ev, sc.rules.AcceptAlike(sc.alike[kind].likeness, ev))
 }
 
 // maxAlike bounds the ways in which a scanner counts records that are alike.
