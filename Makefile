@@ -40,9 +40,10 @@ test-isal: ## run the tests of everything that reads gzip with ISA-L
 	CGO_ENABLED=1 $(GO) test -tags isal ./source ./internal/diagnose ./cmd/logdoc
 
 .PHONY: test
-test: ## run all the tests, and those of the scan also as on a processor without AVX2
+test: ## run all the tests, and those of the scan also as on processors without AVX-512 and AVX2
 	$(GO) test ./...
 	GODEBUG=cpu.avx2=off $(GO) test ./grammar
+	GODEBUG=cpu.avx512f=off $(GO) test -run "Twin|Wide|Line" ./grammar
 
 .PHONY: check
 check: build ## formatting, vet, staticcheck with all its checks, module files, and the built-in packs

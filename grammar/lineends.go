@@ -9,7 +9,7 @@ const lineWindow = 8 << 10
 type lineEnds struct {
 	data []byte
 	// found are those in the window that starts at base, of which next is the one to be told next; searched is where the window ends.
-	found          [lineWindow]int32
+	found          [lineWindow + 2]int32
 	next, count    int
 	base, searched int
 }
@@ -33,6 +33,14 @@ func (e *lineEnds) end() int {
 	return at
 }
 
+// known returns the ends that were found and not told yet, counted from e.base. There are some unless the text ends.
+func (e *lineEnds) known() []int32 {
+	for e.next == e.count && e.searched < len(e.data) {
+		e.search()
+	}
+	return e.found[e.next:e.count]
+}
+
 // back lets end return the last line's end again.
 func (e *lineEnds) back() { e.next-- }
 
@@ -42,7 +50,10 @@ func (e *lineEnds) search() {
 	window := e.data[e.base:min(e.base+lineWindow, len(e.data))]
 	e.searched += len(window)
 	from := 0
-	if n := len(window) &^ 31; wide && n > 0 {
+	if n := len(window) &^ 63; wider && n > 0 {
+		e.count = lineEndsWider(&window[0], n, &e.found[0])
+		from = n
+	} else if n := len(window) &^ 31; wide && n > 0 {
 		e.count = lineEndsWide(&window[0], n, &e.found[0])
 		from = n
 	}

@@ -255,6 +255,12 @@ func (sc *Scanner) stride(pos, number int) (int, int) {
 	hs := p.twin.heads
 	ts, minute, data := &hs.twins, hs.minute, p.chunk.Data
 	for p.twin.twin.kind >= 0 && ts.asked < twinTrial-1 {
+		if wider {
+			if n := sc.call(hs, pos, number); n > 0 {
+				pos, number = p.stop+1, number+n
+				continue
+			}
+		}
 		if pos >= len(data) {
 			break
 		}
@@ -267,7 +273,7 @@ func (sc *Scanner) stride(pos, number int) (int, int) {
 		}
 		ts.asked++
 		ts.met++
-		sc.count(p)
+		sc.countBefore()
 		p.twin.twin, p.twin.time = t, time
 		p.at, p.stop, p.number = pos, stop, number
 		number++
@@ -355,7 +361,7 @@ func (sc *Scanner) closeRecord() {
 	p := &sc.pass
 	if t := p.twin.twin; t != nil {
 		if t.kind >= 0 {
-			sc.count(p)
+			sc.countBefore()
 			p.twin = encounter{}
 			return
 		}

@@ -85,6 +85,7 @@ type twins struct {
 	// asked and met count the lines that were looked for and found, since the trial began.
 	asked, met int
 	useless    bool
+	roster     roster
 }
 
 // twin is a line: a record's first one, or one that follows its parent. It stands for the record that ends with it.
@@ -410,6 +411,9 @@ func (sc *Scanner) befriend(ev *logdoc.Event, c *candidate) {
 	}
 	if t.kind == part {
 		t.kind, t.taken, t.format, t.severity = kind, taken, ev.Format, ev.Severity
+		if wider && kind >= 0 && t.parent == nil {
+			hs.twins.roster.add(t, c.raw)
+		}
 	}
 }
 
@@ -461,16 +465,29 @@ func (in *inner) blind() bool {
 	return in.line.tmpl.Blind() && (in.guardSlot < 0 || Told(in.guardSlot) || !strings.ContainsAny(in.guardValue, "0123456789"))
 }
 
-// count counts a record that is a twin.
-func (sc *Scanner) count(p *pass) {
-	t, time := p.twin.twin, p.twin.time
+// place is where a twin stands in a chunk.
+type place struct {
+	twin     *twin
+	time     int64
+	at, stop int
+}
+
+// countBefore counts the record before the line at hand, which is a twin.
+func (sc *Scanner) countBefore() {
+	p := &sc.pass
+	sc.count(p.twin.heads, &place{p.twin.twin, p.twin.time, p.at, p.stop}, p.number)
+}
+
+// count counts a record that is a twin, by the number of its line.
+func (sc *Scanner) count(hs *heads, at *place, number int) {
+	t, time := at.twin, at.time
 	c := &sc.tally.Clock
 	if c.Seen && time >= c.Newest {
 		c.Newest, c.Latest = time, time
 	} else {
-		c.see(time, p.number)
+		c.see(time, number)
 	}
-	if p.twin.heads.noYear {
+	if hs.noYear {
 		sc.tally.YearAssumed = true
 	}
 	if sc.Watch != nil {
@@ -484,20 +501,20 @@ func (sc *Scanner) count(p *pass) {
 		return
 	}
 	if seen.N == 1 {
-		seen.First, seen.Line = p.sighting(time), p.number
+		seen.First, seen.Line = sc.pass.sighting(at, number), number
 		seen.Last = seen.First
 		return
 	}
 	if time >= seen.Last.Time {
-		seen.Last = p.sighting(time)
+		seen.Last = sc.pass.sighting(at, number)
 	} else if time < seen.First.Time {
-		seen.First = p.sighting(time)
+		seen.First = sc.pass.sighting(at, number)
 	}
 }
 
-// sighting is the pass's twin.
-func (p *pass) sighting(time int64) Sighting {
-	return Sighting{time, p.number, p.chunk.Offset + int64(p.at), bytes.TrimSuffix(p.chunk.Data[p.at:p.stop], []byte("\r"))}
+// sighting is a twin that stands there.
+func (p *pass) sighting(at *place, number int) Sighting {
+	return Sighting{at.time, number, p.chunk.Offset + int64(at.at), bytes.TrimSuffix(p.chunk.Data[at.at:at.stop], []byte("\r"))}
 }
 
 // countTwins tells of the twins in the chunk.

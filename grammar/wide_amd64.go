@@ -5,6 +5,9 @@ import "golang.org/x/sys/cpu"
 // wide tells whether the processor has the registers of 32 bytes that the functions here need.
 var wide = cpu.X86.HasAVX2
 
+// wider tells whether it has those of 64 bytes, and can leave some of the bytes out: then lines are looked for in a roster first.
+var wider = wide && cpu.X86.HasAVX512F && cpu.X86.HasAVX512BW && cpu.X86.HasBMI1 && cpu.X86.HasPOPCNT
+
 // lanesWide is lanes for n bytes, 32 at least.
 //
 //go:noescape
@@ -19,3 +22,18 @@ func standsWide(text, digits, b *byte, n int) bool
 //
 //go:noescape
 func lineEndsWide(b *byte, n int, into *int32) int
+
+// lineEndsWider is lineEndsWide for a multiple of 64 bytes. There must be room for two more.
+//
+//go:noescape
+func lineEndsWider(b *byte, n int, into *int32) int
+
+// rosterHash returns the slot of a line of n bytes, rosterLine at most; masks are those of lengths, from 0.
+//
+//go:noescape
+func rosterHash(line *byte, n int, masks *uint64) uint32
+
+// callRoster answers c, and returns how many lines it has found.
+//
+//go:noescape
+func callRoster(c *rollCall) int

@@ -119,14 +119,14 @@ func (c *clusters) addAll(l *likeRecords, all *grammar.Sightings) {
 	}, top: all.Line}, func() logdoc.LogText { return logdoc.LogText(shape.Cut(all.First.Text, maxClusterText)) })
 }
 
-// extend adds records that stand behind those of a cluster. First and last go by the clock where there is one: rotated files do not always come oldest first.
+// extend adds records to those of a cluster. First and last go by the clock where there is one, and then by their places.
 func extend(cl, o *cluster, text func() logdoc.LogText) {
 	cl.remember(o.moments)
 	cl.Count += o.Count
 	cl.top = min(cl.top, o.top)
 	cl.Severity = max(cl.Severity, o.Severity)
-	// Of a block, those that are alike come behind the others, wherever they stand.
-	before := func(a, b logdoc.Place) bool { return a.Source == b.Source && a.Line < b.Line }
+	// Of a block, those that are alike come behind the others, wherever they stand; logs that are followed come in any order.
+	before := func(a, b logdoc.Place) bool { return a.Source < b.Source || a.Source == b.Source && a.Line < b.Line }
 	switch {
 	case o.FirstTime.IsZero() && !cl.FirstTime.IsZero():
 	case cl.FirstTime.IsZero() && !o.FirstTime.IsZero():

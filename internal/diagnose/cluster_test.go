@@ -2,6 +2,7 @@ package diagnose
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -83,5 +84,33 @@ func TestClusterTimes(t *testing.T) {
 	}}
 	if diff := cmp.Diff(want, d.Unexplained); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// TestClustersInAnyOrder merges logs whose records have the same time in both orders: logs that are followed come in any.
+func TestClustersInAnyOrder(t *testing.T) {
+	of := func(name logdoc.LogText, line int) *clusters {
+		c := newClusters(window{}, true)
+		at := time.Date(2026, 3, 4, 5, 6, 7, 0, time.UTC)
+		place := logdoc.Place{Line: line}
+		c.put([]byte("pump\x00\x00belt slips"), 6, "pump", &cluster{Cluster: logdoc.Cluster{Count: 1, First: place, Last: place, FirstTime: at, LastTime: at}},
+			func() logdoc.LogText { return "of " + name })
+		log := newClusters(window{}, false)
+		log.mergePlaced(c, name)
+		return log
+	}
+	merged := func(names ...logdoc.LogText) []logdoc.Cluster {
+		all := newClusters(window{}, false)
+		for i, name := range names {
+			all.merge(of(name, 3-i))
+		}
+		list, _ := all.ranked(time.Time{}, maxClusters)
+		return list
+	}
+	one, other := merged("a.log", "b.log"), merged("b.log", "a.log")
+	for _, c := range slices.Concat(one, other) {
+		if c.Text != "of a.log" || c.First.Source != "a.log" || c.Last.Source != "b.log" || c.Count != 2 {
+			t.Errorf("%+v", c)
+		}
 	}
 }

@@ -1,7 +1,9 @@
 package template
 
 import (
+	"encoding/binary"
 	"fmt"
+	"math/bits"
 	"strings"
 	"time"
 )
@@ -376,6 +378,14 @@ func Fraction(b []byte, s *Stamp) int {
 	if len(b) < 2 || b[0] != '.' && b[0] != ',' || !isDigit(b[1]) {
 		return 0
 	}
+	if len(b) > 8 {
+		if n, v := fraction8(binary.LittleEndian.Uint64(b[1:])); n < 8 {
+			if !s.Leap {
+				s.Nanosecond = v
+			}
+			return 1 + n
+		}
+	}
 	i, scale, v := 1, int32(100_000_000), int32(0)
 	for i < len(b) && isDigit(b[i]) {
 		v += int32(b[i]-'0') * scale
@@ -386,6 +396,21 @@ func Fraction(b []byte, s *Stamp) int {
 		s.Nanosecond = v
 	}
 	return i
+}
+
+// fraction8 reads up to eight digits as a part of a second, and returns how many they are. The first is in the lowest byte of v.
+func fraction8(v uint64) (n int, nanoseconds int32) {
+	const zeros, sixes, highs = 0x3030303030303030, 0x0606060606060606, 0xf0f0f0f0f0f0f0f0
+	v ^= zeros
+	n = bits.TrailingZeros64((v|v+sixes)&highs) / 8
+	if n < 8 {
+		v &= 1<<(8*n) - 1
+	}
+	// Two, four and eight digits at a time.
+	v = v*10 + v>>8
+	v = (v&0x00ff00ff00ff00ff)*100 + v>>16&0x00ff00ff00ff00ff
+	v = (v&0x0000ffff0000ffff)*10000 + v>>32&0x0000ffff0000ffff
+	return n, int32(v&0xffffffff) * 10
 }
 
 func zone(b []byte, s *Stamp) int {

@@ -1,0 +1,228 @@
+#include "go_asm.h"
+#include "textflag.h"
+
+// key holds any numbers.
+DATA key<>+0(SB)/8, $0xdb581e24ff82feda
+DATA key<>+8(SB)/8, $0x1666a4f9afff9dfc
+DATA key<>+16(SB)/8, $0x8a49985418e35980
+DATA key<>+24(SB)/8, $0xa5980b8bd1ac252f
+DATA key<>+32(SB)/8, $0xfd945f34cf2b2d6f
+DATA key<>+40(SB)/8, $0x8ea4d0b21b8535cd
+DATA key<>+48(SB)/8, $0xa299c1f83055fc4a
+DATA key<>+56(SB)/8, $0x78cfe9d2fa2ccf8b
+GLOBL key<>(SB), RODATA|NOPTR, $64
+
+// From the end: nothing, ten, the digit 0, a line break.
+DATA signs<>+0(SB)/4, $0x0a300a00
+GLOBL signs<>(SB), RODATA|NOPTR, $4
+
+// CONSTANTS sets what LOAD and FOLD need.
+#define CONSTANTS \
+	VPBROADCASTB signs<>+1(SB), Z12; \
+	VPBROADCASTB signs<>+2(SB), Z13; \
+	VMOVDQU64    key<>(SB), Z14
+
+// LOAD loads 64 bytes of the line at SI, of CX bytes, those behind its end as 0, and sets K to which there are. BX has the masks.
+#define LOAD(AT, V, K) \
+	KMOVQ      -AT(BX)(CX*8), K; \
+	VMOVDQU8.Z (AT/8)(SI), K, V
+
+// FOLD takes the 64 bytes in V into the eight lanes of Z0, digits as the digit 0, and sets D to where digits stand.
+#define FOLD(V, D) \
+	VPSUBB    Z13, V, Z1; \
+	VPCMPUB   $1, Z12, Z1, K6; \
+	KMOVQ     K6, D; \
+	VPBLENDMB Z13, V, K6, Z1; \
+	VPADDD    Z14, Z1, Z1; \
+	VPSRLQ    $32, Z1, Z2; \
+	VPMULUDQ  Z1, Z2, Z2; \
+	VPROLQ    $23, Z0, Z0; \
+	VPADDQ    Z2, Z0, Z0
+
+// SLOT makes the number of a slot in AX of the lanes.
+#define SLOT \
+	VEXTRACTI64X4 $1, Z0, Y1; \
+	VPADDQ        Y1, Y0, Y0; \
+	VEXTRACTI128  $1, Y0, X1; \
+	VPADDQ        X1, X0, X0; \
+	VPSHUFD       $0x4e, X0, X1; \
+	VPADDQ        X1, X0, X0; \
+	VMOVQ         X0, AX; \
+	ADDQ          CX, AX; \
+	MOVQ          AX, DX; \
+	SHRQ          $32, DX; \
+	XORQ          DX, AX; \
+	MOVQ          $0x9e3779b97f4a7c15, DX; \
+	IMULQ         DX, AX; \
+	SHRQ          $(64-const_rosterSlots), AX
+
+// func rosterHash(line *byte, n int, masks *uint64) uint32
+TEXT ·rosterHash(SB), NOSPLIT, $0-28
+	MOVQ line+0(FP), SI
+	MOVQ n+8(FP), CX
+	MOVQ masks+16(FP), BX
+	CONSTANTS
+	VPXORQ Z0, Z0, Z0
+	LOAD(0, Z16, K1)
+	FOLD(Z16, R8)
+	LOAD(512, Z17, K2)
+	FOLD(Z17, R9)
+	LOAD(1024, Z18, K3)
+	FOLD(Z18, R10)
+	CMPQ CX, $192
+	JLE  hashed
+	LOAD(1536, Z19, K4)
+	FOLD(Z19, R11)
+	LOAD(2048, Z20, K5)
+	FOLD(Z20, R12)
+
+hashed:
+	SLOT
+	MOVL AX, ret+24(FP)
+	VZEROUPPER
+	RET
+
+// func lineEndsWider(b *byte, n int, into *int32) int
+TEXT ·lineEndsWider(SB), NOSPLIT, $0-32
+	MOVQ b+0(FP), SI
+	MOVQ n+8(FP), CX
+	MOVQ into+16(FP), DI
+	MOVQ DI, R8
+	VPBROADCASTB signs<>+3(SB), Z1
+	XORQ AX, AX
+
+bytes64:
+	CMPQ     AX, CX
+	JGE      searched
+	VPCMPEQB (SI)(AX*1), Z1, K1
+	KMOVQ    K1, DX
+	POPCNTQ  DX, R10
+	LEAQ     (DI)(R10*4), R10
+
+	// Two are written whether they are there or not: few windows hold more.
+	TZCNTQ DX, R9
+	ADDL   AX, R9
+	MOVL   R9, (DI)
+	BLSRQ  DX, DX
+	TZCNTQ DX, R9
+	ADDL   AX, R9
+	MOVL   R9, 4(DI)
+	BLSRQ  DX, DX
+	JNZ    more
+
+next64:
+	MOVQ R10, DI
+	ADDQ $64, AX
+	JMP  bytes64
+
+more:
+	TZCNTQ DX, R9
+	ADDL   AX, R9
+	MOVL   R9, 8(DI)
+	ADDQ   $4, DI
+	BLSRQ  DX, DX
+	JNZ    more
+	JMP    next64
+
+searched:
+	SUBQ R8, DI
+	SHRQ $2, DI
+	MOVQ DI, ret+24(FP)
+	VZEROUPPER
+	RET
+
+// COMPARE sets bits in AX where the 64 bytes in V, of which those in K count, differ from the text at DX otherwise than by a digit of those in D that may be any. BX is the entry.
+#define COMPARE(AT, V, K, D) \
+	VPCMPUB $4, AT(DX), V, K, K6; \
+	KMOVQ   K6, SI; \
+	MOVQ    (entry_any+AT/8)(BX), R13; \
+	ANDQ    D, R13; \
+	ANDNQ   SI, R13, R13; \
+	ORQ     R13, AX
+
+// func callRoster(c *rollCall) int
+TEXT ·callRoster(SB), NOSPLIT, $0-16
+	MOVQ c+0(FP), DI
+	CONSTANTS
+	KMOVQ     rollCall_stamp(DI), K7
+	VMOVDQU64 rollCall_minute(DI), Z15
+	MOVQ      $0, rollCall_done(DI)
+
+line:
+	MOVQ    rollCall_done(DI), AX
+	CMPQ    AX, rollCall_lines(DI)
+	JGE     done
+	MOVQ    rollCall_ends(DI), DX
+	MOVLQSX (DX)(AX*4), CX
+	MOVQ    CX, rollCall_stop(DI)
+	MOVQ    rollCall_pos(DI), SI
+	SUBQ    SI, CX
+	CMPQ    CX, $const_rosterLine
+	JHI     done
+	ADDQ    rollCall_data(DI), SI
+	MOVQ    rollCall_masks(DI), BX
+	VPXORQ  Z0, Z0, Z0
+	LOAD(0, Z16, K1)
+	VPCMPUB  $4, Z15, Z16, K7, K6
+	KORTESTQ K6, K6
+	JNE      done
+	FOLD(Z16, R8)
+	LOAD(512, Z17, K2)
+	FOLD(Z17, R9)
+	LOAD(1024, Z18, K3)
+	FOLD(Z18, R10)
+	CMPQ CX, $192
+	JLE  hashed
+	LOAD(1536, Z19, K4)
+	FOLD(Z19, R11)
+	LOAD(2048, Z20, K5)
+	FOLD(Z20, R12)
+
+hashed:
+	SLOT
+	MOVQ rollCall_slots(DI), DX
+	MOVL (DX)(AX*4), DX
+
+chain:
+	TESTL DX, DX
+	JZ    done
+	SHLQ  $6, DX
+	ADDQ  rollCall_entries(DI), DX
+	LEAQ  -64(DX), BX
+	CMPL  entry_size(BX), CX
+	JNE   other
+	MOVL  entry_text(BX), DX
+	ADDQ  rollCall_texts(DI), DX
+	XORQ  AX, AX
+	COMPARE(0, Z16, K1, R8)
+	COMPARE(64, Z17, K2, R9)
+	COMPARE(128, Z18, K3, R10)
+	CMPQ  CX, $192
+	JLE   compared
+	COMPARE(192, Z19, K4, R11)
+	COMPARE(256, Z20, K5, R12)
+
+compared:
+	TESTQ AX, AX
+	JNZ   other
+	SUBQ  rollCall_entries(DI), BX
+	SHRQ  $6, BX
+	MOVQ  rollCall_done(DI), AX
+	MOVQ  rollCall_met(DI), DX
+	MOVL  BX, (DX)(AX*4)
+	INCQ  AX
+	MOVQ  AX, rollCall_done(DI)
+	MOVQ  rollCall_stop(DI), DX
+	INCQ  DX
+	MOVQ  DX, rollCall_pos(DI)
+	JMP   line
+
+other:
+	MOVL entry_next(BX), DX
+	JMP  chain
+
+done:
+	MOVQ rollCall_done(DI), AX
+	MOVQ AX, ret+8(FP)
+	VZEROUPPER
+	RET
