@@ -85,7 +85,7 @@ func (r *roster) find(data []byte, pos int, ends []int32, minute []byte) []uint3
 		return nil
 	}
 	c := &r.call
-	c.data, c.ends, c.pos, c.lines = &data[0], &ends[0], pos, n
+	c.data, c.ends, c.pos, c.lines, c.stop, c.done = &data[0], &ends[0], pos, n, 0, 0
 	c.slots, c.entries, c.texts, c.masks, c.met = &r.slots[0], &r.entries[0], &r.texts[0], &lengths[rosterLine], &r.met[0]
 	c.stamp = lengths[rosterLine+len(minute)]
 	copy(c.minute[:], minute)

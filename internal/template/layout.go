@@ -402,7 +402,7 @@ func Fraction(b []byte, s *Stamp) int {
 func fraction8(v uint64) (n int, nanoseconds int32) {
 	const zeros, sixes, highs = 0x3030303030303030, 0x0606060606060606, 0xf0f0f0f0f0f0f0f0
 	v ^= zeros
-	n = bits.TrailingZeros64((v|v+sixes)&highs) / 8
+	n = bits.TrailingZeros64((v|(v+sixes))&highs) / 8
 	if n < 8 {
 		v &= 1<<(8*n) - 1
 	}

@@ -98,3 +98,28 @@ func FuzzLayout(f *testing.F) {
 		}
 	})
 }
+
+// TestFraction holds the digits that are read at once to those read one by one, whatever stands behind them.
+func TestFraction(t *testing.T) {
+	slow := func(b []byte) (n int, v int32) {
+		scale := int32(100_000_000)
+		for n = 1; n < len(b) && isDigit(b[n]); n++ {
+			v += int32(b[n]-'0') * scale
+			scale /= 10
+		}
+		return n, v
+	}
+	for digits := 1; digits <= 11; digits++ {
+		for c := range 256 {
+			b := append([]byte("."+"95103847265"[:digits]), byte(c))
+			b = append(b, "\x00\xfa\xff7 0123456"...)
+			for size := 2; size <= len(b); size++ {
+				var s Stamp
+				n := Fraction(b[:size], &s)
+				if want, v := slow(b[:size]); n != want || s.Nanosecond != v {
+					t.Fatalf("%q: %d bytes, %d ns, want %d and %d", b[:size], n, s.Nanosecond, want, v)
+				}
+			}
+		}
+	}
+}
