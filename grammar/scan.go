@@ -71,7 +71,10 @@ type Scanner struct {
 	// met is the twin that was found last, if a line's twin was; touched are those met in this chunk.
 	met     encounter
 	touched []*twin
-	ends    *lineEnds
+	// byKind counts those of each kind, kinds are those that it has any of.
+	byKind []int
+	kinds  []int32
+	ends   *lineEnds
 }
 
 // pass is one run over a chunk.

@@ -517,16 +517,32 @@ func (p *pass) sighting(at *place, number int) Sighting {
 	return Sighting{at.time, number, p.chunk.Offset + int64(at.at), bytes.TrimSuffix(p.chunk.Data[at.at:at.stop], []byte("\r"))}
 }
 
-// countTwins tells of the twins in the chunk.
+// countTwins tells of the twins in the chunk: of each at warning or above, and of the others by their kinds.
 func (sc *Scanner) countTwins() {
 	sc.memory.met = 0
+	sc.kinds = sc.kinds[:0]
 	for i, t := range sc.touched {
 		sc.memory.met += t.seen.N
 		sc.tally.Formats[t.format] += t.seen.N
-		sc.Twins.Count(t.kind, &t.seen)
+		if t.severity >= logdoc.Warning {
+			sc.Twins.Count(t.kind, &t.seen)
+		} else {
+			if n := int(t.kind) + 1; n > len(sc.byKind) {
+				sc.byKind = append(sc.byKind, make([]int, n-len(sc.byKind))...)
+			}
+			if sc.byKind[t.kind] == 0 {
+				sc.kinds = append(sc.kinds, t.kind)
+			}
+			sc.byKind[t.kind] += t.seen.N
+		}
 		t.seen, sc.touched[i] = Sightings{}, nil
 	}
 	sc.touched = sc.touched[:0]
+	var seen Sightings
+	for _, kind := range sc.kinds {
+		seen.N, sc.byKind[kind] = sc.byKind[kind], 0
+		sc.Twins.Count(kind, &seen)
+	}
 }
 
 // Familiar reports whether most records of the last chunk of the source were twins of others.
