@@ -69,6 +69,8 @@ type line struct {
 	severity    bool
 	moves, tail []move
 	special     []move // priority and zone
+	// unstamped means that its records have no time, and what stands in front of their message is all that it says of them.
+	unstamped bool
 	// blind means that all digits behind a stamp are alike to it, and to what the message is tried on.
 	blind bool
 	// headed means that its lines have heads to remember, tagged that they may hold a process's number; rest matches what stands behind one.

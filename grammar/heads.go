@@ -26,6 +26,8 @@ const (
 // memory is what a scanner remembers of one source: some programs write two layouts into one file.
 type memory struct {
 	heads [2]heads
+	// unstamped are lines that have no stamp: it has no layout.
+	unstamped heads
 	// given and met count the records of the last chunk that were handed over, and those that were twins of others.
 	given, met int
 }
@@ -380,16 +382,19 @@ func (l *line) setUp() {
 	rest, ok := l.tmpl.Rest("message")
 	l.rest = rest
 	l.headed = ok && l.kind == lang.LineRecord && l.tmpl.Stamped() != nil
+	l.unstamped = ok && l.kind == lang.LineRecord && l.tmpl.Stamped() == nil
 	message := l.tmpl.Hole("message")
 	for i, slot := range l.slots {
 		switch slot {
-		case slotSkip, slotTime:
+		case slotSkip:
+		case slotTime:
+			l.unstamped = false
 		case slotSeverity:
 			l.severity = l.tmpl.Holes[i].Kind == template.Choice
-			l.headed = l.headed && i < message
+			l.headed, l.unstamped = l.headed && i < message, l.unstamped && i < message
 		case slotZone, slotPriority:
 			l.special = append(l.special, move{i, slot})
-			l.headed = false
+			l.headed, l.unstamped = false, false
 		default:
 			l.tagged = l.tagged || l.tmpl.Holes[i].Kind == template.ProcessID
 			l.moves = append(l.moves, move{i, slot})

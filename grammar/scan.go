@@ -257,6 +257,9 @@ func (sc *Scanner) stride(pos, number int) (int, int) {
 	p := &sc.pass
 	hs := p.twin.heads
 	ts, minute, data := &hs.twins, hs.minute, p.chunk.Data
+	if hs.layout == nil {
+		return pos, number
+	}
 	for p.twin.twin.kind >= 0 && ts.asked < twinTrial-1 {
 		if wider {
 			if n := sc.call(hs, pos, number); n > 0 {

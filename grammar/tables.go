@@ -2,7 +2,11 @@ package grammar
 
 // tables hold the templates that a source is read with by the first byte of a line, so that most lines meet only the few that can accept them: record and header lines, and those that
 // start a record only where none is open.
-type tables struct{ records, bare [256][]*line }
+type tables struct {
+	records, bare [256][]*line
+	// unstamped tells of the bytes with which a record may start that has no time, and may be remembered.
+	unstamped [256]bool
+}
 
 // maxTables bounds the tables that a set keeps. Most sources of a bundle are read with the same few, and making one takes longer than reading a short file.
 const maxTables = 64
@@ -38,6 +42,7 @@ func arrange(order []*Format, main *Format) *tables {
 		for c := range table {
 			if l.stamped || l.re != nil && l.first[c] || l.tmpl != nil && l.tmpl.MayStart(byte(c)) {
 				table[c] = append(table[c], l)
+				t.unstamped[c] = t.unstamped[c] || l.unstamped && table == &t.records
 			}
 		}
 	}

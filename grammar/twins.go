@@ -291,25 +291,33 @@ func (sc *Scanner) meet(b []byte) bool {
 			continue
 		}
 		at, time, ok := hs.behind(b)
-		if !ok || !hs.twins.worth() {
-			return false
-		}
-		t, full := hs.twins.find(nil, at, b[at:])
-		if t == nil {
-			if !full {
-				sc.fresh.heads, sc.fresh.at, sc.fresh.known, sc.fresh.twin = hs, at, false, nil
-			}
-			return false
-		}
-		hs.twins.met++
-		if t.kind == strange && !t.parental {
-			sc.fresh.heads, sc.fresh.at, sc.fresh.known, sc.fresh.twin = hs, at, true, t
-			return false
-		}
-		sc.met = encounter{t, hs, time}
-		return true
+		return ok && sc.meetIn(hs, at, time, b)
 	}
-	return false
+	if len(b) == 0 || !sc.pass.reading.unstamped[b[0]] || !fits(len(b)) {
+		return false
+	}
+	return sc.meetIn(&sc.memory.unstamped, 0, 0, b)
+}
+
+// meetIn looks for the twin of a line behind its stamp.
+func (sc *Scanner) meetIn(hs *heads, at int, time int64, b []byte) bool {
+	if !hs.twins.worth() {
+		return false
+	}
+	t, full := hs.twins.find(nil, at, b[at:])
+	if t == nil {
+		if !full {
+			sc.fresh.heads, sc.fresh.at, sc.fresh.known, sc.fresh.twin = hs, at, false, nil
+		}
+		return false
+	}
+	hs.twins.met++
+	if t.kind == strange && !t.parental {
+		sc.fresh.heads, sc.fresh.at, sc.fresh.known, sc.fresh.twin = hs, at, true, t
+		return false
+	}
+	sc.met = encounter{t, hs, time}
+	return true
 }
 
 // behind tells where the stamp of a line in the minute ends, and its time. ok is false where that is not clear, or what stands behind it cannot be remembered.
@@ -363,12 +371,12 @@ func (sc *Scanner) meetMore(e *encounter, b []byte) bool {
 // befriend asks what becomes of the twins of the record that was handed over last, and remembers its lines.
 func (sc *Scanner) befriend(ev *logdoc.Event, c *candidate) {
 	r, hs, l := sc.pass.reading, c.heads, c.line
-	if !l.headed || hs.format != l.format || hs.layout.Source != l.tmpl.Stamped().Source || !bytes.HasPrefix(c.raw, hs.minute) || !ev.Clock || c.known && len(c.more) == 0 {
+	if c.known && len(c.more) == 0 || !hs.remembers(l, ev, c.raw) {
 		return
 	}
 	kind, taken := int32(strange), int32(strange)
 	told := []logdoc.Span{{Hi: int32(len(c.raw))}}
-	if blindTo(r, l, hs.minute, c.raw[0]) && l.tmpl.Match(bytes.TrimSuffix(c.raw, []byte("\r")), &sc.result) {
+	if hs.blindTo(r, l, c.raw, ev) && l.tmpl.Match(bytes.TrimSuffix(c.raw, []byte("\r")), &sc.result) {
 		told = told[:0]
 		for slot, s := range ev.Fields {
 			if Told(slot) {
@@ -411,10 +419,18 @@ func (sc *Scanner) befriend(ev *logdoc.Event, c *candidate) {
 	}
 	if t.kind == part {
 		t.kind, t.taken, t.format, t.severity = kind, taken, ev.Format, ev.Severity
-		if wider && kind >= 0 && t.parent == nil {
+		if wider && kind >= 0 && t.parent == nil && hs.layout != nil {
 			hs.twins.roster.add(t, c.raw)
 		}
 	}
+}
+
+// remembers reports whether a record that l has read can be remembered there.
+func (hs *heads) remembers(l *line, ev *logdoc.Event, raw []byte) bool {
+	if hs.layout == nil {
+		return l.unstamped && !ev.Clock
+	}
+	return l.headed && hs.format == l.format && hs.layout.Source == l.tmpl.Stamped().Source && bytes.HasPrefix(raw, hs.minute) && ev.Clock
 }
 
 // within reports whether all parts of the record's text stand in its first line as it was read.
@@ -424,15 +440,22 @@ func within(parts []logdoc.Span, ev *logdoc.Event, raw []byte) bool {
 	})
 }
 
-// blindTo reports whether all twins of a line that l accepts are accepted by l, and say the same.
-func blindTo(r *Reading, l *line, minute []byte, first byte) bool {
-	for _, other := range r.records[first] {
+// blindTo reports whether all twins of a record's first line that l accepts are accepted by l, and say the same.
+func (hs *heads) blindTo(r *Reading, l *line, raw []byte, ev *logdoc.Event) bool {
+	if hs.layout == nil && ev.Severity >= logdoc.Warning {
+		return false // it is told when such records were
+	}
+	for _, other := range r.records[raw[0]] {
 		switch {
 		case other == l:
 			return l.blind
 		case other.re != nil || other.stamped:
 			return false
-		case other.tmpl.MayFit(minute) && (!other.blind || other.tmpl.Stamped() != nil && other.tmpl.Stamped().Source != l.tmpl.Stamped().Source):
+		case hs.layout == nil:
+			if !other.tmpl.Refuses(bytes.TrimSuffix(raw, []byte("\r"))) {
+				return false
+			}
+		case other.tmpl.MayFit(hs.minute) && (!other.blind || other.tmpl.Stamped() != nil && other.tmpl.Stamped().Source != l.tmpl.Stamped().Source):
 			return false
 		}
 	}
@@ -481,17 +504,8 @@ func (sc *Scanner) countBefore() {
 // count counts a record that is a twin, by the number of its line.
 func (sc *Scanner) count(hs *heads, at *place, number int) {
 	t, time := at.twin, at.time
-	c := &sc.tally.Clock
-	if c.Seen && time >= c.Newest {
-		c.Newest, c.Latest = time, time
-	} else {
-		c.see(time, number)
-	}
-	if hs.noYear {
-		sc.tally.YearAssumed = true
-	}
-	if sc.Watch != nil {
-		sc.Watch(time, t.severity)
+	if hs.layout != nil {
+		sc.see(hs, t, time, number)
 	}
 	seen := &t.seen
 	if seen.N++; seen.N == 1 {
@@ -509,6 +523,22 @@ func (sc *Scanner) count(hs *heads, at *place, number int) {
 		seen.Last = sc.pass.sighting(at, number)
 	} else if time < seen.First.Time {
 		seen.First = sc.pass.sighting(at, number)
+	}
+}
+
+// see notes the time of a twin.
+func (sc *Scanner) see(hs *heads, t *twin, time int64, number int) {
+	c := &sc.tally.Clock
+	if c.Seen && time >= c.Newest {
+		c.Newest, c.Latest = time, time
+	} else {
+		c.see(time, number)
+	}
+	if hs.noYear {
+		sc.tally.YearAssumed = true
+	}
+	if sc.Watch != nil {
+		sc.Watch(time, t.severity)
 	}
 }
 

@@ -84,9 +84,9 @@ func nameOf(kind int) string {
 	return fmt.Sprintf("mixed%d.log", kind)
 }
 
-// mended reports whether a note says that a text is not read as it stands.
+// mended reports whether a note says that a text is not read as it stands, or that lines further on told how to read it: who follows may have read the first ones by then.
 func mended(n logdoc.Note) bool {
-	return slices.ContainsFunc([]string{"pasted", "wrapped", "joined", "escape", "in front of each line"}, func(word string) bool { return strings.Contains(n.Text, word) })
+	return slices.ContainsFunc([]string{"pasted", "wrapped", "joined", "escape", "in front of each line", "as its UTC times beside them show"}, func(word string) bool { return strings.Contains(n.Text, word) })
 }
 
 // TestFollowedEqualsCold follows logs of all products, and mixes of their lines with others, in pieces of any size: the diagnosis at the end is that of a cold reading.
