@@ -96,6 +96,7 @@ type Live struct {
 	// newest is the newest stamp, at is when it came, mark is the watermark.
 	newest  int64
 	at      time.Time
+	taken   time.Time // when pieces were taken last
 	clocked bool
 	mark    int64
 	late    int // records of the block at hand that the watermark has passed
@@ -228,8 +229,10 @@ func (l *Live) detect(name logdoc.LogText, head []byte, written time.Time) *gram
 func (l *Live) Take(pieces []Piece, now time.Time) Gain {
 	var g Gain
 	if !l.began {
-		l.began, l.at = true, now
+		l.began, l.at, l.taken = true, now, now
 	}
+	l.rules.Pass(now.Sub(l.taken))
+	l.taken = now
 	behind, oldest := false, int64(math.MaxInt64)
 	for i := range pieces {
 		p := &pieces[i]
