@@ -25,6 +25,7 @@ type config struct {
 	dir, size    string
 	runs         int
 	only         string
+	rate         int
 }
 
 func main() {
@@ -36,6 +37,7 @@ func main() {
 	flag.StringVar(&c.size, "size", "1GiB", "bytes of logs, a quarter of each kind")
 	flag.IntVar(&c.runs, "runs", 5, "counted runs of each command")
 	flag.StringVar(&c.only, "only", "", "measure only the rows whose work or tool holds this `text`")
+	flag.IntVar(&c.rate, "rate", 0, "measure logdoc tail only at so many `lines` a second")
 	flag.Parse()
 	if err := run(os.Stdout, c); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)

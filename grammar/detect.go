@@ -136,6 +136,13 @@ func (r *Reading) At(modTime time.Time) *Reading {
 	return &later
 }
 
+// Same reports whether another reading takes all lines as this one does, whatever Why and Notes say: then the same one can be used for both logs, and what is learnt of one serves the other.
+func (r *Reading) Same(o *Reading) bool {
+	plain := r.Mend == nil && o.Mend == nil && r.quote == nil && o.quote == nil
+	zone := r.zone == o.zone || r.zone != nil && o.zone != nil && r.zone.String() == o.zone.String()
+	return plain && zone && r.Format == o.Format && r.tables == o.tables && r.modTime.Equal(o.modTime) && r.noBreak == o.noBreak && r.salvage == o.salvage && r.repeats == o.repeats && r.loose == o.loose
+}
+
 func splitHead(head []byte) [][]byte {
 	var lines [][]byte
 	for len(head) > 0 && len(lines) < headLines {

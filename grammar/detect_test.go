@@ -1,9 +1,12 @@
 package grammar
 
 import (
+	"cmp"
 	"strings"
 	"testing"
+	"time"
 
+	"logdoc"
 	"logdoc/samples"
 )
 
@@ -92,6 +95,67 @@ func TestMatchName(t *testing.T) {
 	} {
 		if got := MatchName(tt.glob, tt.name); got != tt.want {
 			t.Errorf("%s on %s: %v", tt.glob, tt.name, got)
+		}
+	}
+}
+
+// TestSame holds readings that are taken for the same to reading all lines alike, and others apart.
+func TestSame(t *testing.T) {
+	set := builtin(t)
+	at := time.Date(2026, 3, 4, 5, 6, 7, 0, time.UTC)
+	tokyo := time.FixedZone("JST", 9*3600)
+	luna, flume := generated(t, samples.Luna, HeadSize), generated(t, samples.Flume, HeadSize)
+	pasted := strings.ReplaceAll("> "+strings.TrimSuffix(string(luna), "\n"), "\n", "\n> ") + "\n"
+	base := set.Detect(luna, Options{Name: "lunalogs", ModTime: at, Written: true})
+	for _, tt := range []struct {
+		name string
+		text string
+		o    Options
+		want bool
+	}{
+		{"another log of the same kind", string(luna[len(luna)/2:]), Options{Name: "b.txt", ModTime: at, Written: true}, true},
+		{"another format", string(flume), Options{Name: "lunalogs", ModTime: at, Written: true}, false},
+		{"stamps without a year lie elsewhere", string(luna), Options{Name: "lunalogs", ModTime: at.AddDate(1, 0, 0), Written: true}, false},
+		{"another zone", string(luna), Options{Name: "lunalogs", Zone: tokyo, ModTime: at, Written: true}, false},
+		{"quoted", pasted, Options{Name: "lunalogs", ModTime: at, Written: true}, false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			r := set.Detect([]byte(tt.text), tt.o)
+			if got := base.Same(r); got != tt.want || r.Same(base) != got || !r.Same(r) && r.quote == nil {
+				t.Errorf("%v, and the other way round %v", got, r.Same(base))
+			}
+		})
+	}
+}
+
+// TestSourcesTakeTurns scans more sources in turn than are remembered by themselves: with room for all of them their lines are met again, and there are never more than that.
+func TestSourcesTakeTurns(t *testing.T) {
+	set := builtin(t)
+	text := generated(t, samples.Luna, 64<<10)
+	const sources = 3 * maxSources
+	var readings []*Reading
+	for i := range sources {
+		readings = append(readings, set.Detect(text, Options{Name: "lunalogs", ModTime: time.Date(2000+i, 1, 1, 0, 0, 0, 0, time.UTC)}))
+	}
+	for _, room := range []int{0, sources / 2, sources} {
+		sc := NewScanner()
+		sc.Twins, sc.Sources = all{&described{set: set, kinds: map[string]int32{}, count: map[string]int{}}}, room
+		familiar := 0
+		for range 2 {
+			familiar = 0
+			for _, r := range readings {
+				if sc.Familiar(r) {
+					familiar++
+				}
+				sc.Scan(r, set, Chunk{Data: text, Line: 1}, &Tally{}, func(*logdoc.Event) {})
+			}
+		}
+		most := cmp.Or(room, maxSources)
+		if len(sc.memories) > most || familiar > most {
+			t.Errorf("room for %d: %d are remembered, %d were familiar", most, len(sc.memories), familiar)
+		}
+		if room == sources && familiar < sources {
+			t.Errorf("room for all: %d of %d were familiar", familiar, sources)
 		}
 	}
 }

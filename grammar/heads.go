@@ -2,6 +2,7 @@ package grammar
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/binary"
 	"slices"
 	"time"
@@ -19,7 +20,7 @@ const (
 	maxHeads, minHead, maxHead = 256, 4, 128
 	// maxReach bounds the bytes of a head by which it is found.
 	maxReach = 48
-	// maxSources bounds the sources of which heads are remembered.
+	// maxSources bounds the sources of which heads are remembered, where nobody wants otherwise.
 	maxSources = 4
 )
 
@@ -348,8 +349,12 @@ func (sc *Scanner) remember(r *Reading) {
 	if sc.memory = sc.memories[r]; sc.memory != nil {
 		return
 	}
-	if len(sc.memories) == maxSources {
-		clear(sc.memories)
+	if len(sc.memories) >= cmp.Or(sc.Sources, maxSources) {
+		// Any other makes room: who takes turns among more sources than that still meets most of them.
+		for other := range sc.memories {
+			delete(sc.memories, other)
+			break
+		}
 	}
 	sc.memory = new(memory)
 	sc.memories[r] = sc.memory

@@ -49,6 +49,8 @@ type Scanner struct {
 	Twins Twins
 	// Watch, if not nil, is told of every record with a clock, in nanoseconds since 1970 UTC, whether it is handed over or not.
 	Watch func(time int64, severity logdoc.Severity)
+	// Sources is of how many readings is remembered what their lines look like; 0 is 4, which is for who scans one source after the other.
+	Sources int
 
 	result  template.Result
 	inner   template.Result

@@ -87,10 +87,15 @@ func (o *occurrence) shares(p *occurrence) bool {
 
 // join merges two occurrences into one that covers both.
 func join(a, b *occurrence) occurrence {
+	return joinAs(a, b, slices.Concat(a.bound, b.bound))
+}
+
+// joinAs is join where other records stand for the events.
+func joinAs(a, b *occurrence, bound []bound) occurrence {
 	o := occurrence{
 		start: min(a.start, b.start), end: max(a.end, b.end), first: a.first, last: a.last,
 		unclocked: a.unclocked || b.unclocked, unproven: a.unproven || b.unproven, trust: cmp.Or(a.trust, b.trust), open: a.open || b.open, since: min(a.since, b.since),
-		bound: slices.Concat(a.bound, b.bound),
+		bound: bound,
 	}
 	if a.timeless() || !b.timeless() && inOrder(b.first, a.first) < 0 {
 		o.first = b.first
@@ -264,9 +269,9 @@ func (g *group) ref(r *lang.Ref) []occurrence {
 
 func (g *group) matches(event int) []occurrence {
 	list := g.lists[event]
-	out := make([]occurrence, len(list))
+	out, bounds := make([]occurrence, len(list)), make([]bound, len(list))
 	for i := range list {
-		out[i] = single(event, &list[i])
+		out[i] = singleAs(&list[i], event, bounds[i:i+1:i+1])
 	}
 	slices.SortStableFunc(out, compareOccurrences)
 	return out
@@ -274,7 +279,13 @@ func (g *group) matches(event int) []occurrence {
 
 // single is the occurrence of one record.
 func single(event int, m *logdoc.Match) occurrence {
-	o := outOfTime(false, bound{event: event, fact: -1, match: m})
+	return singleAs(m, event, make([]bound, 1))
+}
+
+// singleAs is single with room for what stands for the event.
+func singleAs(m *logdoc.Match, event int, room []bound) occurrence {
+	room[0] = bound{event: event, fact: -1, match: m}
+	o := outOfTime(false, room...)
 	o.first, o.last, o.unclocked = m, m, !m.Clock
 	if m.Clock {
 		o.start, o.end = m.Time, m.Time
@@ -319,12 +330,14 @@ func (c countCond) holds(g *group) []occurrence {
 	if event < 0 {
 		return nil
 	}
-	n := tally{need: c.N, values: map[logdoc.LogText]int{}}
-	var counted, out []occurrence
-	for i := range g.lists[event] {
-		m := &g.lists[event][i]
+	list := g.lists[event]
+	n := tally{need: c.N, values: map[logdoc.LogText]int{}, of: make([]logdoc.LogText, 0, len(list))}
+	counted, bounds := make([]occurrence, 0, len(list)), make([]bound, len(list))
+	var out []occurrence
+	for i := range list {
+		m := &list[i]
 		if v, ok := captured(m, c.Ref.Field); ok || !c.Distinct {
-			counted = append(counted, single(event, m))
+			counted = append(counted, singleAs(m, event, bounds[i:i+1:i+1]))
 			n.of = append(n.of, v)
 		}
 	}
@@ -347,9 +360,7 @@ func (c countCond) holds(g *group) []occurrence {
 			n.remove(lo)
 		}
 		if n.enough() {
-			o := join(&counted[lo], &counted[i])
-			o.bound = counted[i].bound
-			out = append(out, o)
+			out = append(out, joinAs(&counted[lo], &counted[i], counted[i].bound))
 		}
 	}
 	if c.Within == 0 && len(out) == 0 && !c.Distinct && len(counted) > 0 && g.counts[event] >= c.N {

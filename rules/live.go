@@ -13,13 +13,14 @@ import (
 
 // Bounds of following a log.
 const (
-	// Looking at a key costs as much work as it has matches, for each condition of the symptom. Each match pays for workPerMatch of it, and maxCredit is how much may be
-	// saved up: small logs are looked at whenever something comes, and in a flood a key is looked at after every so many matches, so that no log costs more than a bounded
-	// time for each match.
+	// Looking at a key costs as much work as it has matches, for each condition of the symptom. A key with so few that it costs no more than freeWork is looked at whenever
+	// something comes for it. One with more is looked at when its own matches have paid for it, workPerMatch each, so that no log costs more than a bounded time for each
+	// match, and no key waits for another one. What is not paid for waits in line, and is paid for by the time that goes by: timePerWork is some fifty times what the work
+	// takes. So much as maxCredit may be saved up.
+	freeWork     = 64
 	workPerMatch = 1
+	timePerWork  = 50 * time.Microsecond
 	maxCredit    = 1 << 16
-	// lookWork is what looking at a key costs besides.
-	lookWork = 16
 	// lookAgain is how often a symptom that names the time is looked at while nothing comes.
 	lookAgain = 10 * time.Minute
 )
@@ -41,9 +42,11 @@ type Live struct {
 	in        *Correlator
 	watermark int64
 	symptoms  []following
-	due       []*told // to be looked at, first come first
+	due       []*told // to be looked at, first come first; some of them were looked at meanwhile
+	paid      []*told // those among them that their own matches have paid for
 	alarms    alarms
 	credit    int
+	passed    time.Duration // that has paid for nothing yet
 	started   bool
 	turns     []logdoc.Turn
 }
@@ -77,7 +80,10 @@ type told struct {
 	last      time.Time
 	why       []string
 	due, gone bool
-	alarm     int64
+	// inLine: it stands in Live.due; paid: it stands in Live.paid. cost is what looking at it took last, earned what its own matches have paid since.
+	inLine, paid bool
+	cost, earned int
+	alarm        int64
 }
 
 // NewLive returns a correlator for logs that are followed.
@@ -133,7 +139,6 @@ func (l *Live) Add(m logdoc.Match) {
 		l.forget(m.Symptom, m.Event)
 	}
 	l.in.Add(m)
-	l.credit = min(l.credit+workPerMatch, maxCredit)
 	switch {
 	case len(fields) == 0 && !f.keyed:
 		l.mark(l.of(m.Symptom, ""))
@@ -152,8 +157,21 @@ func (l *Live) Add(m logdoc.Match) {
 			l.mark(t)
 		}
 	default:
-		l.key(m.Symptom, key)
+		t := l.key(m.Symptom, key)
+		t.earned += workPerMatch
+		if !t.paid && t.earned+freeWork >= t.cost {
+			t.paid = true
+			l.paid = append(l.paid, t)
+		}
 	}
+}
+
+// Pass says that so much time has gone by, which pays for looking at keys that Advance has put off.
+func (l *Live) Pass(d time.Duration) {
+	l.passed += max(d, 0)
+	paid := l.passed / timePerWork
+	l.passed -= paid * timePerWork
+	l.credit = int(min(time.Duration(l.credit)+paid, maxCredit))
 }
 
 // Advance says that all records with a stamp before the watermark have come, but for those that come too late, and returns what turns the findings have taken since the last call. In a
@@ -224,11 +242,11 @@ func (f *following) inOrder() []*told {
 }
 
 // key marks a key of a match. What was told under a part of it moves there.
-func (l *Live) key(symptom int, key string) {
+func (l *Live) key(symptom int, key string) *told {
 	f := &l.symptoms[symptom]
 	if t := f.told[key]; t != nil && f.keyed {
 		l.mark(t)
-		return
+		return t
 	}
 	if !f.keyed {
 		f.keyed = true
@@ -247,6 +265,7 @@ func (l *Live) key(symptom int, key string) {
 		}
 	}
 	l.mark(t)
+	return t
 }
 
 // move ends what was told under a key that turned out to be no whole one.
@@ -285,28 +304,47 @@ func (l *Live) of(symptom int, key string) *told {
 
 // mark puts a key in the line of those to be looked at.
 func (l *Live) mark(t *told) {
-	if !t.due && !t.gone {
-		t.due = true
-		l.symptoms[t.symptom].due++
+	if t.due || t.gone {
+		return
+	}
+	t.due = true
+	l.symptoms[t.symptom].due++
+	if !t.inLine {
+		t.inLine = true
 		l.due = append(l.due, t)
 	}
 }
 
-// work looks at the keys that are due, as long as more says so.
+// work looks at the keys that are due: at those that are paid for, and at others as long as more says so.
 func (l *Live) work(more func() bool) {
+	for _, t := range l.paid {
+		t.paid = false
+		l.lookDue(t)
+	}
+	clear(l.paid)
+	l.paid = l.paid[:0]
 	done := 0
-	for ; done < len(l.due) && more(); done++ {
-		if t := l.due[done]; !t.gone {
-			t.due = false
-			l.symptoms[t.symptom].due--
-			l.look(t)
-		}
+	for ; done < len(l.due) && (!l.due[done].due || more()); done++ {
+		t := l.due[done]
+		t.inLine = false
+		l.lookDue(t)
 	}
 	if done == len(l.due) {
+		clear(l.due)
 		l.due = l.due[:0]
 	} else if done > 0 {
 		l.due = append(l.due[:0], l.due[done:]...)
 	}
+}
+
+// lookDue looks at a key if it is due.
+func (l *Live) lookDue(t *told) {
+	if !t.due || t.gone {
+		return
+	}
+	t.due = false
+	l.symptoms[t.symptom].due--
+	l.look(t)
 }
 
 // Recall tells what an earlier run has told, once the matches that it rests on were added again: it is not told again as long as there is nothing new about it. It
@@ -362,10 +400,12 @@ func (l *Live) SoFar() Outcome {
 // look evaluates a key as far as it is decided by now.
 func (l *Live) look(t *told) {
 	g := l.group(t)
-	l.credit -= lookWork
+	t.cost = 0
 	for _, list := range g.lists {
-		l.credit -= len(list) * l.symptoms[t.symptom].conditions
+		t.cost += len(list) * l.symptoms[t.symptom].conditions
 	}
+	l.credit -= max(0, t.cost-t.earned-freeWork)
+	t.earned = 0
 	if f, ok := l.finding(t, g); ok {
 		l.tell(t, f)
 	}

@@ -426,3 +426,57 @@ func TestLiveWaitsForWhatCannotBeSeen(t *testing.T) {
 		t.Errorf("at the end: %v", end.Findings)
 	}
 }
+
+// TestLiveFloodHoldsNothingUp floods one key, and holds the others to being told with the match that makes them, at any moment; what becomes of the flooded key is told by the time
+// that goes by, or when there is time.
+func TestLiveFloodHoldsNothingUp(t *testing.T) {
+	of := func(turns []logdoc.Turn, kind logdoc.TurnKind, host string) bool {
+		return slices.ContainsFunc(turns, func(turn logdoc.Turn) bool { return turn.Kind == kind && string(turn.Finding.Key) == host })
+	}
+	for name, wait := range map[string]func(l *Live, watermark time.Time) []logdoc.Turn{
+		"there is time": func(l *Live, _ time.Time) []logdoc.Turn { return l.Settle() },
+		"a minute passes": func(l *Live, watermark time.Time) (turns []logdoc.Turn) {
+			for range 100 * 60 {
+				l.Pass(10 * time.Millisecond)
+				turns = append(turns, l.Advance(watermark)...)
+			}
+			return turns
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			l := compileText(t, `symptom test/a "A" { severity error by host event a in t event b in t certain when 3 of a within 5m possible when a clears when b }`).NewLive()
+			second := 0
+			add := func(event int, host string) []logdoc.Turn {
+				second++
+				m := flood(second, host)
+				m.Event = event
+				l.Add(m)
+				return l.Advance(time.Unix(int64(second), 0))
+			}
+			looks := 0
+			for i := range 50_000 {
+				if of(add(0, "loud"), logdoc.Repeated, "loud") {
+					looks++
+				}
+				if i%500 == 0 {
+					if host := fmt.Sprint("quiet", i); !of(add(0, host), logdoc.Opened, host) {
+						t.Fatalf("after %d matches of another key, a new one is not told at once", i)
+					}
+				}
+			}
+			if looks == 0 || looks > 1000 {
+				t.Errorf("the flooded key was looked at %d times", looks)
+			}
+			if of(add(1, "loud"), logdoc.WasCleared, "loud") {
+				t.Fatal("the flooded key is looked at with each match: this test tests nothing")
+			}
+			l.Pass(10 * time.Millisecond)
+			if of(l.Advance(time.Unix(int64(second), 0)), logdoc.WasCleared, "loud") {
+				t.Error("hardly any time has passed, and it was looked at")
+			}
+			if !of(wait(l, time.Unix(int64(second), 0)), logdoc.WasCleared, "loud") {
+				t.Error("it was not looked at")
+			}
+		})
+	}
+}

@@ -216,7 +216,7 @@ func (s *Store) openWriting() error {
 	unclean := size(s.path+"-wal") > 0
 	if s.pool, err = connect(s.path, "rw", fmt.Sprintf(
 		"PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL; PRAGMA foreign_keys = ON; PRAGMA secure_delete = FAST; PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; "+
-			"PRAGMA cache_size = -8000; PRAGMA journal_size_limit = %d; PRAGMA max_page_count = %d; PRAGMA synchronous = FULL", maxLog, s.maxPages())); err != nil {
+			"PRAGMA cache_size = -2000; PRAGMA journal_size_limit = %d; PRAGMA max_page_count = %d; PRAGMA synchronous = FULL", maxLog, s.maxPages())); err != nil {
 		return err
 	}
 	ctx := context.Background()

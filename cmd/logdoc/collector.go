@@ -11,7 +11,7 @@ import (
 
 // How much the heap may grow before it is collected: until the collector has run once it waits for 28 MiB, then it depends on what the program is at. Following logs takes little memory
 // for long, and most of the processor's time that it takes would go into collecting it.
-const earlyPercent, loadingPercent, readingPercent, followingPercent = 700, 100, 50, 100
+const earlyPercent, loadingPercent, readingPercent, followingPercent = 700, 100, 50, 50
 
 // collectLate lets the collector wait until there is something to collect. The returned function is called once the packs are loaded, with the percentage from then on. Who has set GOGC
 // decides.

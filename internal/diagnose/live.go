@@ -67,6 +67,8 @@ const (
 	behindBytes = 64 << 10
 	// newYear is after how long a log is read anew as one that is written now: stamps without a year are taken to lie near the time of writing.
 	newYear = 12 * time.Hour
+	// maxLiveReadings bounds the ways of reading that are shared by logs, liveSources those of which it is remembered what their lines look like.
+	maxLiveReadings, liveSources = 64, 8
 )
 
 // Live diagnoses logs that are followed. It is given their pieces, assembles the records, and says what turns the findings take; what it says at the end is what Run says of the same
@@ -76,7 +78,9 @@ type Live struct {
 	options LiveOptions
 	rules   *rules.Live
 	scanner *scanner
-	logs    map[int]*followed
+	// readings are shared by the logs that are read alike.
+	readings []*grammar.Reading
+	logs     map[int]*followed
 	// open are the logs with a record that may still get more lines.
 	open map[int]*followed
 	// moved are the logs whose position has changed since it was asked for, forgotten the last positions of logs that have ended.
@@ -96,6 +100,7 @@ type Live struct {
 	// newest is the newest stamp, at is when it came, mark is the watermark.
 	newest  int64
 	at      time.Time
+	taken   time.Time // when pieces were taken last
 	clocked bool
 	mark    int64
 	late    int // records of the block at hand that the watermark has passed
@@ -133,7 +138,7 @@ func NewLive(p *Packs, o LiveOptions) *Live {
 	if o.Timeline {
 		l.timeline = newTimeline(window{})
 	}
-	l.scanner.grammar.Watch = l.watch
+	l.scanner.grammar.Watch, l.scanner.grammar.Sources = l.watch, liveSources
 	return l
 }
 
@@ -228,8 +233,10 @@ func (l *Live) detect(name logdoc.LogText, head []byte, written time.Time) *gram
 func (l *Live) Take(pieces []Piece, now time.Time) Gain {
 	var g Gain
 	if !l.began {
-		l.began, l.at = true, now
+		l.began, l.at, l.taken = true, now, now
 	}
+	l.rules.Pass(now.Sub(l.taken))
+	l.taken = now
 	behind, oldest := false, int64(math.MaxInt64)
 	for i := range pieces {
 		p := &pieces[i]
@@ -328,7 +335,7 @@ func (l *Live) Positions() (positions, forgotten []logdoc.Position) {
 // end takes what is left of a log that has ended.
 func (l *Live) end(id int, f *followed, g *Gain) {
 	if f.young && len(f.head) > f.looked {
-		l.read(f, f.head, f.written) // what the log is, is told by all of it
+		l.read(f, f.head, f.res.written) // what the log is, is told by all of it
 	}
 	l.flush(f, g)
 	delete(l.moved, f)

@@ -15,6 +15,7 @@ import (
 	"pgregory.net/rapid"
 
 	"logdoc"
+	"logdoc/grammar"
 	"logdoc/samples"
 )
 
@@ -234,4 +235,48 @@ func TestFollowedOverARestart(t *testing.T) {
 			t.Fatalf("over a restart at %d findings opened %d times, and %d times in one run", at.Offset, b, a)
 		}
 	})
+}
+
+// TestLiveLogsShareWhatIsLearnt follows logs of two kinds that were written at different times: those of one kind are read as one, and each is accounted for by itself.
+func TestLiveLogsShareWhatIsLearnt(t *testing.T) {
+	p, err := Load(nil, Selection{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := NewLive(p, LiveOptions{})
+	var logs []*written
+	for i := range 12 {
+		var text bytes.Buffer
+		if err := samples.WriteLog(&text, []samples.Kind{samples.Luna, samples.Flume}[i%2], 64<<10, int64(i), 1000); err != nil {
+			t.Fatal(err)
+		}
+		logs = append(logs, &written{id: i + 1, name: logdoc.LogText(fmt.Sprint("var/log/", i, ".log")), text: text.Bytes()})
+	}
+	for round := range 3 {
+		var pieces []Piece
+		for i, w := range logs {
+			piece := w.piece(20 << 10)
+			piece.Ended = false
+			position := piece.Position
+			piece.Position = func(n int) logdoc.Position {
+				at := position(n)
+				at.Changed = morning.Add(time.Duration(i) * time.Minute)
+				return at
+			}
+			pieces = append(pieces, *piece)
+		}
+		l.Take(pieces, morning.Add(time.Duration(round)*time.Second))
+	}
+	readings := map[*grammar.Reading]int{}
+	for _, f := range l.logs {
+		readings[f.reading]++
+	}
+	if len(readings) != 2 {
+		t.Errorf("12 logs of two kinds are read in %d ways: %v", len(readings), readings)
+	}
+	for _, source := range l.SoFar(morning).Coverage.Sources {
+		if source.Lines == 0 || source.Unread > 0 {
+			t.Errorf("%s: %d lines, %d records unread", source.Source, source.Lines, source.Unread)
+		}
+	}
 }

@@ -262,16 +262,33 @@ func (l *Live) look(f *followed, p *Piece) {
 		}
 	}
 	if f.res.yearTold && at.Changed.Sub(f.written) > newYear {
-		f.reading, f.written = f.reading.At(at.Changed), at.Changed
+		f.written = at.Changed.Truncate(newYear)
+		f.reading = l.shared(f.reading.At(f.written))
 	}
+}
+
+// shared returns the reading that other logs have which are read alike, so that what is learnt of one serves all.
+func (l *Live) shared(r *grammar.Reading) *grammar.Reading {
+	for _, o := range l.readings {
+		if o.Same(r) {
+			return o
+		}
+	}
+	if len(l.readings) == maxLiveReadings {
+		l.readings = slices.Delete(l.readings, 0, 1)
+	}
+	l.readings = append(l.readings, r)
+	return r
 }
 
 // read takes the first lines to tell how the log is read.
 func (l *Live) read(f *followed, head []byte, written time.Time) {
 	before := f.reading
-	f.reading, f.looked, f.written = l.detect(f.res.coverage.Source, head, written), len(head), written
+	f.looked, f.written = len(head), written.Truncate(newYear)
+	found := l.detect(f.res.coverage.Source, head, f.written)
+	f.reading = l.shared(found)
 	c := &f.res.coverage
-	c.Why, f.res.format, f.res.written = f.reading.Why, "", written
+	c.Why, f.res.format, f.res.written = found.Why, "", written
 	if f.reading.Format != nil {
 		f.res.format = f.reading.Format.Name
 	} else {
@@ -280,5 +297,5 @@ func (l *Live) read(f *followed, head []byte, written time.Time) {
 	if before != nil {
 		return
 	}
-	c.Notes = append(c.Notes, f.reading.Notes...)
+	c.Notes = append(c.Notes, found.Notes...)
 }

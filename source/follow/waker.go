@@ -29,6 +29,8 @@ type waker interface {
 const (
 	// pollEvery is how often hpcloud/tail looks at a path's size and time.
 	pollEvery = 20 * time.Millisecond
+	// ringEvery is how much time lies between two rings at least: what the watchers see meanwhile, each at its own moment, is read together.
+	ringEvery = pollEvery
 	// maxWatched is how many paths are watched at most, those that changed last. Others are seen at the next look.
 	maxWatched = 128
 )
@@ -40,6 +42,9 @@ type tailWaker struct {
 
 	mu      sync.Mutex
 	rung    map[string]bool
+	last    time.Time   // when it has rung last
+	later   *time.Timer // that rings for what came too soon after that; nil before the first
+	waits   bool        // later is going to ring
 	watched map[string]*watched
 	died    int64
 	now     int64 // counts what happens, for the order in which paths changed
@@ -161,7 +166,31 @@ func (t *tailWaker) wake(w *watched) {
 	t.rung[w.path] = true
 	t.now++
 	w.since = t.now
-	t.mu.Unlock()
+	defer t.mu.Unlock()
+	if t.waits {
+		return
+	}
+	switch soon := ringEvery - time.Since(t.last); {
+	case soon <= 0:
+		t.ringNow()
+	case t.later == nil:
+		t.waits, t.later = true, time.AfterFunc(soon, t.ringLater)
+	default:
+		t.waits = true
+		t.later.Reset(soon)
+	}
+}
+
+func (t *tailWaker) ringLater() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.waits = false; len(t.rung) > 0 {
+		t.ringNow()
+	}
+}
+
+func (t *tailWaker) ringNow() {
+	t.last = time.Now()
 	select {
 	case t.ring <- struct{}{}:
 	default:
@@ -194,6 +223,9 @@ func (t *tailWaker) take() []string {
 func (t *tailWaker) close() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	if t.later != nil {
+		t.later.Stop()
+	}
 	for _, w := range t.watched {
 		t.drop(w)
 	}

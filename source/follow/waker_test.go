@@ -142,6 +142,39 @@ func TestGuardADeadWatcherIsReplaced(t *testing.T) {
 	}
 }
 
+// Watchers that ring one after the other ring once, and none of them in vain.
+func TestRingsComeTogether(t *testing.T) {
+	w := newTailWaker()
+	defer w.close()
+	began, rings, seen := time.Now(), 0, map[string]bool{}
+	take := func() {
+		rings++
+		for _, path := range w.take() {
+			seen[path] = true
+		}
+	}
+	const paths = 10_000
+	for i := range paths {
+		w.wake(&watched{path: fmt.Sprint(i)})
+		select {
+		case <-w.bell():
+			take()
+		default:
+		}
+	}
+	for len(seen) < paths {
+		select {
+		case <-w.bell():
+			take()
+		case <-time.After(20 * time.Second):
+			t.Fatalf("%d of %d paths were rung for", len(seen), paths)
+		}
+	}
+	if most := int(time.Since(began)/ringEvery) + 2; rings > most {
+		t.Errorf("%d rings, where there was time for %d", rings, most)
+	}
+}
+
 // Guard against Stop, which hangs while somebody has lines that nobody takes: nothing is waited for.
 func TestGuardClosingWaitsForNobody(t *testing.T) {
 	defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
