@@ -16,6 +16,8 @@ type Position struct {
 	Head, Before Fingerprint
 	// Changed is when the file was last written, as far as was read.
 	Changed time.Time
+	// Ended is true when the file was read to its end, and nothing more is expected of it: it is known again, and not read.
+	Ended bool
 }
 
 // Fingerprint is a SHA-256 of some bytes, and how many they were; with none, it fits anything.

@@ -27,7 +27,7 @@ type Batch struct {
 	Matches []logdoc.Match
 	// Turns update what is kept of the findings.
 	Turns []logdoc.Turn
-	// Positions replace those of the same files; Forgotten are of files that are no longer followed.
+	// Positions replace those of the same files; Forgotten are of files that are no longer followed, and go first.
 	Positions, Forgotten []logdoc.Position
 	// Outbox are messages that are to be sent.
 	Outbox []Message
@@ -364,9 +364,9 @@ func (l *Live) putPositions(ctx context.Context, conn *sql.Conn, b Batch, newest
 			which, args = "case_id = ? AND path = ? AND inode = 0", []any{l.info.ID, string(p.Path)}
 		}
 		// A smaller offset is another content under the same number.
-		set := append([]any{string(p.Path), p.Offset, newest, p.Offset, p.Line, p.Head.Length, p.Head.Sum[:], p.Before.Length, p.Before.Sum[:], stamp(p.Changed)}, args...)
+		set := append([]any{string(p.Path), p.Offset, newest, p.Offset, p.Line, p.Head.Length, p.Head.Sum[:], p.Before.Length, p.Before.Sum[:], stamp(p.Changed), p.Ended}, args...)
 		r, err := conn.ExecContext(ctx, `UPDATE positions SET path = ?, after_match = CASE WHEN offset > ? THEN ? ELSE after_match END, offset = ?, line = ?, head_length = ?, head_sum = ?,
-			before_length = ?, before_sum = ?, changed = ? WHERE `+which, set...)
+			before_length = ?, before_sum = ?, changed = ?, ended = ? WHERE `+which, set...)
 		if err != nil {
 			return err
 		}
@@ -375,9 +375,9 @@ func (l *Live) putPositions(ctx context.Context, conn *sql.Conn, b Batch, newest
 		} else if n > 0 {
 			continue
 		}
-		_, err = conn.ExecContext(ctx, `INSERT INTO positions (case_id, path, device, inode, offset, line, head_length, head_sum, before_length, before_sum, changed, after_match)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, l.info.ID, string(p.Path), int64(p.Device), int64(p.Inode), p.Offset, p.Line, p.Head.Length, p.Head.Sum[:], p.Before.Length, p.Before.Sum[:],
-			stamp(p.Changed), newest)
+		_, err = conn.ExecContext(ctx, `INSERT INTO positions (case_id, path, device, inode, offset, line, head_length, head_sum, before_length, before_sum, changed, ended, after_match)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, l.info.ID, string(p.Path), int64(p.Device), int64(p.Inode), p.Offset, p.Line, p.Head.Length, p.Head.Sum[:], p.Before.Length, p.Before.Sum[:],
+			stamp(p.Changed), p.Ended, newest)
 		if err != nil {
 			return err
 		}
@@ -391,12 +391,12 @@ func (l *Live) Positions(ctx context.Context) ([]logdoc.Position, error) {
 }
 
 func readPositions(ctx context.Context, q querier, id int64) ([]logdoc.Position, error) {
-	found, err := collect(ctx, q, "SELECT path, device, inode, offset, line, head_length, head_sum, before_length, before_sum, changed FROM positions WHERE case_id = ? ORDER BY id", []any{id},
+	found, err := collect(ctx, q, "SELECT path, device, inode, offset, line, head_length, head_sum, before_length, before_sum, changed, ended FROM positions WHERE case_id = ? ORDER BY id", []any{id},
 		func(row *sql.Rows) (p logdoc.Position, err error) {
 			var device, inode int64
 			var head, before []byte
 			var changed sql.NullInt64
-			err = row.Scan(&p.Path, &device, &inode, &p.Offset, &p.Line, &p.Head.Length, &head, &p.Before.Length, &before, &changed)
+			err = row.Scan(&p.Path, &device, &inode, &p.Offset, &p.Line, &p.Head.Length, &head, &p.Before.Length, &before, &changed, &p.Ended)
 			p.Device, p.Inode, p.Changed = uint64(device), uint64(inode), time1970(changed)
 			copy(p.Head.Sum[:], head)
 			copy(p.Before.Sum[:], before)

@@ -343,6 +343,7 @@ func (t *tailing) take(ctx context.Context, b follow.Batch) error {
 		p := &b.Pieces[i]
 		t.pieces = append(t.pieces, diagnose.Piece{Log: p.Log, Path: p.Path, Data: p.Data, Offset: p.Offset, Line: p.Line, Cut: p.Cut, Ended: p.Ended, Position: p.Position})
 	}
+	t.settleFiles(b)
 	g := t.live.Take(t.pieces, b.Now)
 	err := t.gain(ctx, g, b.Now)
 	if t.show != nil {
@@ -350,6 +351,17 @@ func (t *tailing) take(ctx context.Context, b follow.Batch) error {
 		t.show(b.Now, nil)
 	}
 	return err
+}
+
+// settleFiles adds what is to be kept of files that were read to their end, and takes away what was to be kept of those that are gone.
+func (t *tailing) settleFiles(b follow.Batch) {
+	for _, gone := range b.Forgotten {
+		t.gained.Positions = slices.DeleteFunc(t.gained.Positions, func(p logdoc.Position) bool {
+			return p.Device == gone.Device && p.Inode == gone.Inode && p.Path == gone.Path && p.Head == gone.Head
+		})
+	}
+	t.gained.Positions = append(t.gained.Positions, b.Done...)
+	t.gained.Forgotten = append(t.gained.Forgotten, b.Forgotten...)
 }
 
 // gain adds what was gained to what is to be kept, and keeps and tells it when it is time.

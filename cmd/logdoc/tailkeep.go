@@ -25,7 +25,8 @@ func (t *tailing) settled() error {
 func (t *tailing) flush(now time.Time) {
 	b := t.gained
 	b.Turns = gathered(b.Turns)
-	b.Positions, b.Forgotten = t.live.Positions()
+	moved, forgotten := t.live.Positions()
+	b.Positions, b.Forgotten = append(b.Positions, moved...), append(b.Forgotten, forgotten...)
 	t.gained, t.committed = store.Batch{}, now
 	if len(b.Matches)+len(b.Turns)+len(b.Positions)+len(b.Forgotten) == 0 {
 		return

@@ -72,8 +72,14 @@ func (res *sourceResult) join(o *sourceResult) {
 func (l *Live) take(p *Piece, now time.Time, g *Gain) *followed {
 	f := l.log(p, now)
 	f.ended = p.Ended
-	if len(p.Data) > 0 {
+	switch {
+	case len(p.Data) > 0:
 		l.lines(f, p, now, g)
+	case p.Offset == f.offset+int64(len(f.carry)):
+		// The content may be in another file now. What is open was read of it all the same.
+		at := p.Position(0)
+		f.start.Path, f.start.Device, f.start.Inode, f.start.Changed = at.Path, at.Device, at.Inode, at.Changed
+		l.moved[f] = true
 	}
 	if len(f.carry) > 0 {
 		l.open[p.Log] = f

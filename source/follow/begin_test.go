@@ -109,7 +109,7 @@ func TestStandardInput(t *testing.T) {
 		}
 		out.Close()
 	}()
-	r.next, r.ended, r.positions = map[int]int64{}, map[int]bool{}, map[int]logdoc.Position{}
+	r.next, r.ended, r.at = map[int]int64{}, map[int]bool{}, map[int]logdoc.Position{}
 	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 	defer cancel()
 	for {
@@ -138,7 +138,7 @@ func TestNamedPipe(t *testing.T) {
 	f, err := open([]string{r.path("pipe")}, Options{Look: 5 * time.Millisecond}, system{}, nil)
 	r.must(err)
 	defer f.Close()
-	r.next, r.ended, r.positions = map[int]int64{}, map[int]bool{}, map[int]logdoc.Position{}
+	r.next, r.ended, r.at = map[int]int64{}, map[int]bool{}, map[int]logdoc.Position{}
 	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 	defer cancel()
 	until := func(n int) {

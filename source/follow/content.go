@@ -34,13 +34,14 @@ var (
 type content struct {
 	log  int
 	path string
-	home *spot // the path under which it was found first
+	of   *lineage
+	rank int   // of its file in the lineage, as of when that was seen last
+	home *spot // the path that it is read for
 	// spots counts the paths that lead to it. With none it is leaving: it is read to its end, and then it ends.
 	spots int
 
 	id     identity
-	was    identity // of the file that holds other content now
-	file   file     // nil while it is closed
+	file   file // nil while it is closed
 	packed *packed
 	pack   bool // it is compressed; packed is nil while it is closed
 
@@ -68,16 +69,18 @@ type content struct {
 	// changed is mtime as of when it was last certain that the file holds this content.
 	changed time.Time
 
-	after     *content // is read to its end first
-	drained   bool     // nothing more was there at the last reading, and nothing has changed since
-	succeeded bool     // another content stands where it stood
-	ending    bool     // its last line is given now, whole or not
-	announced bool
-	over      bool // it has ended
-	astray    bool // its file is looked for again, since not all could be looked at
-	resumed   bool // an earlier run has read of it, and this one has not seen it yet
-	quiet     time.Time
-	read      time.Time
+	drained    bool // nothing more was there at the last reading, and nothing has changed since
+	succeeded  bool // another content stands where it stood
+	ending     bool // its last line is given now, whole or not
+	announced  bool
+	over       bool // it has ended, and is kept to be known again
+	astray     bool // its file is still looked for
+	resumed    bool // an earlier run has read of it, and this one has not seen it yet
+	damaged    bool // its position could not be read
+	marker     bool // its file is gone, and it is kept because nothing else is known of its lineage
+	superseded bool // another content is the same, and further
+	quiet      time.Time
+	read       time.Time
 }
 
 // reader gives the bytes of a file, or of what a compressed one holds.
@@ -382,8 +385,19 @@ func (c *content) place() Piece {
 	p.base = logdoc.Position{
 		Path: logdoc.LogText(c.path), Device: c.id.device, Inode: c.id.inode, Offset: c.offset, Line: max(0, c.line), Changed: c.changed,
 	}
+	if c.unknown {
+		p.base.Head, p.base.Before = c.headSum, c.lastSum
+	}
 	p.counted = c.line >= 0
 	return p
+}
+
+// done is the position of a content that has ended, by which it is known again.
+func (c *content) done() logdoc.Position {
+	p := c.place()
+	at := p.Position(0)
+	at.Ended = true
+	return at
 }
 
 // step moves the offset behind raw, which read ends with, and which has so many lines.
@@ -503,8 +517,9 @@ func (p *Piece) Position(n int) logdoc.Position {
 	} else {
 		at.Line = 0
 	}
-	at.Head = fingerprint(p.head)
-	at.Before = fingerprint(before)
+	if p.head != nil || p.base.Head.Length == 0 {
+		at.Head, at.Before = fingerprint(p.head), fingerprint(before)
+	}
 	return at
 }
 

@@ -40,6 +40,9 @@ type Options struct {
 type Batch struct {
 	Pieces  []Piece
 	Notices []Notice
+	// Done are positions of contents that have ended while their files are still there. Who keeps positions keeps them too, in place of any with the same device and inode, so that a
+	// later run knows those files again; and forgets the Forgotten, since their files are gone.
+	Done, Forgotten []logdoc.Position
 	// Now is the clock's time when the last piece was read.
 	Now time.Time
 }
@@ -58,7 +61,7 @@ type Piece struct {
 	Line   int
 	// Cut is how many bytes were left out at the end of an endless line, which is all of Data then.
 	Cut int64
-	// Ended is true when nothing more will come of this content. Its position may be forgotten once its lines are accounted for.
+	// Ended is true when nothing more will come of this content. Its position may be forgotten once its lines are accounted for, but for one in Batch.Done.
 	Ended bool
 
 	base    logdoc.Position // of Data's first byte

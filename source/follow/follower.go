@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"logdoc"
-	"logdoc/source"
 )
 
 const (
@@ -29,8 +28,9 @@ const (
 	maxSpots = 32 << 10
 	// spotLife is how long a path that a glob or directory led to is kept after nothing stands there any more.
 	spotLife = 10 * time.Minute
-	// maxRemembered is how many contents that have ended are known again.
-	maxRemembered = 256
+	// maxRemembered is how many contents of a lineage that have ended are known again, and maxWatchedForLate how many of all are watched for late lines.
+	maxRemembered     = 1024
+	maxWatchedForLate = 256
 	// countBytes is how much is read in all to know the number of the line at which following begins.
 	countBytes = 256 << 20
 )
@@ -47,13 +47,13 @@ type Follower struct {
 	targets  []*target
 	spots    map[string]*spot
 	order    []*spot // as they were found
-	families map[string][]*spot
-	searched map[string]bool      // what came and went while nobody followed was looked for
-	newest   map[string]time.Time // when a file of the family was changed last, as far as the earlier run has seen
-	contents []*content
+	families map[string]*lineage
+	contents []*content // that are being read
 	byID     map[identity]*content
-	ended    []*content // newest last
-	final    []Piece    // that are still to be given, of contents that have no file any more
+	ended    []*content        // in this run, newest last: they are watched for late lines
+	final    []Piece           // that are still to be given, of contents that have no file any more
+	kept     []logdoc.Position // to be given, of contents that have ended
+	dropped  []logdoc.Position // to be given, of contents that are known no more
 	streams  []*stream
 	logs     int
 	open     int // descriptors
@@ -78,19 +78,15 @@ type spot struct {
 	stream  *stream
 	copied  *copied
 	passed  identity // what was looked at and passed over
-	order   int      // its rank in its family
-	family  string
+	of      *lineage
+	order   int // its rank there
 	err     error
 	absent  bool
 	gone    time.Time // since when it is absent
 }
 
-// copied is a file that may be a copy that is made before its original is cut off.
-type copied struct {
-	of    *content
-	info  info
-	since time.Time
-}
+// copied is a file that is a copy of another that is still there.
+type copied struct{ info info }
 
 // machineClock is the system's clock.
 type machineClock struct{}
@@ -111,7 +107,7 @@ func open(targets []string, o Options, d disk, w waker) (*Follower, error) {
 	// What tells an endless line from the beginning of the next one must find room beside it.
 	o.MaxLine = max(cmp.Or(o.MaxLine, defaultMaxLine), 16*beforeLength) &^ 1
 	f := &Follower{
-		o: o, clock: o.Clock, disk: d, waker: w, kick: make(chan struct{}, 1), spots: map[string]*spot{}, families: map[string][]*spot{}, newest: map[string]time.Time{}, searched: map[string]bool{}, byID: map[identity]*content{}, told: map[toldKey]*told{},
+		o: o, clock: o.Clock, disk: d, waker: w, kick: make(chan struct{}, 1), spots: map[string]*spot{}, families: map[string]*lineage{}, byID: map[identity]*content{}, told: map[toldKey]*told{},
 		arena: make([]byte, max(batchBytes, 2*(o.MaxLine+beforeLength))), count: countBytes,
 	}
 	if f.clock == nil {
@@ -195,7 +191,7 @@ func (f *Follower) step(waited bool) (Batch, time.Duration, error) {
 	b := Batch{Now: now}
 	f.read(&b, now)
 	b.Notices = f.takeNotices(now)
-	if len(b.Pieces) > 0 || len(b.Notices) > 0 {
+	if len(b.Pieces)+len(b.Notices)+len(b.Done)+len(b.Forgotten) > 0 {
 		return b, 0, nil
 	}
 	if len(f.targets) == 0 && !slices.ContainsFunc(f.streams, func(s *stream) bool { return !s.done }) {
@@ -232,6 +228,10 @@ func (f *Follower) read(b *Batch, now time.Time) {
 	room := f.arena
 	b.Pieces = append(b.Pieces, f.final...)
 	f.final = nil
+	defer func() {
+		b.Done, f.kept = append(b.Done, f.kept...), nil
+		b.Forgotten, f.dropped = append(b.Forgotten, f.dropped...), nil
+	}()
 	for _, s := range f.streams {
 		b.Pieces = append(b.Pieces, s.take(now, f.nextLog)...)
 	}
@@ -271,16 +271,18 @@ func (f *Follower) read(b *Batch, now time.Time) {
 	}
 }
 
-// ready reports whether it is c's turn: the content before it under the same path was read to its end.
+// ready reports whether it is c's turn: what is older of its log was read to its end.
 func (f *Follower) ready(c *content) bool {
-	if c.drained && !c.ending && c.announced || c.astray || c.unknown && c.spots == 0 && c.file == nil {
+	if c.over || c.astray || c.drained && !c.ending && c.announced {
 		return false
 	}
-	if c.after != nil {
-		if !c.after.drained && !c.after.over {
+	for _, o := range c.of.known {
+		if o == c {
+			break
+		}
+		if !o.over && !o.astray && !o.drained {
 			return false
 		}
-		c.after = nil
 	}
 	return true
 }
@@ -288,17 +290,17 @@ func (f *Follower) ready(c *content) bool {
 // readOne reads the next part of c into room, and gives how much of that is taken.
 func (f *Follower) readOne(b *Batch, c *content, room []byte, now time.Time) (used int) {
 	if i, err := c.file.info(); err == nil {
-		if !c.pack && i.size < max(c.offset, c.seen) {
-			f.cutOff(c, Truncated, now)
-			return 0
+		if !c.pack && i.size < max(c.offset, c.seen) || c.blank() && c.spots > 0 && !i.mtime.Equal(c.changed) {
+			if f.reconsider(c.of, now); c.over || c.file == nil || c.offset > 0 || i.size == 0 {
+				return 0
+			}
 		}
 		c.notice(i, now)
 		room = room[:min(len(room), c.want(f.o.MaxLine))]
 	}
-	fresh := c.offset == 0 && len(c.head) == 0 && !c.pack && c.spots > 0 && !c.mtime.Equal(c.changed)
 	p, long, more, err := c.next(room, f.o.MaxLine)
 	if err != nil && errors.Is(err, errChanged) {
-		f.cutOff(c, Replaced, now)
+		f.reconsider(c.of, now)
 		return 0
 	}
 	switch {
@@ -307,9 +309,6 @@ func (f *Follower) readOne(b *Batch, c *content, room []byte, now time.Time) (us
 	case err != nil:
 		f.failed(c, err, now)
 		return 0
-	}
-	if fresh {
-		f.missed(c, now)
 	}
 	c.drained, c.changed = !more, c.mtime
 	if len(p.Data) > 0 {
@@ -325,19 +324,9 @@ func (f *Follower) readOne(b *Batch, c *content, room []byte, now time.Time) (us
 		end := c.place()
 		end.Ended = true
 		b.Pieces = append(b.Pieces, end)
-		f.end(c)
+		f.end(c, now)
 	}
 	return used
-}
-
-// missed looks for what an empty file held since it was looked at last, if that was copied and cut off: the file shows nothing of it.
-func (f *Follower) missed(c *content, now time.Time) {
-	f.index = nil
-	siblings, steady := f.siblings(c.path)
-	if !steady {
-		return
-	}
-	f.between(c, nil, c.home, c.home.order, siblings, now)
 }
 
 // failed keeps a content that cannot be read for a later look.
@@ -358,27 +347,11 @@ func (f *Follower) ensure(c *content, now time.Time) error {
 		return nil
 	}
 	err := f.unshut(c, c.path)
-	if errors.Is(err, errElsewhere) && c.spots == 0 {
-		// It was renamed once more since it left its path.
-		f.index = nil
-		var found bool
-		siblings, steady := f.siblings(c.path)
-		if !steady {
-			c.drained, c.mtime = true, time.Time{}
-			return errElsewhere
-		}
-		if found, err = f.trace(c, siblings); !found && err == nil {
-			f.lose(c, now)
-			return errElsewhere
-		}
-	}
 	switch {
 	case err == nil:
-		return nil
-	case errors.Is(err, errChanged):
-		f.cutOff(c, Replaced, now)
-	case errors.Is(err, errElsewhere):
-		c.drained, c.mtime = true, time.Time{} // the next look sees what is at its path
+	case errors.Is(err, errChanged), errors.Is(err, errElsewhere):
+		c.drained, c.mtime = true, time.Time{} // what is at its path now was not looked at yet
+		f.reconsider(c.of, now)
 	default:
 		f.failed(c, err, now)
 	}
@@ -493,67 +466,101 @@ func (f *Follower) closeQuiet(n int) {
 	}
 }
 
-// add makes a content of the file at a path, which is read from its start.
-func (f *Follower) add(i info, path string, home *spot, now time.Time) *content {
-	c := &content{log: f.nextLog(), path: path, home: home, id: i.identity, size: i.size, mtime: i.mtime, changed: i.mtime, links: i.links, quiet: now}
-	f.contents = append(f.contents, c)
-	f.byID[c.id] = c
-	return c
-}
-
-// end forgets a content, but for what it is known again by.
-func (f *Follower) end(c *content) {
+// end is for a content that was read to its end. It is known again as long as its file is there.
+func (f *Follower) end(c *content, now time.Time) {
 	f.shut(c)
+	f.contents = slices.DeleteFunc(f.contents, func(o *content) bool { return o == c })
+	c.over = true
+	if f.ended = append(f.ended, c); len(f.ended) > maxWatchedForLate {
+		f.ended = slices.Delete(f.ended, 0, len(f.ended)-maxWatchedForLate)
+	}
 	if f.byID[c.id] == c {
 		delete(f.byID, c.id)
 	}
-	f.contents = slices.DeleteFunc(f.contents, func(o *content) bool { return o == c })
-	c.over, c.after = true, nil
-	f.inform(c)
-	f.ended = append(f.ended, c)
-	if len(f.ended) > maxRemembered {
-		f.ended = slices.Delete(f.ended, 0, len(f.ended)-maxRemembered)
+	switch {
+	case !c.distinct():
+		f.forgetOrMark(c)
+		return
+	case c.links == 0:
+		// There may be a copy of it, packed or not.
+		f.unname(c)
+		c.announced = false
+		f.reconsider(c.of, now)
+		return
+	}
+	f.kept = append(f.kept, c.done())
+	over := 0
+	for _, o := range c.of.known {
+		if o.over {
+			over++
+		}
+	}
+	for _, o := range slices.Clone(c.of.known) {
+		if o.over && over > maxRemembered {
+			over--
+			f.drop(o)
+		}
 	}
 }
 
-// inform lets the newest content of the same family stand for the one that has ended, so that a later run knows up to when the rotated files were read.
-func (f *Follower) inform(c *content) {
-	family, _ := source.Family(c.path)
-	var heir *content
-	for _, o := range f.contents {
-		if of, _ := source.Family(o.path); of == family && !o.ending && (heir == nil || o.changed.After(heir.changed)) {
-			heir = o
-		}
+// drop forgets a content.
+func (f *Follower) drop(c *content) {
+	at := c.done()
+	f.dropped = append(f.dropped, at)
+	f.kept = slices.DeleteFunc(f.kept, func(p logdoc.Position) bool { return p == at })
+	f.shut(c)
+	f.unname(c)
+	f.contents = slices.DeleteFunc(f.contents, func(o *content) bool { return o == c })
+	c.of.forget(c)
+	c.over = true
+}
+
+func (l *lineage) forget(c *content) {
+	l.newest = l.seen()
+	l.known = slices.DeleteFunc(l.known, func(o *content) bool { return o == c })
+}
+
+// unname takes a content's file away from it.
+func (f *Follower) unname(c *content) {
+	if f.byID[c.id] == c {
+		delete(f.byID, c.id)
 	}
-	if heir != nil && c.changed.After(heir.changed) {
-		heir.changed, heir.announced = c.changed, false
-	}
+	c.id = identity{}
 }
 
 // lose ends a content whose rest is nowhere to be found.
-func (f *Follower) lose(c *content, now time.Time) {
-	if c.unread() > 0 || c.resumed && !c.vain() {
+func (f *Follower) lose(c *content, told bool, now time.Time) {
+	if c.over {
+		switch {
+		case len(c.of.known) > 1:
+			f.drop(c)
+		case !c.marker:
+			f.forgetOrMark(c)
+		}
+		return
+	}
+	switch {
+	case c.unread() > 0:
+		f.tell(c.path, Lost, fmt.Sprintf("%d bytes that were not read yet are gone, and no rotated file holds them: lines are missing", c.unread()), nil, now)
+	case c.damaged || !told && c.distinct():
 		f.tell(c.path, Lost, "the file that was read here is gone, and no rotated file is its rest: lines may be missing", nil, now)
 	}
 	p := c.place()
 	p.Ended = true
 	f.final = append(f.final, p)
-	f.end(c)
+	f.shut(c)
+	f.unname(c)
+	f.contents = slices.DeleteFunc(f.contents, func(o *content) bool { return o == c })
+	c.over = true
+	f.forgetOrMark(c)
 }
 
-// resumeFrom makes the content that an earlier run was reading.
-func resumeFrom(p logdoc.Position) *content {
-	c := &content{
-		path: string(p.Path), id: identity{p.Device, p.Inode}, offset: p.Offset, decoded: p.Offset, line: p.Line, changed: p.Changed,
-		headSum: p.Head, lastSum: p.Before, unknown: true, resumed: true, drained: true, links: 1,
+// forgetOrMark forgets a content that no file holds any more; but the last one of a lineage is kept to say since when files are new.
+func (f *Follower) forgetOrMark(c *content) {
+	if len(c.of.known) > 1 {
+		c.of.forget(c)
+		return
 	}
-	if p.Line == 0 && p.Offset > 0 {
-		c.line = -1
-	}
-	if bad := func(f logdoc.Fingerprint) bool { return f.Length < 0 || f.Length > headLength }; p.Offset < 0 || p.Line < 0 || bad(p.Head) || bad(p.Before) ||
-		int64(p.Before.Length) > p.Offset {
-		// It is known that something was read, and nothing by which to find it.
-		c.id, c.offset, c.decoded, c.line, c.headSum, c.lastSum = identity{}, 0, 0, 0, logdoc.Fingerprint{}, logdoc.Fingerprint{}
-	}
-	return c
+	c.marker, c.changed = true, c.of.seen()
+	f.kept = append(f.kept, c.done())
 }

@@ -12,15 +12,7 @@ import (
 // leave looks after the contents that no path leads to: they are read to their end, and closed when they have been quiet for a while.
 func (f *Follower) leave(now time.Time) {
 	for _, c := range slices.Clone(f.contents) {
-		if c.spots > 0 || c.ending || c.resumed {
-			continue
-		}
-		if c.astray {
-			siblings, _ := f.siblings(c.path)
-			found, err := f.trace(c, siblings)
-			if !found && (err == nil || now.Sub(c.quiet) >= f.o.RotateWait) {
-				f.lose(c, now)
-			}
+		if c.spots > 0 || c.ending || c.resumed || c.astray || c.over {
 			continue
 		}
 		var i info
@@ -30,13 +22,18 @@ func (f *Follower) leave(now time.Time) {
 		} else if i, err = f.disk.stat(c.path); err == nil && i.identity != c.id {
 			err = errElsewhere
 		}
-		if err == nil {
+		switch {
+		case c.file == nil && errors.Is(err, errElsewhere), errors.Is(err, fs.ErrNotExist):
+			f.reconsider(c.of, now)
+			continue
+		case err == nil && (i.links != c.links || !c.pack && i.size < max(c.offset, c.seen)):
+			// Its last name is gone, or it was cut off: a copy may hold the rest.
+			c.links = i.links
+			f.reconsider(c.of, now)
+			continue
+		case err == nil:
 			if c.pack && (i.size != c.size || !i.mtime.Equal(c.mtime)) {
 				f.shut(c)
-			}
-			if !c.pack && i.size < max(c.offset, c.seen) {
-				f.cutOff(c, Truncated, now)
-				continue
 			}
 			c.notice(i, now)
 		}
@@ -44,17 +41,10 @@ func (f *Follower) leave(now time.Time) {
 		if since < 0 {
 			c.quiet = now // the clock was set back
 		}
-		over := c.succeeded || c.links == 0 || err != nil
-		switch {
-		case !c.drained || !over || since < f.o.RotateWait:
-		case c.file == nil && errors.Is(err, errElsewhere), errors.Is(err, fs.ErrNotExist):
-			f.lose(c, now)
-		default:
-			c.ending = true
-		}
+		c.ending = c.drained && (c.succeeded || c.links == 0 || err != nil) && since >= f.o.RotateWait
 	}
 	for _, c := range f.ended {
-		if c.links == 0 || c.pack {
+		if !c.over || c.pack {
 			continue
 		}
 		if i, err := f.disk.stat(c.path); err == nil && i.identity == c.id && i.size > c.size && f.byID[c.id] == nil {
@@ -80,7 +70,7 @@ func (f *Follower) forget(now time.Time) {
 			return false
 		}
 		delete(f.spots, s.path)
-		f.families[s.family] = slices.DeleteFunc(f.families[s.family], func(o *spot) bool { return o == s })
+		s.of.spots = slices.DeleteFunc(s.of.spots, func(o *spot) bool { return o == s })
 		if f.waker != nil {
 			f.waker.unwatch(s.path)
 		}

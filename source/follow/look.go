@@ -1,11 +1,9 @@
 package follow
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
-	"slices"
 	"time"
 
 	"logdoc/source"
@@ -19,15 +17,11 @@ func (f *Follower) look(now time.Time) {
 	if f.waker != nil {
 		f.waker.take()
 	}
-	f.find(now)
-	var moved []arrival
+	f.find(first, now)
 	for _, s := range f.order {
-		if i, ok := f.examine(s, now); ok {
-			moved = append(moved, arrival{s, i})
-		}
+		f.examine(s, now)
 	}
-	f.settle(moved, first, now)
-	f.strays(now)
+	f.reconcileAll(now)
 	f.leave(now)
 	f.forget(now)
 }
@@ -37,20 +31,33 @@ func (f *Follower) glance(now time.Time) {
 	if f.waker == nil {
 		return
 	}
-	var moved []arrival
 	for _, path := range f.waker.take() {
 		if s := f.spots[path]; s != nil {
-			if i, ok := f.examine(s, now); ok {
-				moved = append(moved, arrival{s, i})
+			f.examine(s, now)
+			if s.of.stale {
+				f.reconsider(s.of, now)
 			}
 		}
 	}
+}
+
+// reconcileAll goes through the lineages of which something has changed.
+func (f *Follower) reconcileAll(now time.Time) {
+	for _, s := range f.order {
+		if s.of.stale && s.of.spots[0] == s {
+			f.reconcile(s.of, now)
+		}
+	}
+}
+
+// reconsider goes through a lineage of which something has changed since the look.
+func (f *Follower) reconsider(l *lineage, now time.Time) {
 	f.index = nil
-	f.settle(moved, false, now)
+	f.reconcile(l, now)
 }
 
 // find expands the targets.
-func (f *Follower) find(now time.Time) {
+func (f *Follower) find(first bool, now time.Time) {
 	for _, t := range f.targets {
 		paths, named, err := t.files(f.disk, now)
 		if err != nil {
@@ -70,10 +77,11 @@ func (f *Follower) find(now time.Time) {
 				continue
 			}
 			s = &spot{path: p, named: named}
-			s.family, s.order = source.Family(p)
+			_, s.order = source.Family(p)
+			s.of = f.lineageOf(p)
+			s.of.spots, s.of.stale, s.of.early = append(s.of.spots, s), true, first
 			f.spots[p] = s
 			f.order = append(f.order, s)
-			f.families[s.family] = append(f.families[s.family], s)
 			if f.waker != nil {
 				f.waker.watch(p)
 			}
@@ -81,14 +89,8 @@ func (f *Follower) find(now time.Time) {
 	}
 }
 
-// arrival is a path where another file stands than before.
-type arrival struct {
-	spot *spot
-	info info
-}
-
-// examine looks at one path. It gives true when another file stands there than before.
-func (f *Follower) examine(s *spot, now time.Time) (info, bool) {
+// examine looks at one path. Where something else stands there than before, its lineage is gone through again.
+func (f *Follower) examine(s *spot, now time.Time) {
 	i, err := f.disk.stat(s.path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -98,38 +100,46 @@ func (f *Follower) examine(s *spot, now time.Time) (info, bool) {
 		if !s.absent {
 			s.gone = now
 		}
+		s.of.stale = s.of.stale || s.content != nil || s.copied != nil
 		s.absent, s.err, s.copied = true, nil, nil
 		f.detach(s, now)
-		return i, false
+		return
 	case err != nil:
 		// Who could not look does not know that anything has changed.
 		f.cannot(s, err, now)
-		return i, false
+		return
 	}
 	s.absent = false
 	switch {
 	case i.mode&fs.ModeNamedPipe != 0 && s.named:
 		f.pipe(s, now)
-		return i, false
+		return
 	case !i.mode.IsRegular():
 		if s.passed != i.identity {
 			s.passed = i.identity
 			f.tell(s.path, PassedOver, "this is no file that lines come from, and it is passed over", nil, now)
 		}
+		s.of.stale = s.of.stale || s.content != nil
 		f.detach(s, now)
-		return i, false
+		return
 	}
 	c := s.content
 	if c == nil || c.id != i.identity {
-		return i, s.passed != i.identity || i.identity == identity{}
+		switch {
+		case c == nil && s.passed == i.identity && s.passed != identity{}:
+		case c == nil && s.copied != nil && s.copied.info == i:
+		default:
+			s.of.stale = true
+		}
+		return
 	}
 	changed := i.size != c.size || !i.mtime.Equal(c.mtime)
 	if changed && f.waker != nil {
 		f.waker.watch(s.path)
 	}
-	if !c.pack && i.size < max(c.offset, c.seen) {
-		f.cutOff(c, Truncated, now)
-		return i, false
+	if !c.pack && i.size < max(c.offset, c.seen) || c.blank() && !i.mtime.Equal(c.changed) {
+		s.of.stale = true
+		return
 	}
 	if c.pack && changed {
 		f.shut(c) // it is decoded again, with what was added
@@ -139,8 +149,10 @@ func (f *Follower) examine(s *spot, now time.Time) (info, bool) {
 		f.can(s, now)
 	}
 	c.notice(i, now)
-	return i, false
 }
+
+// blank reports whether c was an empty file, which shows nothing of what it held and was copied and cut off since.
+func (c *content) blank() bool { return c.offset == 0 && !c.pack && !c.distinct() }
 
 // cannot tells that a path could not be looked at, once.
 func (f *Follower) cannot(s *spot, err error, now time.Time) {
@@ -148,6 +160,7 @@ func (f *Follower) cannot(s *spot, err error, now time.Time) {
 		f.tell(s.path, Unreadable, "it cannot be read: it is tried again, and read from where reading stopped", err, now)
 	}
 	s.err = err
+	s.of.stale = true
 }
 
 func (f *Follower) can(s *spot, now time.Time) {
@@ -192,75 +205,9 @@ func (f *Follower) detach(s *spot, now time.Time) {
 func (f *Follower) attach(s *spot, c *content) {
 	s.content, s.last, s.copied, s.passed = c, nil, nil, identity{}
 	c.spots++
-	c.resumed, c.astray, c.succeeded, c.ending, c.drained = false, false, false, false, false
+	c.succeeded, c.ending, c.drained = false, false, false
 	if c.spots == 1 {
 		c.announced = c.announced && c.path == s.path
-		c.path = s.path
-		if c.home == nil {
-			c.home = s
-		}
+		c.path, c.home = s.path, s
 	}
-}
-
-// settle gives each path the content that stands there now. All paths were looked at before, so that a file that was renamed from one to another is known.
-func (f *Follower) settle(moved []arrival, first bool, now time.Time) {
-	// The older a rotated file, the earlier it is read.
-	slices.SortStableFunc(moved, func(a, b arrival) int {
-		if a.spot.family != b.spot.family {
-			return 0
-		}
-		return cmp.Compare(a.spot.order, b.spot.order)
-	})
-	var unknown []arrival
-	for _, m := range moved {
-		// A file keeps its content under its new name, though another path of this look has yet to let go of it.
-		c, err := f.known(m, now)
-		switch {
-		case err != nil:
-			f.cannot(m.spot, err, now)
-		case c != nil:
-			f.rename(m, c, now)
-		default:
-			unknown = append(unknown, m)
-		}
-	}
-	for _, m := range unknown {
-		// Looking for what came before may have found it.
-		if c := f.byID[m.info.identity]; c != nil {
-			f.rename(m, c, now)
-		} else {
-			f.arrive(m, first, now)
-		}
-	}
-}
-
-// known gives the content of a file that was seen in this run, or in an earlier one.
-func (f *Follower) known(m arrival, now time.Time) (*content, error) {
-	for c := f.byID[m.info.identity]; c != nil; c = f.byID[m.info.identity] {
-		if !c.unknown {
-			return c, nil
-		}
-		if same, err := f.recognise(c, m, now); same || err != nil {
-			return c, err
-		}
-	}
-	return nil, nil
-}
-
-// rename gives a path a content that is known.
-func (f *Follower) rename(m arrival, c *content, now time.Time) {
-	resumed := c.resumed
-	f.detach(m.spot, now)
-	f.attach(m.spot, c)
-	if resumed && c.offset == 0 {
-		// Nothing of it was read, so that nobody can tell whether it is still the same; if it was copied and cut off, there are files that are newer.
-		siblings, _ := f.siblings(m.spot.path)
-		if before := f.between(c, nil, m.spot, m.spot.order, siblings, now); before != nil {
-			c.after = before
-		}
-	}
-	if m.spot.err != nil {
-		f.can(m.spot, now)
-	}
-	c.notice(m.info, now)
 }

@@ -16,8 +16,6 @@ import (
 	"time"
 
 	"pgregory.net/rapid"
-
-	"logdoc"
 )
 
 // model is what a log should come to: files with lines, and which of these the follower must give, exactly once.
@@ -358,8 +356,9 @@ func (m *model) kill(t *rapid.T) {
 		for line := range strings.Lines(string(p.Data[:n])) {
 			m.r.lines = append(m.r.lines, strings.TrimSuffix(line, "\n"))
 		}
-		m.r.positions[p.Log] = p.Position(n)
+		m.r.at[p.Log] = p.Position(n)
 	}
+	m.r.keep(b)
 	m.stop()
 	m.did("kill after %d lines", len(m.r.lines))
 }
@@ -392,7 +391,9 @@ func (m *model) check() {
 	}
 	if len(wrong) > 0 {
 		slices.Sort(wrong)
-		m.t.Fatalf("%d are wrong: %.600q\n%s\nnotices %+v", len(wrong), wrong, strings.Join(m.trace, "\n"), m.r.notices)
+		// rapid looks for a shorter sequence that fails with the same words.
+		m.t.Logf("%d are wrong: %.600q\n%s\nnotices %+v", len(wrong), wrong, strings.Join(m.trace, "\n"), m.r.notices)
+		m.t.Fatal("not every line came once")
 	}
 }
 
@@ -417,8 +418,7 @@ func TestF26RandomSequences(t *testing.T) {
 					rt.Fatal(err)
 				}
 				defer os.RemoveAll(dir)
-				r := &run{t: fataller{t, rt}, dir: dir, clock: newClock(), disk: system{}, targets: []string{target}, o: Options{FromStart: true},
-					positions: map[int]logdoc.Position{}}
+				r := &run{t: fataller{t, rt}, dir: dir, clock: newClock(), disk: system{}, targets: []string{target}, o: Options{FromStart: true}}
 				m := &model{t: rt, r: r, now: time.Date(2026, 11, 21, 8, 0, 0, 0, time.UTC), must: map[string]bool{}, may: map[string]bool{},
 					copies: rapid.Bool().Draw(rt, "rotated by copying"), whole: whole}
 				r.disk = dated{m: m}

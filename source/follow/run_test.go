@@ -57,10 +57,30 @@ type run struct {
 	lines     []string
 	cut       []int64
 	notices   []Notice
-	positions map[int]logdoc.Position
-	next      map[int]int64 // the decoded offset that the next piece of a log must have
+	positions shelf
+	at        map[int]logdoc.Position // of each log that has not ended
+	next      map[int]int64           // the decoded offset that the next piece of a log must have
 	ended     map[int]bool
 	maxData   int
+}
+
+// shelf keeps positions as the store does: one for a file, or for a path where the file is not known.
+type shelf []logdoc.Position
+
+func (s *shelf) put(p logdoc.Position) {
+	for i, o := range *s {
+		if o.Device == p.Device && o.Inode == p.Inode && (p.Inode != 0 || o.Path == p.Path) {
+			(*s)[i] = p
+			return
+		}
+	}
+	*s = append(*s, p)
+}
+
+func (s *shelf) forget(p logdoc.Position) {
+	*s = slices.DeleteFunc(*s, func(o logdoc.Position) bool {
+		return o.Device == p.Device && o.Inode == p.Inode && (o.Head.Length < p.Head.Length || o.Head == p.Head) && (p.Inode != 0 || o.Path == p.Path)
+	})
 }
 
 func newRun(t testing.TB, targets ...string) *run {
@@ -85,10 +105,7 @@ func (r *run) start() *run {
 		r.t.Fatal(err)
 	}
 	r.f, r.next, r.ended = f, map[int]int64{}, map[int]bool{}
-	r.positions = map[int]logdoc.Position{}
-	for i, p := range r.o.Positions {
-		r.positions[i+1] = p
-	}
+	r.positions, r.at = slices.Clone(shelf(r.o.Positions)), map[int]logdoc.Position{}
 	r.t.Cleanup(func() { f.Close() })
 	return r
 }
@@ -102,23 +119,10 @@ func (r *run) restart() *run {
 
 func (r *run) stop() {
 	r.t.Helper()
-	r.o.Positions = nil
-	for _, log := range sortedKeys(r.positions) {
-		r.o.Positions = append(r.o.Positions, r.positions[log])
-	}
-	r.positions = nil
+	r.o.Positions, r.positions = r.positions, nil
 	if err := r.f.Close(); err != nil {
 		r.t.Fatal(err)
 	}
-}
-
-func sortedKeys[V any](m map[int]V) []int {
-	keys := make([]int, 0, len(m))
-	for k := range m {
-		keys = append(keys, k)
-	}
-	slices.Sort(keys)
-	return keys
 }
 
 // once takes one batch.
@@ -133,8 +137,24 @@ func (r *run) once() Batch {
 	for _, p := range b.Pieces {
 		r.take(p)
 	}
-	r.notices = append(r.notices, b.Notices...)
+	r.keep(b)
 	return b
+}
+
+// keep keeps what a batch says beside its pieces.
+func (r *run) keep(b Batch) {
+	r.notices = append(r.notices, b.Notices...)
+	for _, p := range b.Forgotten {
+		r.positions.forget(p)
+	}
+	for _, p := range b.Done {
+		r.positions.put(p)
+	}
+	for _, p := range b.Pieces {
+		if at, ok := r.at[p.Log]; ok {
+			r.positions.put(at)
+		}
+	}
 }
 
 // take keeps what a piece gave, and checks what holds for every piece.
@@ -159,11 +179,17 @@ func (r *run) take(p Piece) {
 	if p.Cut > 0 {
 		r.cut = append(r.cut, p.Cut)
 	}
-	r.positions[p.Log] = p.Position(len(p.Data))
 	if p.Ended {
+		at, ok := r.at[p.Log]
+		if !ok {
+			at = p.Position(0)
+		}
 		r.ended[p.Log] = true
-		delete(r.positions, p.Log)
+		delete(r.at, p.Log)
+		r.positions.forget(at)
+		return
 	}
+	r.at[p.Log] = p.Position(len(p.Data))
 }
 
 // drain takes batches until a look passes in vain.

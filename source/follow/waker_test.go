@@ -46,7 +46,7 @@ func (r *run) awake(look time.Duration) *run {
 	f, err := Open(paths, Options{Look: look, FromStart: true})
 	r.must(err)
 	r.t.Cleanup(func() { f.Close() })
-	r.f, r.next, r.ended, r.positions = f, map[int]int64{}, map[int]bool{}, map[int]logdoc.Position{}
+	r.f, r.next, r.ended, r.at = f, map[int]int64{}, map[int]bool{}, map[int]logdoc.Position{}
 	return r
 }
 

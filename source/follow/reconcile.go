@@ -1,0 +1,615 @@
+package follow
+
+import (
+	"cmp"
+	"errors"
+	"slices"
+	"time"
+)
+
+// reconcile finds out which file of a lineage holds which content, and makes contents of the files that hold what is not known. It changes nothing before it has seen all, and begins again
+// when files were renamed meanwhile; what it could not finish is done with the next look.
+func (f *Follower) reconcile(l *lineage, now time.Time) {
+	l.stale = true
+	for try := range steadyTries {
+		if try > 0 {
+			f.index = nil
+		}
+		all, blind, steady := f.survey(l)
+		if !steady {
+			return
+		}
+		g := genealogy{f: f, l: l, all: all, blind: blind, now: now, found: map[*content]*standing{}, lost: map[*content]bool{}, held: map[*content]bool{}, cut: map[*content]bool{}, twins: map[*standing]*content{}}
+		err := g.assign()
+		if err == nil {
+			g.apply()
+			return
+		}
+		g.close()
+		if !errors.Is(err, errElsewhere) {
+			return
+		}
+	}
+}
+
+// genealogy is one attempt at a lineage.
+type genealogy struct {
+	f     *Follower
+	l     *lineage
+	all   []*standing
+	blind bool
+	now   time.Time
+
+	found map[*content]*standing // where contents are that had to be looked for
+	lost  map[*content]bool      // those whose file holds something else, or is gone
+	held  map[*content]bool      // of these, those that an open descriptor is all that leads to
+	cut   map[*content]bool      // and those whose descriptor, which is all that leads there, leads to other content by now
+	fresh []*standing            // those that hold what is not known
+	twins map[*standing]*content // copies that nobody needs yet
+}
+
+func (g *genealogy) close() {
+	for _, s := range g.all {
+		if s.opened != nil {
+			s.opened.close()
+			s.opened = nil
+		}
+	}
+}
+
+// probe opens a file. It gives errElsewhere when the path leads elsewhere by now.
+func (g *genealogy) probe(s *standing) (*probed, error) {
+	if s.opened != nil || s.bad {
+		return s.opened, nil
+	}
+	h, err := g.f.probe(s.path, s.info)
+	if errors.Is(err, errElsewhere) {
+		return nil, err
+	}
+	if err != nil {
+		s.bad, g.blind = true, true
+		for _, at := range s.spots {
+			g.f.cannot(at, err, g.now)
+		}
+		if len(s.spots) == 0 && g.isNew(s) {
+			g.f.tell(s.path, Unreadable, "a rotated file cannot be read: lines may be missing", err, g.now)
+		}
+		return nil, nil
+	}
+	s.opened = h
+	return h, nil
+}
+
+func (g *genealogy) assign() error {
+	byID := map[identity]*standing{}
+	for _, s := range g.all {
+		byID[s.info.identity] = s
+		// What belongs to another lineage, and was renamed or linked, is that wherever it is.
+		if c := g.f.byID[s.info.identity]; c != nil && c.of != g.l && !c.over && c.file != nil {
+			if i, err := c.file.info(); err == nil && i.size >= c.offset {
+				s.holds = c
+			}
+		}
+	}
+	for _, c := range g.l.known {
+		if err := g.stay(c, byID[c.id]); err != nil {
+			return err
+		}
+	}
+	for _, c := range slices.Backward(g.l.known) {
+		if g.lost[c] {
+			if err := g.trace(c); err != nil {
+				return err
+			}
+		}
+	}
+	return g.sort()
+}
+
+// stay finds out whether a content is still in its file.
+func (g *genealogy) stay(c *content, s *standing) error {
+	if s != nil && s.holds != nil {
+		s = nil
+	}
+	if c.file != nil {
+		i, err := c.file.info()
+		if err != nil {
+			g.blind = true
+			return nil
+		}
+		fits := c.pack || i.size >= max(c.offset, c.seen)
+		if fits {
+			if fits, err = c.fits(c.reader()); err != nil && !errors.Is(err, errIncomplete) {
+				g.blind = true
+				return nil
+			}
+		}
+		switch {
+		case !fits:
+			g.lost[c] = true
+			g.cut[c] = s == nil
+		case s != nil:
+			s.holds = c
+		case i.links == 0:
+			g.lost[c], g.held[c] = true, true
+		}
+		return nil
+	}
+	if s == nil || c.over && !c.distinct() {
+		g.lost[c] = true
+		return nil
+	}
+	if !c.unknown && !c.astray && s.info.size == c.size && s.info.mtime.Equal(c.mtime) {
+		s.holds = c
+		return nil
+	}
+	if c.weak() && !c.changed.IsZero() {
+		if born, ok := g.f.disk.born(s.path); ok && born.After(c.changed) {
+			g.lost[c] = true // another file has got the number
+			return nil
+		}
+	}
+	h, err := g.probe(s)
+	if err != nil {
+		return err
+	}
+	if h == nil {
+		s.holds = c // who could not look does not know that anything has changed
+		return nil
+	}
+	fits, err := g.inside(c, h)
+	switch {
+	case err != nil && !errors.Is(err, errIncomplete):
+		s.holds, s.bad, g.blind = c, true, true
+	case fits:
+		s.holds = c
+	default:
+		g.lost[c] = true
+	}
+	return nil
+}
+
+// inside reports whether an open file holds all that was read of a content.
+func (g *genealogy) inside(c *content, h *probed) (bool, error) {
+	if !h.content.pack && h.content.size < c.offset {
+		return false, nil
+	}
+	return c.fits(h.content.reader())
+}
+
+// trace looks for a content that is not where it was: in a copy, packed or not.
+func (g *genealogy) trace(c *content) error {
+	if !c.distinct() {
+		return nil
+	}
+	// Little is easily found in another log too: a copy is not older than its original.
+	weak := c.weak()
+	for _, s := range slices.Backward(g.all) {
+		if s.info.size == 0 || s.bad || weak && s.info.mtime.Before(c.changed) {
+			continue
+		}
+		o := s.holds
+		if o != nil && (!c.unknown || o.of != c.of) {
+			continue
+		}
+		h, err := g.probe(s)
+		if err != nil {
+			return err
+		}
+		if h == nil {
+			continue
+		}
+		if fits, err := g.inside(c, h); err != nil || !fits {
+			continue
+		}
+		if o != nil {
+			// Two positions of an earlier run were of one content: the one that is further is right.
+			if !o.unknown || o.offset >= c.offset {
+				delete(g.lost, c)
+				c.superseded = true
+				return nil
+			}
+			o.superseded = true
+		} else if g.held[c] && (!s.named() || !c.covered(h)) {
+			continue // it is read to its end; but what was put in its place and begins like it goes on with it
+		}
+		s.holds, g.found[c] = c, s
+		delete(g.lost, c)
+		return nil
+	}
+	return nil
+}
+
+// weak reports whether there is so little to know a content by that another log may begin like it.
+func (c *content) weak() bool { return max(len(c.head), c.headSum.Length) < beforeLength }
+
+// distinct reports whether there is something to know a content by.
+func (c *content) distinct() bool {
+	return len(c.head)+len(c.before) > 0 || c.unknown && c.headSum.Length+c.lastSum.Length > 0
+}
+
+// covered reports whether h holds all of the open file of a content.
+func (c *content) covered(h *probed) bool {
+	if c.pack {
+		return h.content.pack && h.content.size >= c.size
+	}
+	i, err := c.file.info()
+	if err != nil {
+		return false
+	}
+	if i.size == 0 {
+		return false
+	}
+	return sameBefore(c.file, h.content.reader(), i.size)
+}
+
+// sort finds the files that hold what is not known.
+func (g *genealogy) sort() error {
+	top := 0
+	for i, s := range g.l.spots {
+		if i == 0 || s.order > top {
+			top = s.order
+		}
+	}
+	for _, s := range g.all {
+		if s.holds != nil || s.bad {
+			continue
+		}
+		if len(s.spots) == 0 && (s.info.size == 0 || s.rank >= top || !g.isNew(s)) {
+			continue
+		}
+		h, err := g.probe(s)
+		if err != nil {
+			return err
+		}
+		if h == nil {
+			continue
+		}
+		if h.content.pack && !s.named() {
+			for _, at := range s.spots {
+				at.passed = s.info.identity
+			}
+			if s.rank >= top || !g.isNew(s) {
+				continue
+			}
+		}
+		of, err := g.twin(s, h)
+		if err != nil {
+			return err
+		}
+		if of != nil && !g.pressing(s, of) {
+			g.twins[s] = of
+			continue
+		}
+		g.fresh = append(g.fresh, s)
+	}
+	return nil
+}
+
+// isNew reports whether a file of which nobody knows what it holds came since the lineage was looked at first. What was there before is older, by its rank and by its time.
+func (g *genealogy) isNew(s *standing) bool {
+	if !g.l.met {
+		return false
+	}
+	any := false
+	for _, o := range g.all {
+		if o.holds == nil || o.holds.of != g.l {
+			continue
+		}
+		if any = true; s.rank > o.rank {
+			return true
+		}
+	}
+	if any {
+		return s.info.mtime.After(g.l.seen())
+	}
+	return !s.info.mtime.Before(g.l.seen())
+}
+
+// seen is when a file was changed last of which it is known what it held.
+func (l *lineage) seen() time.Time {
+	t := l.newest
+	for _, c := range l.known {
+		if c.changed.After(t) {
+			t = c.changed
+		}
+	}
+	return t
+}
+
+// pressing reports whether a copy must be read although its original is known: it stands where the original is no more.
+func (g *genealogy) pressing(s *standing, of *content) bool {
+	return s.named() && !slices.ContainsFunc(g.all, func(o *standing) bool { return o.holds == of })
+}
+
+// named reports whether the user named a path that leads to the file.
+func (s *standing) named() bool {
+	return slices.ContainsFunc(s.spots, func(at *spot) bool { return at.named })
+}
+
+// twin finds the content that a file is a copy of, whole or not yet, while the original is still there.
+func (g *genealogy) twin(s *standing, h *probed) (*content, error) {
+	if len(h.head) == 0 {
+		return nil, nil
+	}
+	for _, c := range g.l.known {
+		if g.lost[c] && !g.held[c] && !g.cut[c] || c.superseded {
+			continue
+		}
+		at := slices.IndexFunc(g.all, func(o *standing) bool { return o.holds == c })
+		var r *probed
+		switch {
+		case c.file != nil && (g.found[c] == nil || g.cut[c]):
+			i, err := c.file.info()
+			if err != nil {
+				continue
+			}
+			r = &probed{content: &content{file: c.file, packed: c.packed, pack: c.pack, size: i.size}}
+		case at >= 0:
+			var err error
+			if r, err = g.probe(g.all[at]); err != nil {
+				return nil, err
+			}
+		}
+		if r == nil {
+			continue
+		}
+		if r.copies(h) {
+			return c, nil
+		}
+		if g.cut[c] {
+			continue
+		}
+		// It may have been cut off meanwhile: then what was copied is not to be compared with what stands there now.
+		if fits, err := g.inside(c, r); c.distinct() && err == nil && !fits {
+			return nil, errElsewhere
+		}
+	}
+	return nil, nil
+}
+
+// apply does what was found out.
+func (g *genealogy) apply() {
+	f, l := g.f, g.l
+	astray := false
+	for _, c := range slices.Clone(l.known) {
+		switch {
+		case c.superseded:
+			f.drop(c)
+			continue
+		case g.found[c] != nil:
+			g.move(c, g.found[c])
+		case g.lost[c]:
+			astray = g.missing(c) || astray
+		}
+	}
+	for _, s := range g.all {
+		if c := s.holds; c != nil && c.of == l {
+			g.settle(c, s)
+		}
+	}
+	for _, s := range g.fresh {
+		g.begin(s)
+	}
+	for _, s := range g.all {
+		for _, at := range s.spots {
+			g.lead(at, s)
+		}
+	}
+	g.close()
+	slices.SortStableFunc(l.known, func(a, b *content) int { return cmp.Or(cmp.Compare(a.rank, b.rank), cmp.Compare(a.log, b.log)) })
+	for _, c := range slices.Clone(l.known) {
+		c.succeeded = c.spots == 0 && slices.ContainsFunc(l.known, func(o *content) bool { return o != c && o.spots > 0 && o.rank >= c.rank })
+	}
+	l.newest = l.seen()
+	if slices.ContainsFunc(l.known, func(o *content) bool { return !o.marker }) {
+		for _, c := range slices.Clone(l.known) {
+			if c.marker {
+				f.drop(c)
+			}
+		}
+	}
+	for _, s := range g.all {
+		if !l.met && s.info.mtime.After(l.newest) {
+			l.newest = s.info.mtime
+		}
+	}
+	l.met, l.early = true, false
+	l.stale = astray || slices.ContainsFunc(l.spots, func(s *spot) bool { return s.err != nil })
+}
+
+// move takes a content to the file where it was found.
+func (g *genealogy) move(c *content, s *standing) {
+	f, h := g.f, s.opened
+	cut := g.all != nil && slices.ContainsFunc(g.all, func(o *standing) bool { return o != s && o.info.identity == c.id })
+	g.explain(c, cut, true)
+	g.inherit(c)
+	f.shut(c)
+	f.unname(c)
+	c.id, c.path, c.pack = s.info.identity, s.path, h.content.pack
+	c.announced, c.drained, c.astray = false, false, false
+}
+
+// explain tells what has become of the file that a content was in, if that still stands there.
+func (g *genealogy) explain(c *content, stands, found bool) bool {
+	if !stands || c.over || c.offset == 0 && !c.distinct() {
+		return false
+	}
+	rest := ": what came to it since it was looked at last is lost"
+	if found {
+		rest = ": what was not read of it yet is read from a copy"
+	}
+	kind, text := Replaced, "the file holds other content than before, and is read from its start"
+	for _, s := range g.all {
+		if s.info.identity == c.id && !c.pack && s.info.size < max(c.offset, c.seen) {
+			kind, text = Truncated, "the file was cut off, and is read from its start"
+		}
+	}
+	g.f.tell(c.path, kind, text+rest, nil, g.now)
+	return true
+}
+
+// missing is for a content that was found nowhere. It reports whether it is to be looked for again.
+func (g *genealogy) missing(c *content) bool {
+	f := g.f
+	stands := slices.ContainsFunc(g.all, func(o *standing) bool { return o.info.identity == c.id })
+	if g.held[c] {
+		return false // it is read to its end
+	}
+	if g.blind && !c.over && c.distinct() {
+		c.astray = c.file == nil
+		if g.now.Sub(c.quiet) < f.o.RotateWait || slices.ContainsFunc(g.l.spots, func(s *spot) bool { return s.err != nil }) {
+			return true
+		}
+	}
+	told := g.explain(c, stands, false)
+	g.inherit(c)
+	f.lose(c, told, g.now)
+	return false
+}
+
+// inherit makes a content of what stands in the file of another now, where its descriptor is all that leads there.
+func (g *genealogy) inherit(c *content) {
+	if !g.cut[c] || c.file == nil || c.pack {
+		return
+	}
+	i, err := c.file.info()
+	if err != nil || i.size == 0 {
+		return
+	}
+	g.f.unname(c)
+	n := g.f.add(i, c.path, c.of, g.now)
+	n.file, n.rank, n.home = c.file, c.rank, c.home
+	c.file = nil
+}
+
+// settle takes over what the file system says of the file of a content.
+func (g *genealogy) settle(c *content, s *standing) {
+	f := g.f
+	c.rank = s.rank
+	if len(s.spots) == 0 || c.spots == 0 {
+		if c.path != s.path {
+			c.path, c.announced = s.path, false
+		}
+	}
+	if s.bad {
+		return
+	}
+	if s.opened != nil && c.file == nil {
+		was := c.pack
+		c.pack = s.opened.content.pack
+		if c.unknown {
+			if err := c.learn(s.opened.content.reader()); err != nil {
+				c.pack = was
+				return
+			}
+		}
+		if !c.over {
+			c.file, c.packed = s.opened.content.file, s.opened.content.packed
+			f.open++
+			s.opened = nil
+			if !c.encoded && c.offset > 0 {
+				f.orient(c)
+			}
+		}
+	}
+	if o := f.byID[s.info.identity]; o != nil && o != c {
+		f.unname(o)
+	}
+	c.id = s.info.identity
+	f.byID[c.id] = c
+	if c.astray {
+		c.astray, c.drained, c.quiet = false, false, g.now
+		c.size, c.mtime, c.links = s.info.size, s.info.mtime, s.info.links
+	}
+	if c.home == nil {
+		c.home = g.home(s)
+	}
+	c.resumed = false
+	if !c.over {
+		c.notice(s.info, g.now)
+	} else if !c.announced {
+		f.kept = append(f.kept, c.done())
+		c.announced = true
+	}
+	if c.offset == 0 && !c.distinct() && s.info.size == 0 {
+		c.changed = s.info.mtime // what it may have held meanwhile was looked for
+	}
+}
+
+// begin makes a content of a file that holds what is not known.
+func (g *genealogy) begin(s *standing) {
+	f, h := g.f, s.opened
+	var start int64
+	wanted := len(s.spots) == 0 || h.content.pack
+	for _, at := range s.spots {
+		wanted = f.wanted(at, h, g.now) || wanted
+		if at.copied != nil && at.copied.info.identity == s.info.identity {
+			start = at.copied.info.size
+		}
+	}
+	if !wanted {
+		return
+	}
+	s.opened = nil
+	c := f.take(h, g.l, g.now)
+	c.rank, c.home = s.rank, g.home(s)
+	s.holds = c
+	switch {
+	case start > 0:
+		f.startAt(c, start, 0)
+	case !g.l.met && g.l.early && len(f.o.Positions) == 0 && !f.o.FromStart:
+		f.startAt(c, c.size, f.o.Last)
+	}
+}
+
+// home is the path that a file is read for.
+func (g *genealogy) home(s *standing) *spot {
+	if len(s.spots) > 0 {
+		return s.spots[0]
+	}
+	return g.l.spots[len(g.l.spots)-1]
+}
+
+// lead gives a path the content that stands there.
+func (g *genealogy) lead(at *spot, s *standing) {
+	f := g.f
+	if s.bad {
+		return
+	}
+	if g.twins[s] != nil {
+		if at.copied == nil || at.copied.info.identity != s.info.identity {
+			at.copied = &copied{}
+		}
+		at.copied.info = s.info
+		f.detach(at, g.now)
+		return
+	}
+	c := s.holds
+	if c == nil {
+		if at.passed == s.info.identity {
+			f.detach(at, g.now)
+		}
+		return
+	}
+	if c.pack && !at.named {
+		at.passed = s.info.identity
+		f.detach(at, g.now)
+		return
+	}
+	if at.err != nil {
+		f.can(at, g.now)
+	}
+	if at.content == c {
+		return
+	}
+	if old := at.content; old != nil && !old.over && old.distinct() {
+		f.tell(at.path, Rotated, "another file has taken the place: the one before is read to its end first", nil, g.now)
+	}
+	f.detach(at, g.now)
+	if c.over {
+		c = f.revive(c)
+		s.holds = c
+	}
+	f.attach(at, c)
+}
