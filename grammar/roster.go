@@ -1,5 +1,7 @@
 package grammar
 
+import "slices"
+
 // A roster has the twins of one line that are counted, laid out for a processor with registers of 64 bytes: it looks for the twins of one line after the other with hardly a branch whose
 // outcome it would have to guess, so that it is at several lines at a time.
 type roster struct {
@@ -74,7 +76,15 @@ func (r *roster) add(t *twin, line []byte) {
 	}
 	slot := &r.slots[rosterHash(&line[0], len(line), &lengths[rosterLine])]
 	e.next, *slot = *slot, uint32(len(r.entries)+1)
-	r.entries, r.texts, r.twins = append(r.entries, e), append(r.texts, line...), append(r.twins, t)
+	r.entries, r.texts, r.twins = append(doubled(r.entries, 1), e), append(doubled(r.texts, len(line)), line...), append(doubled(r.twins, 1), t)
+}
+
+// doubled has room for n more: the quarter by which append lets long slices grow has all of it copied several times.
+func doubled[T any](list []T, n int) []T {
+	if cap(list)-len(list) < n {
+		list = slices.Grow(list, max(len(list), n, 64))
+	}
+	return list
 }
 
 // find looks for the twins of the lines that end there, counted from the start of data; the first of them starts at pos, which may be in front of it. It returns as many as it finds

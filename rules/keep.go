@@ -24,6 +24,8 @@ const (
 	// keptTexts is how many matches keep their whole text; of more, the first two and the newest of each key do. In a flood the start of one more record is enough to
 	// show.
 	keptTexts, floodText = 256, 512
+	// manyMatches of a key are the start of a flood.
+	manyMatches = 512
 	// looseText is how many bytes of text may wait to be shortened.
 	looseText = 1 << 20
 )
@@ -137,8 +139,12 @@ func (s *shelf) add(key string, m *logdoc.Match) {
 		b.last = stampOf(m)
 	}
 	if n := len(b.kept); n == cap(b.kept) {
-		// A flood doubles it: the quarter by which append lets long slices grow has each match copied several times.
-		b.kept = slices.Grow(b.kept, max(n, 1))
+		// A flood makes it four times as long: the quarter by which append lets long slices grow has each match copied several times.
+		more := max(n, 1)
+		if n >= manyMatches {
+			more = min(3*n, 2*s.most()+1)
+		}
+		b.kept = slices.Grow(b.kept, more)
 	}
 	b.kept, b.ordered = append(b.kept, *m), false
 	s.size++

@@ -3,15 +3,21 @@ package main
 import (
 	"runtime"
 	"runtime/debug"
+	"runtime/metrics"
 	"sync"
 )
 
-// Most runs are over before memory is worth collecting, but the collector starts at 4 MiB, which the packs alone take: loading them then costs twice the time. Reading logs is another matter: it keeps
-// little and throws little away, so that a small heap costs little.
+// The collector starts at 4 MiB, which the packs alone take, and runs again whenever the heap has doubled: of a small heap that is many times. What a run throws away mostly fits beside what
+// it keeps, and is best left alone.
 
-// How much the heap may grow before it is collected: until the collector has run once it waits for 28 MiB, then it depends on what the program is at. Following logs takes little memory
-// for long, and most of the processor's time that it takes would go into collecting it.
-const earlyPercent, loadingPercent, readingPercent, followingPercent = 700, 100, 50, 50
+// heapFloor is how large the heap may grow in any case before it is collected: with what of the program is in memory besides it stays below 64 MiB.
+const heapFloor = 33 << 20
+
+// By how many per cent a heap may grow that is larger, by what the program is at. Reading logs keeps little and throws little away, so that a small heap costs little.
+const loadingPercent, readingPercent, followingPercent = 100, 50, 50
+
+// firstHeap is what the runtime takes for a heap that was never collected, at 100 per cent.
+const firstHeap = 4 << 20
 
 // collectLate lets the collector wait until there is something to collect. The returned function is called once the packs are loaded, with the percentage from then on. Who has set GOGC
 // decides.
@@ -19,22 +25,51 @@ func collectLate(set bool) (loaded func(percent int)) {
 	if set {
 		return func(int) {}
 	}
-	var mutex sync.Mutex
-	ran, percent := false, loadingPercent
-	debug.SetGCPercent(earlyPercent)
-	// The sentinel is the first thing to be collected.
-	runtime.AddCleanup(new([16]byte), func(int) {
-		mutex.Lock()
-		defer mutex.Unlock()
-		ran = true
-		debug.SetGCPercent(percent)
-	}, 0)
-	return func(then int) {
-		mutex.Lock()
-		defer mutex.Unlock()
-		percent = then
-		if ran {
-			debug.SetGCPercent(percent)
-		}
+	p := &pace{percent: loadingPercent}
+	debug.SetGCPercent(heapFloor * 100 / firstHeap)
+	p.watch()
+	return p.set
+}
+
+// pace sets how much the heap may grow until the next collection.
+type pace struct {
+	mutex   sync.Mutex
+	percent int
+	ran     bool // the collector has
+}
+
+// watch adjusts the pace whenever the collector has run.
+func (p *pace) watch() {
+	// The sentinel is among the first things to be collected.
+	runtime.AddCleanup(new([16]byte), func(p *pace) {
+		p.mutex.Lock()
+		defer p.mutex.Unlock()
+		p.ran = true
+		p.adjust()
+		p.watch()
+	}, p)
+}
+
+func (p *pace) set(percent int) {
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	p.percent = percent
+	if p.ran {
+		p.adjust()
 	}
+}
+
+// adjust goes by what was alive when the collector ran last.
+func (p *pace) adjust() {
+	live := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
+	metrics.Read(live)
+	debug.SetGCPercent(percentFor(live[0].Value.Uint64(), p.percent))
+}
+
+// percentFor returns by how many per cent a heap of so many living bytes may grow: up to heapFloor at least.
+func percentFor(live uint64, percent int) int {
+	if live == 0 || live >= heapFloor {
+		return percent
+	}
+	return max(percent, int((heapFloor-live)*100/live))
 }
