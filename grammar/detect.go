@@ -7,6 +7,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"logdoc"
@@ -51,11 +52,12 @@ type Reading struct {
 	repeats bool     // it is worth to remember the heads of its lines
 	loose   bool     // in salvage: records of any format may stand behind each other in a line
 	scratch *Scanner // of Starts, which one goroutine uses
+	ended   *atomic.Bool
 }
 
 // Detect decides how a source is read, from its first bytes and its name.
 func (s *Set) Detect(head []byte, o Options) *Reading {
-	r := &Reading{zone: o.Zone, modTime: o.ModTime, scratch: NewScanner()}
+	r := &Reading{zone: o.Zone, modTime: o.ModTime, scratch: NewScanner(), ended: new(atomic.Bool)}
 	// A page that was copied from the web has no-break spaces where the log had blanks.
 	r.noBreak = bytes.Contains(head, noBreakSpace)
 	if r.noBreak {
@@ -128,6 +130,9 @@ func (s *Set) Detect(head []byte, o Options) *Reading {
 	r.repeat(lines)
 	return r
 }
+
+// End tells that no more chunks come of the source: what scanners remember of it makes room for others. It is safe for use by many goroutines.
+func (r *Reading) End() { r.ended.Store(true) }
 
 // At returns the reading for what is written later: stamps without a year lie near that time.
 func (r *Reading) At(modTime time.Time) *Reading {

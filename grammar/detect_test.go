@@ -159,3 +159,18 @@ func TestSourcesTakeTurns(t *testing.T) {
 		}
 	}
 }
+
+// TestSourcesThatEndedAreForgotten scans one source after the other: what is remembered of those that have ended makes room.
+func TestSourcesThatEndedAreForgotten(t *testing.T) {
+	set := builtin(t)
+	text := generated(t, samples.Luna, 64<<10)
+	sc := NewScanner()
+	for range 3 {
+		r := set.Detect(text, Options{Name: "lunalogs"})
+		sc.Scan(r, set, Chunk{Data: text, Line: 1}, &Tally{}, func(*logdoc.Event) {})
+		if len(sc.memories) != 1 {
+			t.Errorf("%d sources are remembered, of one that is read", len(sc.memories))
+		}
+		r.End()
+	}
+}

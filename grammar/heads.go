@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/binary"
+	"maps"
 	"slices"
 	"time"
 
@@ -349,6 +350,7 @@ func (sc *Scanner) remember(r *Reading) {
 	if sc.memory = sc.memories[r]; sc.memory != nil {
 		return
 	}
+	maps.DeleteFunc(sc.memories, func(r *Reading, _ *memory) bool { return r.ended != nil && r.ended.Load() })
 	if len(sc.memories) >= cmp.Or(sc.Sources, maxSources) {
 		// Any other makes room: who takes turns among more sources than that still meets most of them.
 		for other := range sc.memories {

@@ -142,7 +142,7 @@ func (s *shelf) add(key string, m *logdoc.Match) {
 		// A flood makes it four times as long: the quarter by which append lets long slices grow has each match copied several times.
 		more := max(n, 1)
 		if n >= manyMatches {
-			more = min(3*n, 2*s.most()+1)
+			more = min(3*n, max(2*s.most()+1-n, n))
 		}
 		b.kept = slices.Grow(b.kept, more)
 	}

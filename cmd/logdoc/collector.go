@@ -11,7 +11,7 @@ import (
 // it keeps, and is best left alone.
 
 // heapFloor is how large the heap may grow in any case before it is collected: with what of the program is in memory besides it stays below 64 MiB.
-const heapFloor = 33 << 20
+const heapFloor = 30 << 20
 
 // By how many per cent a heap may grow that is larger, by what the program is at. Reading logs keeps little and throws little away, so that a small heap costs little.
 const loadingPercent, readingPercent, followingPercent = 100, 50, 50

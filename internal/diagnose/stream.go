@@ -100,6 +100,7 @@ func (r *runner) stream(s *source.Stream, p *part) error {
 	}
 	blocks.SetStarts(reading.Starts)
 	err := r.blocks(blocks, reading, res, p)
+	reading.End()
 	res.finish(modTime)
 	if errors.Is(err, io.ErrNoProgress) {
 		res.note(logdoc.Note{LeftOut: true, Line: res.coverage.Lines, Text: "reading gives neither bytes nor an end from here on: give logdoc a copy of the file"})
