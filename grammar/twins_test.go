@@ -263,12 +263,12 @@ func TestTwinsAreMet(t *testing.T) {
 	}
 }
 
-// all says that all records have twins.
+// all says that all records have twins, of which nothing is told aside.
 type all struct{ *described }
 
 func (a all) Alike(ev *logdoc.Event) (Kin, bool) {
 	kin, _ := a.described.Alike(ev)
-	kin.OneByOne = false
+	kin.OneByOne, kin.Told = false, nil
 	return kin, true
 }
 
