@@ -13,8 +13,9 @@ import (
 // heapFloor is how large the heap may grow in any case before it is collected: with what of the program is in memory besides it stays below 64 MiB.
 const heapFloor = 33 << 20
 
-// By how many per cent a heap may grow that is larger, by what the program is at. Reading logs keeps little and throws little away, so that a small heap costs little.
-const loadingPercent, readingPercent, followingPercent = 100, 50, 50
+// By how many per cent a heap may grow that is larger, by what the program is at. Reading logs keeps little and throws little away, so that a small heap costs little; following them goes on
+// for months beside other programs, and throws away less still.
+const loadingPercent, readingPercent, followingPercent = 100, 50, 30
 
 // firstHeap is what the runtime takes for a heap that was never collected, at 100 per cent.
 const firstHeap = 4 << 20
