@@ -1,6 +1,7 @@
 package store
 
 import (
+	"database/sql"
 	"errors"
 	"fmt"
 	"slices"
@@ -262,22 +263,67 @@ func TestOutbox(t *testing.T) {
 	}
 }
 
+// BenchmarkCommit keeps batches of matches, each in one transaction with its positions, in turn with as many plain inserts of the same values through database/sql.
 func BenchmarkCommit(b *testing.B) {
 	for _, size := range []int{1000, 10000} {
 		b.Run(fmt.Sprint(size), func(b *testing.B) {
 			s := newStore(b)
 			l := openLive(b, s, "a", someRules())
+			plain := openPlain(b)
 			matches := someMatches(size)
 			positions := []logdoc.Position{somePosition(5, "/var/log/pump0.log", 0), somePosition(6, "/var/log/pump1.log", 0)}
 			n := 0
+			var ours, theirs time.Duration
 			for b.Loop() {
-				batch := Batch{Matches: slices.Clip(matches), Positions: positions}
-				if err := l.Commit(b.Context(), batch); err != nil {
+				start := time.Now()
+				if err := l.Commit(b.Context(), Batch{Matches: slices.Clip(matches), Positions: positions}); err != nil {
 					b.Fatal(err)
 				}
+				ours += time.Since(start)
+				start = time.Now()
+				if err := plain.insert(matches); err != nil {
+					b.Fatal(err)
+				}
+				theirs += time.Since(start)
 				n += size
 			}
-			b.ReportMetric(float64(n)/b.Elapsed().Seconds(), "events/s")
+			b.ReportMetric(float64(n)/ours.Seconds(), "events/s")
+			b.ReportMetric(float64(n)/theirs.Seconds(), "plain/s")
+			b.ReportMetric(theirs.Seconds()/ours.Seconds(), "times-plain")
 		})
 	}
+}
+
+// plainInserts is a table of matches without all that a store is.
+type plainInserts struct{ db *sql.DB }
+
+func openPlain(b *testing.B) plainInserts {
+	db, err := connect(b.TempDir()+"/plain.db", "rwc", "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL")
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() { db.Close() })
+	if _, err := db.Exec("CREATE TABLE matches (id INTEGER PRIMARY KEY, source TEXT, symptom INTEGER, event INTEGER, time INTEGER, clock INTEGER, line INTEGER, offset INTEGER, rank INTEGER, severity INTEGER, text TEXT, captures TEXT)"); err != nil {
+		b.Fatal(err)
+	}
+	return plainInserts{db}
+}
+
+func (p plainInserts) insert(matches []logdoc.Match) error {
+	tx, err := p.db.Begin()
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback()
+	statement, err := tx.Prepare("INSERT INTO matches (source, symptom, event, time, clock, line, offset, rank, severity, text, captures) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+	if err != nil {
+		return err
+	}
+	for i := range matches {
+		m := &matches[i]
+		if _, err := statement.Exec(string(m.Place.Source), m.Symptom, m.Event, m.Time, m.Clock, m.Place.Line, m.Place.Offset, m.Rank, int(m.Severity), string(m.Text), string(appendCaptures(nil, m.Captures))); err != nil {
+			return err
+		}
+	}
+	return tx.Commit()
 }

@@ -10,32 +10,36 @@ import (
 // The collector starts at 4 MiB, which the packs alone take, and runs again whenever the heap has doubled: of a small heap that is many times. What a run throws away mostly fits beside what
 // it keeps, and is best left alone.
 
-// heapFloor is how large the heap may grow in any case before it is collected: with what of the program is in memory besides it stays below 64 MiB.
-const heapFloor = 30 << 20
+// growth is how large the heap may grow before it is collected: to floor bytes in any case, and by so many per cent of what is alive where that is more.
+type growth struct {
+	floor   uint64
+	percent int
+}
 
-// By how many per cent a heap may grow that is larger, by what the program is at. Reading logs keeps little and throws little away, so that a small heap costs little.
-const loadingPercent, readingPercent, followingPercent = 100, 50, 50
+// What the program is at. Reading logs keeps little and throws little away, so that a small heap costs little: with what of the program is in memory besides, 30 MiB stay below 64.
+// Following them goes on for months beside other programs, and throws away less still.
+var loading, reading, following = growth{30 << 20, 100}, growth{30 << 20, 50}, growth{16 << 20, 30}
 
 // firstHeap is what the runtime takes for a heap that was never collected, at 100 per cent.
 const firstHeap = 4 << 20
 
-// collectLate lets the collector wait until there is something to collect. The returned function is called once the packs are loaded, with the percentage from then on. Who has set GOGC
+// collectLate lets the collector wait until there is something to collect. The returned function is called once the packs are loaded, with the growth from then on. Who has set GOGC
 // decides.
-func collectLate(set bool) (loaded func(percent int)) {
+func collectLate(set bool) (loaded func(growth)) {
 	if set {
-		return func(int) {}
+		return func(growth) {}
 	}
-	p := &pace{percent: loadingPercent}
-	debug.SetGCPercent(heapFloor * 100 / firstHeap)
+	p := &pace{}
+	p.set(loading)
 	p.watch()
 	return p.set
 }
 
 // pace sets how much the heap may grow until the next collection.
 type pace struct {
-	mutex   sync.Mutex
-	percent int
-	ran     bool // the collector has
+	mutex  sync.Mutex
+	growth growth
+	ran    bool // the collector has
 }
 
 // watch adjusts the pace whenever the collector has run.
@@ -50,26 +54,28 @@ func (p *pace) watch() {
 	}, p)
 }
 
-func (p *pace) set(percent int) {
+func (p *pace) set(g growth) {
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
-	p.percent = percent
-	if p.ran {
-		p.adjust()
-	}
+	p.growth = g
+	p.adjust()
 }
 
 // adjust goes by what was alive when the collector ran last.
 func (p *pace) adjust() {
+	if !p.ran {
+		debug.SetGCPercent(int(p.growth.floor * 100 / firstHeap))
+		return
+	}
 	live := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
 	metrics.Read(live)
-	debug.SetGCPercent(percentFor(live[0].Value.Uint64(), p.percent))
+	debug.SetGCPercent(p.growth.percentOf(live[0].Value.Uint64()))
 }
 
-// percentFor returns by how many per cent a heap of so many living bytes may grow: up to heapFloor at least.
-func percentFor(live uint64, percent int) int {
-	if live == 0 || live >= heapFloor {
-		return percent
+// percentOf returns by how many per cent a heap of so many living bytes may grow.
+func (g growth) percentOf(live uint64) int {
+	if live == 0 || live >= g.floor {
+		return g.percent
 	}
-	return max(percent, int((heapFloor-live)*100/live))
+	return max(g.percent, int((g.floor-live)*100/live))
 }

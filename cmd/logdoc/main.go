@@ -51,8 +51,8 @@ type streams struct {
 	width                 func() int
 	now                   func() time.Time
 	configHome, stateHome string
-	// loaded is called once the packs are loaded, with how much of the heap may be garbage from then on, in per cent; nil for nobody.
-	loaded func(percent int)
+	// loaded is called once the packs are loaded, with how much the heap may grow from then on; nil for nobody.
+	loaded func(growth)
 }
 
 func system() streams {

@@ -231,7 +231,7 @@ func loadPacks(s streams, f reportFlags) (packs *diagnose.Packs, broken bool, er
 	selection := diagnose.Selection{Only: f.only, Skip: f.skip}
 	packs, err = diagnose.Load(packPaths(s, f.packs), selection)
 	if s.loaded != nil {
-		s.loaded(readingPercent)
+		s.loaded(reading)
 	}
 	if err != nil {
 		return nil, false, &statusError{exitUsage, err}

@@ -87,7 +87,7 @@ func (f *tailFlags) flags(fl *pflag.FlagSet) {
 func runTail(ctx context.Context, s streams, set *settled, v *service) error {
 	f, paths, packs, o := set.f, set.paths, set.packs, set.options
 	if s.loaded != nil {
-		s.loaded(followingPercent)
+		s.loaded(following)
 	}
 	now := s.now()
 	if o.SinceLast > 0 {

@@ -1,6 +1,7 @@
 package diagnose
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"path/filepath"
@@ -8,6 +9,7 @@ import (
 	"testing/fstest"
 	"time"
 
+	"logdoc"
 	"logdoc/samples"
 	"logdoc/source"
 )
@@ -127,4 +129,51 @@ func BenchmarkTimeline(b *testing.B) {
 		}
 	}
 	b.ReportMetric(float64(took[1])/float64(took[0]), "with/without")
+}
+
+// BenchmarkLive follows ten logs, as they grow by so many lines between two looks.
+func BenchmarkLive(b *testing.B) {
+	p, err := Load(nil, Selection{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	var texts [][]byte
+	for _, kind := range samples.Kinds() {
+		var text bytes.Buffer
+		if err := samples.WriteLog(&text, kind, benchSize/4, 1, 5000); err != nil {
+			b.Fatal(err)
+		}
+		texts = append(texts, text.Bytes())
+	}
+	for _, lines := range []int{2, 20, 200} {
+		b.Run(fmt.Sprint(lines, " lines a look"), func(b *testing.B) {
+			b.ReportAllocs()
+			l := NewLive(p, LiveOptions{})
+			var logs [10]struct{ written, start int } // of its text, and of its log
+			pieces := make([]Piece, len(logs))
+			now, read := morning, 0
+			for b.Loop() {
+				for i := range logs {
+					log, text := &logs[i], texts[i%len(texts)]
+					if len(text)-log.written < 1<<20 {
+						log.start += log.written
+						log.written = 0
+					}
+					n := 0
+					for range lines {
+						n += bytes.IndexByte(text[log.written+n:], '\n') + 1
+					}
+					at := int64(log.start + log.written)
+					pieces[i] = Piece{Log: i + 1, Path: logdoc.LogText(fmt.Sprint(i, ".log")), Data: text[log.written : log.written+n], Offset: at, Position: func(k int) logdoc.Position {
+						return logdoc.Position{Inode: uint64(i), Offset: at + int64(k), Changed: now}
+					}}
+					log.written += n
+				}
+				now = now.Add(40 * time.Millisecond)
+				l.Take(pieces, now)
+				read += lines * len(logs)
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(read), "ns/line")
+		})
+	}
 }

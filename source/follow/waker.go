@@ -28,9 +28,10 @@ type waker interface {
 
 const (
 	// pollEvery is how often hpcloud/tail looks at a path's size and time.
-	pollEvery = 20 * time.Millisecond
-	// ringEvery is how much time lies between two rings at least: what the watchers see meanwhile, each at its own moment, is read together.
-	ringEvery = pollEvery
+	pollEvery = 40 * time.Millisecond
+	// ringEvery is how much time lies between two rings at least, and how often is rung for the paths that are written to: for all of them together, so that reading them costs little where
+	// little comes. busyRings is for how many rings nothing must be written until a path has a watcher again.
+	ringEvery, busyRings = 40 * time.Millisecond, 50
 	// maxWatched is how many paths are watched at most, those that changed last. Others are seen at the next look.
 	maxWatched = 128
 )
@@ -42,18 +43,21 @@ type tailWaker struct {
 
 	mu      sync.Mutex
 	rung    map[string]bool
-	last    time.Time   // when it has rung last
-	later   *time.Timer // that rings for what came too soon after that; nil before the first
-	waits   bool        // later is going to ring
 	watched map[string]*watched
+	busy    int // how many of them are
 	died    int64
-	now     int64 // counts what happens, for the order in which paths changed
+	now     int64       // counts what happens, for the order in which paths changed
+	last    time.Time   // when it has rung last
+	beat    *time.Timer // rings at ringEvery after the last ring, for what came meanwhile; nil before the first
+	beating bool
+	closed  bool
 }
 
-// watched is one path with its watcher.
+// watched is one path with its watcher, or without one while it is written to.
 type watched struct {
 	path  string
 	life  tomb.Tomb
+	busy  int   // for how many rings it has no watcher yet
 	since int64 // when it was last rung for, of tailWaker.now
 }
 
@@ -84,7 +88,11 @@ func (t *tailWaker) watch(path string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.bury()
-	if _, ok := t.watched[path]; ok {
+	if w, ok := t.watched[path]; ok {
+		if w.busy > 0 {
+			t.now++
+			w.busy, w.since = busyRings, t.now
+		}
 		return
 	}
 	if len(t.watched) >= maxWatched {
@@ -107,6 +115,9 @@ func (t *tailWaker) bury() {
 	}
 	t.died = died
 	for path, w := range t.watched {
+		if w.busy > 0 {
+			continue
+		}
 		since := w.since
 		t.drop(w)
 		t.start(path)
@@ -123,6 +134,9 @@ func (t *tailWaker) start(path string) {
 
 func (t *tailWaker) drop(w *watched) {
 	w.life.Kill(nil)
+	if w.busy > 0 {
+		t.busy--
+	}
 	delete(t.watched, w.path)
 }
 
@@ -138,8 +152,11 @@ func (t *tailWaker) relay(w *watched) {
 		if err != nil {
 			continue
 		}
-		for there := true; there; {
-			t.wake(w)
+		// The first that the watcher says is that there is a file.
+		for n, there := 0, true; there; n++ {
+			if t.wake(w, n > 1) {
+				return
+			}
 			select {
 			case <-changes.Modified:
 			case <-changes.Truncated:
@@ -149,7 +166,7 @@ func (t *tailWaker) relay(w *watched) {
 				return
 			}
 		}
-		t.wake(w)
+		t.wake(w, false)
 	}
 }
 
@@ -161,31 +178,41 @@ func (t *tailWaker) forget(w *watched) {
 	}
 }
 
-func (t *tailWaker) wake(w *watched) {
+// wake rings for a path. One that is written to needs its watcher no longer: then it is true.
+func (t *tailWaker) wake(w *watched, written bool) bool {
 	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.closed {
+		return true
+	}
 	t.rung[w.path] = true
 	t.now++
 	w.since = t.now
-	defer t.mu.Unlock()
-	if t.waits {
-		return
+	if written = written && t.watched[w.path] == w; written {
+		w.life.Kill(nil)
+		w.busy = busyRings
+		t.busy++
 	}
-	switch soon := ringEvery - time.Since(t.last); {
-	case soon <= 0:
-		t.ringNow()
-	case t.later == nil:
-		t.waits, t.later = true, time.AfterFunc(soon, t.ringLater)
-	default:
-		t.waits = true
-		t.later.Reset(soon)
+	if !t.beating {
+		t.ringSoon()
 	}
+	return written
 }
 
-func (t *tailWaker) ringLater() {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if t.waits = false; len(t.rung) > 0 {
+// ringSoon rings now, or once ringEvery has passed since the last ring.
+func (t *tailWaker) ringSoon() {
+	soon := ringEvery - time.Since(t.last)
+	if soon <= 0 {
 		t.ringNow()
+		if soon = ringEvery; t.busy == 0 {
+			return
+		}
+	}
+	t.beating = true
+	if t.beat == nil {
+		t.beat = time.AfterFunc(soon, t.ringAgain)
+	} else {
+		t.beat.Reset(soon)
 	}
 }
 
@@ -194,6 +221,34 @@ func (t *tailWaker) ringNow() {
 	select {
 	case t.ring <- struct{}{}:
 	default:
+	}
+}
+
+// ringAgain rings for the paths that are written to, and for those that were rung for since the last ring.
+func (t *tailWaker) ringAgain() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.beating = false
+	if t.closed {
+		return
+	}
+	for path, w := range t.watched {
+		if t.busy == 0 {
+			break
+		}
+		if w.busy == 0 {
+			continue
+		}
+		t.rung[path] = true
+		if w.busy--; w.busy == 0 {
+			t.busy--
+			since := w.since
+			t.start(path)
+			t.watched[path].since = since
+		}
+	}
+	if len(t.rung) > 0 {
+		t.ringSoon()
 	}
 }
 
@@ -223,8 +278,9 @@ func (t *tailWaker) take() []string {
 func (t *tailWaker) close() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.later != nil {
-		t.later.Stop()
+	t.closed = true
+	if t.beat != nil {
+		t.beat.Stop()
 	}
 	for _, w := range t.watched {
 		t.drop(w)

@@ -15,6 +15,7 @@ import (
 
 	"github.com/hpcloud/tail/util"
 	"go.uber.org/goleak"
+	"gopkg.in/tomb.v1"
 
 	"logdoc"
 )
@@ -155,7 +156,7 @@ func TestRingsComeTogether(t *testing.T) {
 	}
 	const paths = 10_000
 	for i := range paths {
-		w.wake(&watched{path: fmt.Sprint(i)})
+		w.wake(&watched{path: fmt.Sprint(i)}, false)
 		select {
 		case <-w.bell():
 			take()
@@ -172,6 +173,52 @@ func TestRingsComeTogether(t *testing.T) {
 	}
 	if most := int(time.Since(began)/ringEvery) + 2; rings > most {
 		t.Errorf("%d rings, where there was time for %d", rings, most)
+	}
+}
+
+// A path that is written to is rung for without a watcher, until nothing was written for a while; then it has one again.
+func TestWhatIsWrittenToNeedsNoWatcher(t *testing.T) {
+	r := newRun(t, "app.log")
+	r.write("app.log", "first\n")
+	w := newTailWaker()
+	defer w.close()
+	path := r.path("app.log")
+	now := func() (of *watched, busy int) {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		return w.watched[path], w.busy
+	}
+	w.watch(path)
+	first, _ := now()
+	if !w.wake(first, true) {
+		t.Error("its watcher goes on")
+	}
+	if of, busy := now(); of != first || busy != 1 {
+		t.Errorf("%d paths are written to", busy)
+	}
+	select {
+	case <-first.life.Dying():
+	default:
+		t.Error("its watcher was not ended")
+	}
+	w.take()
+	w.ringAgain()
+	<-w.bell()
+	if !slices.Contains(w.take(), path) {
+		t.Error("it is not rung for")
+	}
+	w.watch(path) // something was written
+	for range busyRings {
+		w.ringAgain()
+	}
+	again, busy := now()
+	if again == first || busy != 0 || again.life.Err() != tomb.ErrStillAlive {
+		t.Errorf("it has no watcher again: %d paths are written to", busy)
+	}
+	w.wake(again, true)
+	w.unwatch(path)
+	if of, busy := now(); of != nil || busy != 0 {
+		t.Errorf("%d paths are written to after the end", busy)
 	}
 }
 
