@@ -66,14 +66,16 @@ type content struct {
 	size  int64 // of the file, as of the last look
 	mtime time.Time
 	links uint64
-	// changed is mtime as of when it was last certain that the file holds this content.
+	// changed and sure are mtime and size as of when it was last certain that the file holds this content.
 	changed time.Time
+	sure    int64
 
 	drained    bool // nothing more was there at the last reading, and nothing has changed since
 	succeeded  bool // another content stands where it stood
 	ending     bool // its last line is given now, whole or not
 	announced  bool
 	over       bool // it has ended, and is kept to be known again
+	resting    bool // its position says that it has ended, though it is still followed
 	astray     bool // its file is still looked for
 	resumed    bool // an earlier run has read of it, and this one has not seen it yet
 	damaged    bool // its position could not be read
@@ -119,7 +121,7 @@ func (c *content) notice(i info, now time.Time) {
 		if c.hole && i.size == c.size {
 			c.seen, c.hole = 0, false // something was written into the hole
 		}
-		c.drained = false
+		c.drained, c.resting = false, false
 		c.quiet = now
 	}
 	c.size, c.mtime, c.links = i.size, i.mtime, i.links

@@ -226,9 +226,10 @@ func (f *Follower) Close() error {
 // read fills the batch, one part of each content in turn, so that a busy log does not keep the others waiting.
 func (f *Follower) read(b *Batch, now time.Time) {
 	room := f.arena
-	b.Pieces = append(b.Pieces, f.final...)
-	f.final = nil
+	hand := func() { b.Pieces, f.final = append(b.Pieces, f.final...), nil }
+	hand()
 	defer func() {
+		hand()
 		b.Done, f.kept = append(b.Done, f.kept...), nil
 		b.Forgotten, f.dropped = append(b.Forgotten, f.dropped...), nil
 	}()
@@ -241,6 +242,7 @@ func (f *Follower) read(b *Batch, now time.Time) {
 	start := f.turn % len(f.contents)
 	round := append(slices.Clone(f.contents[start:]), f.contents[:start]...)
 	for i, c := range round {
+		hand() // before anything else of the same contents
 		if len(b.Pieces) >= batchPieces {
 			f.turn = start + i
 			return
@@ -261,14 +263,22 @@ func (f *Follower) read(b *Batch, now time.Time) {
 			room = room[used:]
 		}
 		if !c.announced && !c.over {
-			c.announced = true
-			b.Pieces = append(b.Pieces, c.place())
+			f.announce(c)
 		}
 	}
 	f.turn = start
 	if len(f.contents) > 0 {
 		f.turn = (start + 1) % len(f.contents)
 	}
+}
+
+// announce tells where a content is now.
+func (f *Follower) announce(c *content) {
+	if c.announced = true; c.resting {
+		f.kept = append(f.kept, c.done())
+		return
+	}
+	f.final = append(f.final, c.place())
 }
 
 // ready reports whether it is c's turn: what is older of its log was read to its end.
@@ -298,6 +308,7 @@ func (f *Follower) readOne(b *Batch, c *content, room []byte, now time.Time) (us
 		c.notice(i, now)
 		room = room[:min(len(room), c.want(f.o.MaxLine))]
 	}
+	known := len(c.head)
 	p, long, more, err := c.next(room, f.o.MaxLine)
 	if err != nil && errors.Is(err, errChanged) {
 		f.reconsider(c.of, now)
@@ -310,7 +321,10 @@ func (f *Follower) readOne(b *Batch, c *content, room []byte, now time.Time) (us
 		f.failed(c, err, now)
 		return 0
 	}
-	c.drained, c.changed = !more, c.mtime
+	c.drained, c.changed, c.sure = !more, c.mtime, c.size
+	if len(c.head) > known {
+		c.announced = false // a later run knows it by that
+	}
 	if len(p.Data) > 0 {
 		c.announced = true
 		c.read = now
@@ -540,8 +554,8 @@ func (f *Follower) lose(c *content, told bool, now time.Time) {
 		return
 	}
 	switch {
-	case c.unread() > 0:
-		f.tell(c.path, Lost, fmt.Sprintf("%d bytes that were not read yet are gone, and no rotated file holds them: lines are missing", c.unread()), nil, now)
+	case c.sure > c.offset && !c.pack:
+		f.tell(c.path, Lost, fmt.Sprintf("%d bytes that were not read yet are gone, and no rotated file holds them: lines are missing", c.sure-c.offset), nil, now)
 	case c.damaged || !told && c.distinct():
 		f.tell(c.path, Lost, "the file that was read here is gone, and no rotated file is its rest: lines may be missing", nil, now)
 	}

@@ -12,6 +12,9 @@ import (
 // leave looks after the contents that no path leads to: they are read to their end, and closed when they have been quiet for a while.
 func (f *Follower) leave(now time.Time) {
 	for _, c := range slices.Clone(f.contents) {
+		if c.spots > 0 {
+			f.rest(c, now)
+		}
 		if c.spots > 0 || c.ending || c.resumed || c.astray || c.over {
 			continue
 		}
@@ -51,6 +54,22 @@ func (f *Follower) leave(now time.Time) {
 			f.tell(c.path, Late, fmt.Sprintf("%d bytes came to a rotated file after it was closed, and are not read", i.size-c.size), nil, now)
 			c.size = i.size
 		}
+	}
+}
+
+// rest marks the position of a rotated file that is still followed, by a glob or in a directory, when it was read to its end and has been quiet for a while: so that a later run does not miss
+// it when it is gone.
+func (f *Follower) rest(c *content, now time.Time) {
+	since := now.Sub(c.quiet)
+	if since < 0 {
+		c.quiet = now
+	}
+	if c.resting || !c.drained || c.rank >= 0 || since < f.o.RotateWait || !c.pack && c.offset < c.size || !c.distinct() || c.over {
+		return
+	}
+	if slices.ContainsFunc(c.of.known, func(o *content) bool { return o.spots > 0 && o.rank > c.rank }) {
+		c.resting = true
+		f.kept = append(f.kept, c.done())
 	}
 }
 

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"slices"
 	"time"
+
+	"logdoc"
 )
 
 // reconcile finds out which file of a lineage holds which content, and makes contents of the files that hold what is not known. It changes nothing before it has seen all, and begins again
@@ -19,7 +21,7 @@ func (f *Follower) reconcile(l *lineage, now time.Time) {
 		if !steady {
 			return
 		}
-		g := genealogy{f: f, l: l, all: all, blind: blind, now: now, found: map[*content]*standing{}, lost: map[*content]bool{}, held: map[*content]bool{}, cut: map[*content]bool{}, twins: map[*standing]*content{}}
+		g := genealogy{f: f, l: l, all: all, blind: blind, now: now, found: map[*content]*standing{}, lost: map[*content]bool{}, held: map[*content]bool{}, left: map[*content]logdoc.Position{}, cut: map[*content]bool{}, twins: map[*standing]*content{}}
 		err := g.assign()
 		if err == nil {
 			g.apply()
@@ -40,12 +42,13 @@ type genealogy struct {
 	blind bool
 	now   time.Time
 
-	found map[*content]*standing // where contents are that had to be looked for
-	lost  map[*content]bool      // those whose file holds something else, or is gone
-	held  map[*content]bool      // of these, those that an open descriptor is all that leads to
-	cut   map[*content]bool      // and those whose descriptor, which is all that leads there, leads to other content by now
-	fresh []*standing            // those that hold what is not known
-	twins map[*standing]*content // copies that nobody needs yet
+	found map[*content]*standing       // where contents are that had to be looked for
+	lost  map[*content]bool            // those whose file holds something else, or is gone
+	held  map[*content]bool            // of these, those that an open descriptor is all that leads to
+	cut   map[*content]bool            // and those whose descriptor, which is all that leads there, leads to other content by now
+	left  map[*content]logdoc.Position // where contents were that have moved
+	fresh []*standing                  // those that hold what is not known
+	twins map[*standing]*content       // copies that nobody needs yet
 }
 
 func (g *genealogy) close() {
@@ -421,29 +424,41 @@ func (g *genealogy) apply() {
 // move takes a content to the file where it was found.
 func (g *genealogy) move(c *content, s *standing) {
 	f, h := g.f, s.opened
-	cut := g.all != nil && slices.ContainsFunc(g.all, func(o *standing) bool { return o != s && o.info.identity == c.id })
-	g.explain(c, cut, true)
+	g.explain(c, true)
 	g.inherit(c)
 	f.shut(c)
+	g.left[c] = c.place().base
 	f.unname(c)
 	c.id, c.path, c.pack = s.info.identity, s.path, h.content.pack
 	c.announced, c.drained, c.astray = false, false, false
 }
 
-// explain tells what has become of the file that a content was in, if that still stands there.
-func (g *genealogy) explain(c *content, stands, found bool) bool {
-	if !stands || c.over || c.offset == 0 && !c.distinct() {
+// explain tells what has become of the file that a content was in, if that holds something else now.
+func (g *genealogy) explain(c *content, found bool) bool {
+	if c.over || !c.distinct() {
 		return false
 	}
-	rest := ": what came to it since it was looked at last is lost"
+	size := int64(-1)
+	for _, s := range g.all {
+		if s.info.identity == c.id && s != g.found[c] {
+			size = s.info.size
+		}
+	}
+	if g.cut[c] {
+		if i, err := c.file.info(); err == nil {
+			size = i.size
+		}
+	}
+	if size < 0 {
+		return false
+	}
+	rest := ": what may have come to it since it was looked at last is lost"
 	if found {
 		rest = ": what was not read of it yet is read from a copy"
 	}
 	kind, text := Replaced, "the file holds other content than before, and is read from its start"
-	for _, s := range g.all {
-		if s.info.identity == c.id && !c.pack && s.info.size < max(c.offset, c.seen) {
-			kind, text = Truncated, "the file was cut off, and is read from its start"
-		}
+	if !c.pack && size < max(c.offset, c.seen) {
+		kind, text = Truncated, "the file was cut off, and is read from its start"
 	}
 	g.f.tell(c.path, kind, text+rest, nil, g.now)
 	return true
@@ -452,7 +467,6 @@ func (g *genealogy) explain(c *content, stands, found bool) bool {
 // missing is for a content that was found nowhere. It reports whether it is to be looked for again.
 func (g *genealogy) missing(c *content) bool {
 	f := g.f
-	stands := slices.ContainsFunc(g.all, func(o *standing) bool { return o.info.identity == c.id })
 	if g.held[c] {
 		return false // it is read to its end
 	}
@@ -462,7 +476,7 @@ func (g *genealogy) missing(c *content) bool {
 			return true
 		}
 	}
-	told := g.explain(c, stands, false)
+	told := g.explain(c, false)
 	g.inherit(c)
 	f.lose(c, told, g.now)
 	return false
@@ -481,6 +495,11 @@ func (g *genealogy) inherit(c *content) {
 	n := g.f.add(i, c.path, c.of, g.now)
 	n.file, n.rank, n.home = c.file, c.rank, c.home
 	c.file = nil
+	head := make([]byte, headLength)
+	if k, err := readFull(n.file, head, 0); err == nil {
+		n.grow(head[:k], 0)
+	}
+	g.f.announce(n)
 }
 
 // settle takes over what the file system says of the file of a content.
@@ -495,6 +514,7 @@ func (g *genealogy) settle(c *content, s *standing) {
 	if s.bad {
 		return
 	}
+	c.sure = s.info.size
 	if s.opened != nil && c.file == nil {
 		was := c.pack
 		c.pack = s.opened.content.pack
@@ -532,6 +552,16 @@ func (g *genealogy) settle(c *content, s *standing) {
 		f.kept = append(f.kept, c.done())
 		c.announced = true
 	}
+	if from, moved := g.left[c]; moved && (identity{from.Device, from.Inode}) != c.id {
+		// The position that stood for the old file goes when the one that stands for the new file comes.
+		p := c.place()
+		at := p.Position(0)
+		at.Path, at.Device, at.Inode = from.Path, from.Device, from.Inode
+		f.dropped = append(f.dropped, at)
+		if !c.over {
+			f.announce(c)
+		}
+	}
 	if c.offset == 0 && !c.distinct() && s.info.size == 0 {
 		c.changed = s.info.mtime // what it may have held meanwhile was looked for
 	}
@@ -560,6 +590,9 @@ func (g *genealogy) begin(s *standing) {
 		f.startAt(c, start, 0)
 	case !g.l.met && g.l.early && len(f.o.Positions) == 0 && !f.o.FromStart:
 		f.startAt(c, c.size, f.o.Last)
+	}
+	if g.l.met {
+		f.announce(c) // whatever becomes of the positions of what was before, a later run knows that this is new
 	}
 }
 
