@@ -192,7 +192,28 @@ func (s *Set) better(than *Format, lines [][]byte) *Format {
 
 // silent reports whether no line tells anything of a format.
 func (s *Set) silent(lines [][]byte) bool {
-	return !slices.ContainsFunc(s.count(lines), func(h hit) bool { return h.telling > 0 })
+	sc := NewScanner()
+	blank := &Reading{}
+	return !slices.ContainsFunc(lines, func(b []byte) bool {
+		b, _ = unmark(b)
+		return slices.ContainsFunc(s.formats, func(f *Format) bool {
+			l := sc.first(blank, f, b)
+			return l != nil && l.telling && l.kind != lang.LineBare
+		})
+	})
+}
+
+// first returns the line of a format that accepts b, of its records, its headers, or those that start a record only where none is open.
+func (sc *Scanner) first(r *Reading, f *Format, b []byte) *line {
+	if f.last {
+		return nil
+	}
+	for _, kind := range [...][]*line{f.records, f.headers, f.bare} {
+		if l := sc.accepts(r, kind, b, &sc.probe); l != nil {
+			return l
+		}
+	}
+	return nil
 }
 
 func (s *Set) count(lines [][]byte) []hit {
@@ -206,23 +227,14 @@ func (s *Set) count(lines [][]byte) []hit {
 			heads++
 		}
 		for i, f := range s.formats {
-			if f.last {
-				continue
-			}
-			for _, kind := range [...][]*line{f.records, f.headers, f.bare} {
-				l := sc.accepts(blank, kind, b, &sc.probe)
-				if l == nil {
-					continue
-				}
-				switch {
-				case l.telling && l.kind != lang.LineBare:
-					hits[i].telling++
-				case l.kind == lang.LineHeader:
-					hits[i].frame++
-				default:
-					hits[i].vague++
-				}
-				break
+			switch l := sc.first(blank, f, b); {
+			case l == nil:
+			case l.telling && l.kind != lang.LineBare:
+				hits[i].telling++
+			case l.kind == lang.LineHeader:
+				hits[i].frame++
+			default:
+				hits[i].vague++
 			}
 		}
 	}
