@@ -38,6 +38,7 @@ type service struct {
 	waits                                  string
 	fed, shown                             time.Time
 	counts                                 logdoc.SourceCoverage
+	late                                   int
 	logs                                   []follow.Health
 	symptoms                               int
 	turns                                  [len(turnKinds)]int64
@@ -199,9 +200,9 @@ func (v *service) moved(now time.Time, t *tailing) {
 	if !due {
 		return
 	}
-	counts, logs := t.live.Counts(), t.follower.Health()
+	counts, late, logs := t.live.Counts(), t.live.Late(), t.follower.Health()
 	v.mu.Lock()
-	v.counts, v.logs = counts, logs
+	v.counts, v.late, v.logs = counts, late, logs
 	v.mu.Unlock()
 }
 
@@ -273,7 +274,7 @@ func (v *service) ready() error {
 func (v *service) metrics() []health.Metric {
 	now := v.s.now()
 	v.mu.Lock()
-	counts, logs, alerts := v.counts, v.logs, v.alerts
+	counts, late, logs, alerts := v.counts, v.late, v.logs, v.alerts
 	turns := v.turns
 	type group struct {
 		symptom  string
@@ -297,6 +298,7 @@ func (v *service) metrics() []health.Metric {
 	gauge := func(name, help string, value float64) { list = append(list, health.One(name, help, false, value)) }
 	gauge("logdoc_read_bytes", "Bytes read since the start or the last reload.", float64(counts.Bytes))
 	gauge("logdoc_read_lines", "Lines read since the start or the last reload.", float64(counts.Lines))
+	gauge("logdoc_late_records", "Records since the start or the last reload that came when others had passed their time: they count, but take nothing back.", float64(late))
 	records := health.Metric{Name: "logdoc_read_records", Help: "Records read since the start or the last reload, by what is known of them; unread is what no format knows."}
 	for _, r := range []struct {
 		kind string
