@@ -347,7 +347,7 @@ func earlierPieces(e *logdoc.Earlier) [][]piece {
 	if e == nil {
 		return nil
 	}
-	before, name, after := earlierTitle(e)
+	before, name, after := signs.EarlierCase(e)
 	first := []piece{say(before)}
 	if name != "" {
 		first = append(first, say(" "), exactly(name))

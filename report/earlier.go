@@ -1,51 +1,18 @@
 package report
 
 import (
-	"fmt"
 	"time"
 
 	"logdoc"
 	"logdoc/internal/sanitize"
+	"logdoc/internal/signs"
 )
-
-// maxEarlierNote bounds a note of an earlier case, in characters.
-const maxEarlierNote = 400
-
-// earlierTitle says where a finding was seen before: "in case 12, night, last 2026-03-04 05:06:07, the newest of 3 cases".
-func earlierTitle(e *logdoc.Earlier) (before, name, after sanitize.Safe) {
-	before = sanitize.Safe(fmt.Sprintf("in case %d", e.Case))
-	if e.Name != "" {
-		name = sanitize.CutRunes(sanitize.Line(e.Name), maxKey)
-	}
-	if !e.Time.IsZero() {
-		after = ", " + moment(e.Time)
-	}
-	if e.Cases > 1 {
-		after += sanitize.Safe(fmt.Sprintf(", the newest of %d cases", e.Cases))
-	}
-	return before, name, after
-}
 
 // earlier writes where a finding was seen before, and what was done then.
 func (p *printer) earlier(e *logdoc.Earlier) {
-	if e == nil {
-		return
+	if e != nil {
+		p.labelled("Before", signs.Earlier(e))
 	}
-	before, name, after := earlierTitle(e)
-	if name != "" {
-		before += " (" + name + ")"
-	}
-	if e.Host != "" {
-		after += ", on the same host " + sanitize.CutRunes(sanitize.Line(e.Host), maxKey)
-	}
-	text := []sanitize.Safe{"seen " + before + after}
-	for _, s := range e.Solved {
-		text = append(text, "done then: "+sanitize.Line(s))
-	}
-	for _, n := range e.Notes {
-		text = append(text, "noted then: "+sanitize.CutRunes(sanitize.Line(n), maxEarlierNote))
-	}
-	p.labelled("Before", text)
 }
 
 // earlier writes where a finding was seen before. Names, hosts and notes may come from a log: they stand in code.
@@ -53,7 +20,7 @@ func (m *marker) earlier(e *logdoc.Earlier) {
 	if e == nil {
 		return
 	}
-	before, name, after := earlierTitle(e)
+	before, name, after := signs.EarlierCase(e)
 	text := "**Seen before** " + md(before)
 	if name != "" {
 		text += " " + sanitize.Code(name)
@@ -68,7 +35,7 @@ func (m *marker) earlier(e *logdoc.Earlier) {
 		items = append(items, "done then: "+sanitize.Prose(s))
 	}
 	for _, n := range e.Notes {
-		items = append(items, "noted then: "+sanitize.Code(sanitize.CutRunes(sanitize.Line(n), maxEarlierNote)))
+		items = append(items, "noted then: "+sanitize.Code(signs.EarlierNote(n)))
 	}
 	m.list("", items...)
 }

@@ -8,6 +8,7 @@ import (
 
 	"logdoc"
 	"logdoc/internal/sanitize"
+	"logdoc/internal/signs"
 )
 
 // Bounds of what is shown of one record: the log has all of it.
@@ -153,7 +154,7 @@ func folded(l line, indent, width, rows int) []line {
 	return out
 }
 
-// cause draws why the finding is as sure as it is, cause and impact, what was captured, and what was nearly found.
+// cause draws why the finding is as sure as it is, cause and impact, where it was seen before, what was captured, and what was nearly found.
 func (d *detail) cause(f *logdoc.Finding, width int) page {
 	var p page
 	section := func(title sanitize.Safe, texts []sanitize.Safe) {
@@ -168,6 +169,7 @@ func (d *detail) cause(f *logdoc.Finding, width int) page {
 	}
 	section("Cause", paragraphs(f.Cause))
 	section("Impact", paragraphs(f.Impact))
+	section("Before", signs.Earlier(f.Earlier))
 	section("Why "+sanitize.Safe(f.Certainty.String()), safeLines(f.Why))
 	var missing []sanitize.Safe
 	for _, u := range d.diagnosis.Unchecked {

@@ -47,8 +47,9 @@ func nightCase() *logdoc.Diagnosis {
 			Symptom: "acme/script", Title: "The script at the end of the job failed", Product: "Acme Backup", Severity: logdoc.Warning, Certainty: logdoc.Likely,
 			First: clock("2026-02-27 20:00:08"), Last: clock("2026-02-27 20:00:08"), Count: 2, Key: "job 10007",
 		}},
-		Cause:  "After a rollback of the server or of the console the two count session tickets from different\nserials: the server refuses every ticket below its own lowest one.\n\nOne file holds the one number, a key table the other.",
-		Impact: "Every backup that logs in with a ticket stops before it starts.",
+		Cause:   "After a rollback of the server or of the console the two count session tickets from different\nserials: the server refuses every ticket below its own lowest one.\n\nOne file holds the one number, a key table the other.",
+		Impact:  "Every backup that logs in with a ticket stops before it starts.",
+		Earlier: &logdoc.Earlier{Cases: 2, Case: 12, Name: "night", Time: time.Date(2026, 2, 3, 4, 5, 6, 0, time.UTC), Host: "node0", Solved: []string{"Set a larger serial"}, Notes: []logdoc.LogText{"was the clock \x1b[31magain"}},
 		Steps: []logdoc.Step{
 			{Number: 1, ID: "read", Kind: logdoc.Look, Title: "Read the lowest serial that the server accepts", Commands: []string{"avmaint cat /sysinfo/security/keytable"}, Values: []logdoc.Value{lowest}},
 			{Number: 2, ID: "raise", Kind: logdoc.Change, Title: "Give the server a serial well above both numbers", Notes: []string{"Choose a number clearly greater than both;\nthe suggested one is."},

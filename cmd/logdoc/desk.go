@@ -37,12 +37,15 @@ func newDesk(s streams, f saveFlags, paths []string) (*desk, error) {
 	return &desk{s: s, flags: f, full: full}, err
 }
 
-// watch passes updates on, and remembers the newest diagnosis for the case.
+// watch passes updates on, and remembers the newest diagnosis for the case. The last one says where its findings were seen before.
 func (d *desk) watch(updates <-chan logdoc.Update) <-chan logdoc.Update {
 	out := make(chan logdoc.Update)
 	go func() {
 		defer close(out)
 		for u := range updates {
+			if u.Done && u.Diagnosis != nil {
+				d.recall(u.Diagnosis)
+			}
 			d.mu.Lock()
 			if u.Diagnosis != nil {
 				d.newest = u.Diagnosis
@@ -53,6 +56,13 @@ func (d *desk) watch(updates <-chan logdoc.Update) <-chan logdoc.Update {
 		}
 	}()
 	return out
+}
+
+// recall says of each finding where it was seen before, and notes it where that can't be known.
+func (d *desk) recall(of *logdoc.Diagnosis) {
+	if err := recall(context.Background(), d.s, d.flags.storeFlags, store.CaseInfo{Paths: d.full, Hosts: hostsOf(of), Capture: of.Capture}, of); err != nil {
+		of.Notes = append(of.Notes, logdoc.Note{Text: "nobody knows whether this was seen before", Detail: logdoc.LogText(err.Error())})
+	}
 }
 
 // open opens the store, and returns what must be told of it: standard error is behind the screen.

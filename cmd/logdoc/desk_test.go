@@ -139,6 +139,46 @@ func TestDeskFindings(t *testing.T) {
 	}
 }
 
+// TestDeskRecalls has the last update say where a finding was seen before, and a store that cannot be read say so itself.
+func TestDeskRecalls(t *testing.T) {
+	home := t.TempDir()
+	at := time.Date(2026, 3, 4, 5, 6, 7, 0, time.UTC)
+	found := logdoc.Finding{Symptom: "acme/pump-stuck", Title: "The pump is stuck", Key: "north", Last: at}
+	kept, err := store.Open(filepath.Join(home, "store.db"), store.Options{Now: march})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := kept.SaveCase(t.Context(), store.Case{CaseInfo: store.CaseInfo{Kind: store.Reported, Name: "night", Paths: []string{"/old"}, Capture: at}, Diagnosis: logdoc.Diagnosis{Findings: []logdoc.Finding{found}, Capture: at}}); err != nil {
+		t.Fatal(err)
+	}
+	if err := kept.Close(); err != nil {
+		t.Fatal(err)
+	}
+	last := func() *logdoc.Diagnosis {
+		later := found
+		later.Last = at.AddDate(0, 1, 0)
+		updates := make(chan logdoc.Update, 2)
+		first := found
+		updates <- logdoc.Update{Diagnosis: &logdoc.Diagnosis{Findings: []logdoc.Finding{first}}}
+		updates <- logdoc.Update{Diagnosis: &logdoc.Diagnosis{Findings: []logdoc.Finding{later}, Capture: later.Last}, Done: true}
+		close(updates)
+		var d *logdoc.Diagnosis
+		for u := range openDesk(t, home, "/new").watch(updates) {
+			d = u.Diagnosis
+		}
+		return d
+	}
+	if e := last().Findings[0].Earlier; e == nil || e.Name != "night" {
+		t.Errorf("seen before: %+v", e)
+	}
+	if err := os.WriteFile(filepath.Join(home, "store.db"), []byte(strings.Repeat("no store ", 1000)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if d := last(); d.Findings[0].Earlier != nil || len(d.Notes) != 1 {
+		t.Errorf("a damaged store: %+v, notes %v", d.Findings[0].Earlier, d.Notes)
+	}
+}
+
 // TestTakeOver takes the files of an older logdoc into the store, once.
 func TestTakeOver(t *testing.T) {
 	home := t.TempDir()

@@ -195,7 +195,7 @@ func runReport(ctx context.Context, s streams, f reportFlags, paths []string) er
 		return &statusError{exitInternal, err}
 	}
 	if !f.noHistory {
-		recall(ctx, s, f.saving.storeFlags, info, d)
+		tellRecalled(s, recall(ctx, s, f.saving.storeFlags, info, d))
 	}
 	var files []evidenceFile
 	if logs != nil && runErr == nil {

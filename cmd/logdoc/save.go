@@ -51,20 +51,28 @@ func saveCase(ctx context.Context, s streams, f saveFlags, info store.CaseInfo, 
 	return nil
 }
 
-// recall says of each finding where it was seen before. It makes no store, and one that cannot be read does not keep anybody from the report.
-func recall(ctx context.Context, s streams, f storeFlags, info store.CaseInfo, d *logdoc.Diagnosis) {
+// recall says of each finding where it was seen before. It makes no store.
+func recall(ctx context.Context, s streams, f storeFlags, info store.CaseInfo, d *logdoc.Diagnosis) error {
 	file := storeFile(s, f)
 	if file == "" || len(d.Findings) == 0 {
-		return
+		return nil
 	}
 	kept, err := store.Open(file, store.Options{Now: s.now, ReadOnly: true, Force: f.force})
 	if errors.Is(err, store.ErrNone) || errors.Is(err, store.ErrNetwork) {
-		return
+		return nil
 	}
 	if err == nil {
 		err = errors.Join(kept.Recall(ctx, d, info), kept.Close())
 	}
-	if err != nil && ctx.Err() == nil {
+	if ctx.Err() != nil {
+		return nil
+	}
+	return err
+}
+
+// tellRecalled says that nobody knows what was seen before: a store that cannot be read does not keep anybody from the report.
+func tellRecalled(s streams, err error) {
+	if err != nil {
 		fmt.Fprintf(s.err, "logdoc: nobody knows whether this was seen before: %s\n", sanitize.Line(err.Error()))
 	}
 }
