@@ -39,6 +39,21 @@ GLOBL signs<>(SB), RODATA|NOPTR, $4
 	VPROLQ    $23, Z0, Z0; \
 	VPADDQ    Z2, Z0, Z0
 
+// FOLD192 goes on behind the first 64 bytes, which are loaded, up to the 192nd.
+#define FOLD192 \
+	FOLD(Z16, R8); \
+	LOAD(512, Z17, K2); \
+	FOLD(Z17, R9); \
+	LOAD(1024, Z18, K3); \
+	FOLD(Z18, R10)
+
+// FOLD320 goes on up to the 320th.
+#define FOLD320 \
+	LOAD(1536, Z19, K4); \
+	FOLD(Z19, R11); \
+	LOAD(2048, Z20, K5); \
+	FOLD(Z20, R12)
+
 // SLOT makes the number of a slot in AX of the lanes.
 #define SLOT \
 	VEXTRACTI64X4 $1, Z0, Y1; \
@@ -64,17 +79,10 @@ TEXT ·rosterHash(SB), NOSPLIT, $0-28
 	CONSTANTS
 	VPXORQ Z0, Z0, Z0
 	LOAD(0, Z16, K1)
-	FOLD(Z16, R8)
-	LOAD(512, Z17, K2)
-	FOLD(Z17, R9)
-	LOAD(1024, Z18, K3)
-	FOLD(Z18, R10)
+	FOLD192
 	CMPQ CX, $192
 	JLE  hashed
-	LOAD(1536, Z19, K4)
-	FOLD(Z19, R11)
-	LOAD(2048, Z20, K5)
-	FOLD(Z20, R12)
+	FOLD320
 
 hashed:
 	SLOT
@@ -166,17 +174,10 @@ line:
 	VPCMPUB  $4, Z15, Z16, K7, K6
 	KORTESTQ K6, K6
 	JNE      done
-	FOLD(Z16, R8)
-	LOAD(512, Z17, K2)
-	FOLD(Z17, R9)
-	LOAD(1024, Z18, K3)
-	FOLD(Z18, R10)
+	FOLD192
 	CMPQ CX, $192
 	JLE  hashed
-	LOAD(1536, Z19, K4)
-	FOLD(Z19, R11)
-	LOAD(2048, Z20, K5)
-	FOLD(Z20, R12)
+	FOLD320
 
 hashed:
 	SLOT
