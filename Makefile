@@ -8,7 +8,11 @@ HAS_ISAL := echo '\#include <isa-l/igzip_lib.h>' | $(CC) -E - >/dev/null 2>&1
 BUILD    := build
 FUZZTIME ?= 100000x
 SIZE     ?= 1GiB
+CHECKS   ?= 1000
 RIPGREP  := 1.18.0# of @vscode/ripgrep, which holds ripgrep 15
+
+# Tests of properties draw the same cases each time, so that a change is judged by what it changes; make explore draws others.
+export RAPID_SEED ?= 1
 
 .DEFAULT_GOAL := help
 
@@ -44,6 +48,10 @@ test: ## run all the tests, and those of the scan also as on processors without 
 	$(GO) test ./...
 	GODEBUG=cpu.avx2=off $(GO) test ./grammar
 	GODEBUG=cpu.avx512f=off $(GO) test -run "Twin|Wide|Line" ./grammar
+
+.PHONY: explore
+explore: ## try properties on other cases than those of make test, each time: CHECKS=5000
+	RAPID_SEED=0 RAPID_CHECKS=$(CHECKS) $(GO) test -count=1 $$(grep -rl --include='*_test.go' '"pgregory.net/rapid"' . | xargs -n 1 dirname | sort -u)
 
 .PHONY: check
 check: build ## formatting, vet, staticcheck with all its checks, module files, and the built-in packs
