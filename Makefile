@@ -64,7 +64,7 @@ check: build ## formatting, vet, staticcheck with all its checks, module files, 
 # Grammars, rules and the language start no goroutines, or only to compile; internal/diagnose runs them side by side.
 .PHONY: race
 race: ## run the tests of what runs side by side under the race detector, those of properties with a fifth of the cases
-	$(GO) test -race -short $$($(GO) list ./... | grep -v -e '/grammar$$' -e '/rules$$' -e '/rules/cre$$' -e '/internal/lang$$' -e '/internal/template$$')
+	$(GO) test -race -short -timeout 15m $$($(GO) list ./... | grep -v -e '/grammar$$' -e '/rules$$' -e '/rules/cre$$' -e '/internal/lang$$' -e '/internal/template$$')
 
 .PHONY: smoke
 smoke: ## use the screen in tmux and the page in Chromium, which are installed if need be
