@@ -141,6 +141,9 @@ func (r *Reading) At(modTime time.Time) *Reading {
 	return &later
 }
 
+// Outgrown reports whether more of a log's first lines shows what those that Detect was given did not: a no-break space where blanks are meant.
+func (r *Reading) Outgrown(more []byte) bool { return !r.noBreak && bytes.Contains(more, noBreakSpace) }
+
 // Same reports whether another reading takes all lines as this one does, whatever Why and Notes say: then the same one can be used for both logs, and what is learnt of one serves the other.
 func (r *Reading) Same(o *Reading) bool {
 	plain := r.Mend == nil && o.Mend == nil && r.quote == nil && o.quote == nil

@@ -147,6 +147,23 @@ func TestFollowedEqualsCold(t *testing.T) {
 	})
 }
 
+// TestFollowedBlankLine has a line of a no-break space, which is a blank one, come after the first lines were looked at.
+func TestFollowedBlankLine(t *testing.T) {
+	p, err := packs()
+	if err != nil {
+		t.Fatal(err)
+	}
+	const name = "mixed4.log"
+	text := []byte("PUMP 2026-03-04 05:06:07 south WARN inlet dry\n\u00a0\nPUMP 2026-03-04 05:06:07 north INFO rotor free\n")
+	want := asRead(diagnose(t, fstest.MapFS{name: &fstest.MapFile{Data: text, ModTime: morning}}, nil))
+	l := NewLive(p, LiveOptions{})
+	follow(l, []*written{{id: 1, name: name, text: text}}, func() int { return 0 }, func() bool { return true })
+	got, _ := l.End(morning)
+	if diff := gocmp.Diff(want, asRead(got)); diff != "" {
+		t.Fatalf("followed, something else is found (-cold +followed):\n%s", diff)
+	}
+}
+
 // TestFollowedOverARestart ends a run somewhere, and goes on in another one from the positions and with the matches that were kept: every line is read once, what was told is not told
 // again, and the findings are those of one run.
 func TestFollowedOverARestart(t *testing.T) {

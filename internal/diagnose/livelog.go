@@ -243,7 +243,7 @@ func (l *Live) pass(f *followed, data []byte) {
 	f.offset, f.line = f.offset+int64(len(data)), f.line+lines
 }
 
-// look decides how a log is read: at its first piece, and again each time that four times as much of its first lines is there.
+// look decides how a log is read: at its first piece, and again each time that four times as much of its first lines is there, or that they show something new.
 func (l *Live) look(f *followed, p *Piece) {
 	at := p.Position(0)
 	if f.reading == nil {
@@ -259,7 +259,7 @@ func (l *Live) look(f *followed, p *Piece) {
 		f.head = append(f.head, more...)
 		l.heads += len(more)
 		whole := len(f.head) == grammar.HeadSize
-		if len(f.head) >= 4*f.looked || whole && len(f.head) > f.looked {
+		if len(f.head) >= 4*f.looked || whole && len(f.head) > f.looked || f.reading.Outgrown(more) {
 			l.read(f, f.head, at.Changed)
 		}
 		if whole || l.heads > maxLiveHeads {
