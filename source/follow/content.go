@@ -76,6 +76,7 @@ type content struct {
 	announced  bool
 	over       bool // it has ended, and is kept to be known again
 	resting    bool // its position says that it has ended, though it is still followed
+	rested     bool // it did so, and nothing was read of it since
 	astray     bool // its file is still looked for
 	resumed    bool // an earlier run has read of it, and this one has not seen it yet
 	damaged    bool // its position could not be read

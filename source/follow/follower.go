@@ -325,8 +325,11 @@ func (f *Follower) readOne(b *Batch, c *content, room []byte, now time.Time) (us
 	if len(c.head) > known {
 		c.announced = false // a later run knows it by that
 	}
+	if len(p.Data) == 0 && c.drained && c.rested && !c.resting && (c.pack || c.offset == c.size) {
+		c.resting, c.announced = true, false // it was moved or compressed, and nothing has come to it
+	}
 	if len(p.Data) > 0 {
-		c.announced = true
+		c.announced, c.rested = true, false
 		c.read = now
 		b.Pieces = append(b.Pieces, p)
 		used = len(room)
@@ -492,6 +495,8 @@ func (f *Follower) end(c *content, now time.Time) {
 		delete(f.byID, c.id)
 	}
 	switch {
+	case c.links > 0 && c.pack && !c.distinct():
+		return // a later run looks into it again
 	case !c.distinct():
 		f.forgetOrMark(c)
 		return
@@ -556,7 +561,7 @@ func (f *Follower) lose(c *content, told bool, now time.Time) {
 	switch {
 	case c.sure > c.offset && !c.pack:
 		f.tell(c.path, Lost, fmt.Sprintf("%d bytes that were not read yet are gone, and no rotated file holds them: lines are missing", c.sure-c.offset), nil, now)
-	case c.damaged || !told && c.distinct():
+	case c.damaged || !told && c.distinct() && !c.resting:
 		f.tell(c.path, Lost, "the file that was read here is gone, and no rotated file is its rest: lines may be missing", nil, now)
 	}
 	p := c.place()

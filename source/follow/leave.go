@@ -68,7 +68,7 @@ func (f *Follower) rest(c *content, now time.Time) {
 		return
 	}
 	if slices.ContainsFunc(c.of.known, func(o *content) bool { return o.spots > 0 && o.rank > c.rank }) {
-		c.resting = true
+		c.resting, c.rested = true, true
 		f.kept = append(f.kept, c.done())
 	}
 }

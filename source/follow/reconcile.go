@@ -138,11 +138,12 @@ func (g *genealogy) stay(c *content, s *standing) error {
 		}
 		return nil
 	}
-	if s == nil || c.over && !c.distinct() {
+	same := s != nil && s.info.size == c.size && s.info.mtime.Equal(c.mtime)
+	if s == nil || c.over && !c.distinct() && !same {
 		g.lost[c] = true
 		return nil
 	}
-	if !c.unknown && !c.astray && s.info.size == c.size && s.info.mtime.Equal(c.mtime) {
+	if !c.unknown && !c.astray && same {
 		s.holds = c
 		return nil
 	}
@@ -258,7 +259,9 @@ func (g *genealogy) sort() error {
 		if s.holds != nil || s.bad {
 			continue
 		}
-		if len(s.spots) == 0 && (s.info.size == 0 || s.rank >= top || !g.isNew(s)) {
+		// What is in a file that was followed, and was cut off, is new in any case; more may come to it.
+		was := slices.ContainsFunc(g.l.known, func(c *content) bool { return g.lost[c] && !c.over && c.id == s.info.identity })
+		if len(s.spots) == 0 && !was && (s.info.size == 0 || s.rank >= top || !g.isNew(s)) {
 			continue
 		}
 		h, err := g.probe(s)
@@ -546,8 +549,9 @@ func (g *genealogy) settle(c *content, s *standing) {
 		c.home = g.home(s)
 	}
 	c.resumed = false
-	if !c.over {
+	if rests := c.resting; !c.over {
 		c.notice(s.info, g.now)
+		c.resting = c.resting || rests && g.found[c] != nil
 	} else if !c.announced {
 		f.kept = append(f.kept, c.done())
 		c.announced = true
