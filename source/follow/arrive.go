@@ -95,9 +95,7 @@ func (f *Follower) take(h *probed, l *lineage, now time.Time) *content {
 	c.log, c.of, c.quiet = f.nextLog(), l, now
 	f.know(c)
 	f.open++
-	if !c.pack {
-		c.grow(h.head, 0)
-	}
+	c.learnHead()
 	return c
 }
 

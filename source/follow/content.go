@@ -301,6 +301,17 @@ func (c *content) grow(b []byte, at int64) {
 	}
 }
 
+// learnHead reads the head of an open file of which nothing was read yet, and reports whether there is any.
+func (c *content) learnHead() bool {
+	var b [headLength]byte
+	n, err := readFull(c.reader(), b[:], 0)
+	if err != nil && n == 0 {
+		return false
+	}
+	c.grow(b[:n], 0)
+	return len(c.head) > 0
+}
+
 // want is how many bytes of buffer the next reading of c takes at most.
 func (c *content) want(maxLine int) int {
 	if c.pack {

@@ -47,7 +47,7 @@ type generation struct {
 	ended   bool // a follower has read it to its end
 	passed  bool // it had gone before a follower that knew of nothing has looked
 	deleted bool // the follower has it open
-	glanced bool // some follower may have looked while something was in it
+	glanced bool // some follower may have looked while it was there
 }
 
 // loss is that lines were destroyed which were not read: it has to be told after so many notices.
@@ -251,7 +251,7 @@ func (m *model) copyTruncate() {
 	born := g.born
 	g.born = made
 	m.end(g)
-	m.files = append(m.files, &generation{name: modelLog, seen: g.seen, born: born})
+	m.files = append(m.files, &generation{name: modelLog, seen: g.seen, glanced: g.glanced, born: born})
 	g.seen = false // nobody has opened the copy
 }
 
@@ -294,7 +294,7 @@ func (m *model) truncate() {
 	m.r.must(os.Truncate(m.r.path(modelLog), 0))
 	m.touch(modelLog)
 	m.destroy(g)
-	m.files = append(m.files, &generation{name: modelLog, seen: g.seen, born: g.born})
+	m.files = append(m.files, &generation{name: modelLog, seen: g.seen, glanced: g.glanced, born: g.born})
 }
 
 func (m *model) remove(name string) {
@@ -326,7 +326,7 @@ func (m *model) compress() {
 func (m *model) glance() {
 	m.blind = false
 	for _, g := range m.files {
-		g.glanced = g.glanced || (g.name != "" || g.deleted) && (len(g.lines) > 0 || g.half != "")
+		g.glanced = g.glanced || g.name != "" || g.deleted
 	}
 }
 

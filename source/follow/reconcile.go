@@ -147,7 +147,7 @@ func (g *genealogy) stay(c *content, s *standing) error {
 		s.holds = c
 		return nil
 	}
-	if c.weak() && !c.changed.IsZero() {
+	if c.weak() && !c.changed.IsZero() && !s.info.mtime.Equal(c.changed) {
 		if born, ok := g.f.disk.born(s.path); ok && born.After(c.changed) {
 			g.lost[c] = true // another file has got the number
 			return nil
@@ -403,6 +403,12 @@ func (g *genealogy) apply() {
 		}
 	}
 	g.close()
+	for _, c := range l.known {
+		// What was empty is known by what is in it by now.
+		if c.blank() && c.file != nil && !c.over && c.learnHead() {
+			f.announce(c)
+		}
+	}
 	slices.SortStableFunc(l.known, func(a, b *content) int { return cmp.Or(cmp.Compare(a.rank, b.rank), cmp.Compare(a.log, b.log)) })
 	for _, c := range slices.Clone(l.known) {
 		c.succeeded = c.spots == 0 && slices.ContainsFunc(l.known, func(o *content) bool { return o != c && o.spots > 0 && o.rank >= c.rank })
@@ -498,10 +504,7 @@ func (g *genealogy) inherit(c *content) {
 	n := g.f.add(i, c.path, c.of, g.now)
 	n.file, n.rank, n.home = c.file, c.rank, c.home
 	c.file = nil
-	head := make([]byte, headLength)
-	if k, err := readFull(n.file, head, 0); err == nil {
-		n.grow(head[:k], 0)
-	}
+	n.learnHead()
 	g.f.announce(n)
 }
 
