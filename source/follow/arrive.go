@@ -54,19 +54,18 @@ func (f *Follower) probe(path string, i info) (*probed, error) {
 	return p, nil
 }
 
+// text gives the first bytes of what the file holds.
+func (p *probed) text() []byte {
+	head := make([]byte, headLength)
+	n, _ := readFull(p.content.reader(), head, 0)
+	return head[:n]
+}
+
 // copies reports whether one of two files begins with all that the other holds.
 func (p *probed) copies(o *probed) bool {
 	a, b := p.content, o.content
-	var one, two [headLength]byte
-	n, err := readFull(a.reader(), one[:], 0)
-	if err != nil && n == 0 {
-		return false
-	}
-	m, err := readFull(b.reader(), two[:], 0)
-	if err != nil && m == 0 {
-		return false
-	}
-	if n = min(n, m); n == 0 || string(one[:n]) != string(two[:n]) {
+	one, two := p.text(), o.text()
+	if n := min(len(one), len(two)); n == 0 || string(one[:n]) != string(two[:n]) {
 		return false
 	}
 	switch {
@@ -95,9 +94,7 @@ func (f *Follower) take(h *probed, l *lineage, now time.Time) *content {
 	c.log, c.of, c.quiet = f.nextLog(), l, now
 	f.know(c)
 	f.open++
-	if !c.pack {
-		c.grow(h.head, 0)
-	}
+	c.learnHead()
 	return c
 }
 

@@ -76,6 +76,7 @@ type content struct {
 	announced  bool
 	over       bool // it has ended, and is kept to be known again
 	resting    bool // its position says that it has ended, though it is still followed
+	rested     bool // it did so, and nothing was read of it since
 	astray     bool // its file is still looked for
 	resumed    bool // an earlier run has read of it, and this one has not seen it yet
 	damaged    bool // its position could not be read
@@ -298,6 +299,17 @@ func (c *content) grow(b []byte, at int64) {
 	if len(more) > 0 {
 		c.head = append(c.head[:have:have], more...) // pieces keep the old one
 	}
+}
+
+// learnHead reads the head of an open file of which nothing was read yet, and reports whether there is any.
+func (c *content) learnHead() bool {
+	var b [headLength]byte
+	n, err := readFull(c.reader(), b[:], 0)
+	if err != nil && n == 0 {
+		return false
+	}
+	c.grow(b[:n], 0)
+	return len(c.head) > 0
 }
 
 // want is how many bytes of buffer the next reading of c takes at most.

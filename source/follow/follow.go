@@ -87,11 +87,11 @@ const (
 	Missing
 	// Rotated: another file has taken the path; the one before is read to its end.
 	Rotated
-	// Truncated: the file was cut off, and is read from its start.
+	// Truncated: the file was cut off, and is read from its start. What may have come to it since it was looked at last is lost, unless the notice says that there is a copy.
 	Truncated
-	// Replaced: other content stands in the same file, which is read from its start.
+	// Replaced: other content stands in the same file, which is read from its start; of what was there holds the same.
 	Replaced
-	// Lost: lines may be missing, since what followed the position was found nowhere.
+	// Lost: lines are missing, or may be, since what was read is found nowhere.
 	Lost
 	// Late: lines were added to a rotated file after it was closed, and are not read.
 	Late

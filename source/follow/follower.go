@@ -226,10 +226,9 @@ func (f *Follower) Close() error {
 // read fills the batch, one part of each content in turn, so that a busy log does not keep the others waiting.
 func (f *Follower) read(b *Batch, now time.Time) {
 	room := f.arena
-	hand := func() { b.Pieces, f.final = append(b.Pieces, f.final...), nil }
-	hand()
+	f.hand(b)
 	defer func() {
-		hand()
+		f.hand(b)
 		b.Done, f.kept = append(b.Done, f.kept...), nil
 		b.Forgotten, f.dropped = append(b.Forgotten, f.dropped...), nil
 	}()
@@ -242,7 +241,7 @@ func (f *Follower) read(b *Batch, now time.Time) {
 	start := f.turn % len(f.contents)
 	round := append(slices.Clone(f.contents[start:]), f.contents[:start]...)
 	for i, c := range round {
-		hand() // before anything else of the same contents
+		f.hand(b)
 		if len(b.Pieces) >= batchPieces {
 			f.turn = start + i
 			return
@@ -271,6 +270,9 @@ func (f *Follower) read(b *Batch, now time.Time) {
 		f.turn = (start + 1) % len(f.contents)
 	}
 }
+
+// hand gives the pieces that were put by, before others of the same contents.
+func (f *Follower) hand(b *Batch) { b.Pieces, f.final = append(b.Pieces, f.final...), nil }
 
 // announce tells where a content is now.
 func (f *Follower) announce(c *content) {
@@ -325,9 +327,13 @@ func (f *Follower) readOne(b *Batch, c *content, room []byte, now time.Time) (us
 	if len(c.head) > known {
 		c.announced = false // a later run knows it by that
 	}
+	if len(p.Data) == 0 && c.drained && c.rested && !c.resting && (c.pack || c.offset == c.size) {
+		c.resting, c.announced = true, false // it was moved or compressed, and nothing has come to it
+	}
 	if len(p.Data) > 0 {
-		c.announced = true
+		c.announced, c.rested = true, false
 		c.read = now
+		f.hand(b)
 		b.Pieces = append(b.Pieces, p)
 		used = len(room)
 	}
@@ -492,6 +498,8 @@ func (f *Follower) end(c *content, now time.Time) {
 		delete(f.byID, c.id)
 	}
 	switch {
+	case c.links > 0 && c.pack && !c.distinct():
+		return // a later run looks into it again
 	case !c.distinct():
 		f.forgetOrMark(c)
 		return
@@ -556,7 +564,7 @@ func (f *Follower) lose(c *content, told bool, now time.Time) {
 	switch {
 	case c.sure > c.offset && !c.pack:
 		f.tell(c.path, Lost, fmt.Sprintf("%d bytes that were not read yet are gone, and no rotated file holds them: lines are missing", c.sure-c.offset), nil, now)
-	case c.damaged || !told && c.distinct():
+	case c.damaged || !told && c.distinct() && !c.resting:
 		f.tell(c.path, Lost, "the file that was read here is gone, and no rotated file is its rest: lines may be missing", nil, now)
 	}
 	p := c.place()

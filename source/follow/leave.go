@@ -50,7 +50,7 @@ func (f *Follower) leave(now time.Time) {
 		if !c.over || c.pack {
 			continue
 		}
-		if i, err := f.disk.stat(c.path); err == nil && i.identity == c.id && i.size > c.size && f.byID[c.id] == nil {
+		if i, err := f.disk.stat(c.path); err == nil && i.identity == c.id && i.size > c.size && (f.byID[c.id] == nil || f.byID[c.id] == c) {
 			f.tell(c.path, Late, fmt.Sprintf("%d bytes came to a rotated file after it was closed, and are not read", i.size-c.size), nil, now)
 			c.size = i.size
 		}
@@ -68,7 +68,7 @@ func (f *Follower) rest(c *content, now time.Time) {
 		return
 	}
 	if slices.ContainsFunc(c.of.known, func(o *content) bool { return o.spots > 0 && o.rank > c.rank }) {
-		c.resting = true
+		c.resting, c.rested = true, true
 		f.kept = append(f.kept, c.done())
 	}
 }
@@ -89,7 +89,9 @@ func (f *Follower) forget(now time.Time) {
 			return false
 		}
 		delete(f.spots, s.path)
-		s.of.spots = slices.DeleteFunc(s.of.spots, func(o *spot) bool { return o == s })
+		if s.of.spots = slices.DeleteFunc(s.of.spots, func(o *spot) bool { return o == s }); len(s.of.spots) == 0 {
+			f.abandon(s.of)
+		}
 		if f.waker != nil {
 			f.waker.unwatch(s.path)
 		}
@@ -97,6 +99,18 @@ func (f *Follower) forget(now time.Time) {
 	})
 	for _, t := range f.targets {
 		t.fresh = max(t.fresh, 1)
+	}
+}
+
+// abandon forgets what has ended of a lineage that no path leads to any more.
+func (f *Follower) abandon(l *lineage) {
+	for _, c := range slices.Clone(l.known) {
+		if c.over {
+			f.drop(c)
+		}
+	}
+	if len(l.known) == 0 {
+		delete(f.families, l.name)
 	}
 }
 

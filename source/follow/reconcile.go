@@ -1,7 +1,9 @@
 package follow
 
 import (
+	"bytes"
 	"cmp"
+	"crypto/sha256"
 	"errors"
 	"slices"
 	"time"
@@ -21,7 +23,10 @@ func (f *Follower) reconcile(l *lineage, now time.Time) {
 		if !steady {
 			return
 		}
-		g := genealogy{f: f, l: l, all: all, blind: blind, now: now, found: map[*content]*standing{}, lost: map[*content]bool{}, held: map[*content]bool{}, left: map[*content]logdoc.Position{}, cut: map[*content]bool{}, twins: map[*standing]*content{}}
+		g := genealogy{
+			f: f, l: l, all: all, blind: blind, now: now,
+			found: map[*content]*standing{}, lost: map[*content]bool{}, held: map[*content]bool{}, cut: map[*content]bool{}, left: map[*content]logdoc.Position{}, told: map[*content]bool{}, twins: map[*standing]bool{},
+		}
 		err := g.assign()
 		if err == nil {
 			g.apply()
@@ -33,6 +38,9 @@ func (f *Follower) reconcile(l *lineage, now time.Time) {
 		}
 	}
 }
+
+// maxOpened is how many new files of a lineage are kept open until they are read.
+const maxOpened = 16
 
 // genealogy is one attempt at a lineage.
 type genealogy struct {
@@ -47,16 +55,22 @@ type genealogy struct {
 	held  map[*content]bool            // of these, those that an open descriptor is all that leads to
 	cut   map[*content]bool            // and those whose descriptor, which is all that leads there, leads to other content by now
 	left  map[*content]logdoc.Position // where contents were that have moved
+	again bool                         // not all could be done
 	fresh []*standing                  // those that hold what is not known
-	twins map[*standing]*content       // copies that nobody needs yet
+	twins map[*standing]bool           // copies that nobody needs yet
+	told  map[*content]bool            // what has become of their files was told
 }
 
 func (g *genealogy) close() {
 	for _, s := range g.all {
-		if s.opened != nil {
-			s.opened.close()
-			s.opened = nil
-		}
+		s.shut()
+	}
+}
+
+func (s *standing) shut() {
+	if s.opened != nil {
+		s.opened.close()
+		s.opened = nil
 	}
 }
 
@@ -79,10 +93,11 @@ func (g *genealogy) probe(s *standing) (*probed, error) {
 		}
 		return nil, nil
 	}
-	s.opened = h
+	s.opened, s.pack, s.text = h, h.content.pack, h.text()
 	return h, nil
 }
 
+// assign gives each content the file that holds it, and finds the files that hold what is not known.
 func (g *genealogy) assign() error {
 	byID := map[identity]*standing{}
 	for _, s := range g.all {
@@ -106,7 +121,7 @@ func (g *genealogy) assign() error {
 			}
 		}
 	}
-	return g.sort()
+	return g.discover()
 }
 
 // stay finds out whether a content is still in its file.
@@ -138,15 +153,16 @@ func (g *genealogy) stay(c *content, s *standing) error {
 		}
 		return nil
 	}
-	if s == nil || c.over && !c.distinct() {
+	same := s != nil && s.info.size == c.size && s.info.mtime.Equal(c.mtime)
+	if s == nil || c.over && !c.distinct() && !same {
 		g.lost[c] = true
 		return nil
 	}
-	if !c.unknown && !c.astray && s.info.size == c.size && s.info.mtime.Equal(c.mtime) {
+	if !c.unknown && !c.astray && same {
 		s.holds = c
 		return nil
 	}
-	if c.weak() && !c.changed.IsZero() {
+	if c.weak() && !c.changed.IsZero() && !s.info.mtime.Equal(c.changed) {
 		if born, ok := g.f.disk.born(s.path); ok && born.After(c.changed) {
 			g.lost[c] = true // another file has got the number
 			return nil
@@ -166,10 +182,24 @@ func (g *genealogy) stay(c *content, s *standing) error {
 		s.holds, s.bad, g.blind = c, true, true
 	case fits:
 		s.holds = c
+		return g.spare(c, s)
 	default:
 		g.lost[c] = true
 	}
 	return nil
+}
+
+// spare closes a file that nothing more will be read of, for there may be many of them.
+func (g *genealogy) spare(c *content, s *standing) error {
+	if !c.over || s.opened == nil {
+		return nil
+	}
+	var err error
+	if c.unknown {
+		err = c.learn(s.opened.content.reader())
+	}
+	s.shut()
+	return err
 }
 
 // inside reports whether an open file holds all that was read of a content.
@@ -195,6 +225,10 @@ func (g *genealogy) trace(c *content) error {
 		if o != nil && (!c.unknown || o.of != c.of) {
 			continue
 		}
+		if s.text != nil && !c.begins(s.text) {
+			continue
+		}
+		open := s.opened != nil
 		h, err := g.probe(s)
 		if err != nil {
 			return err
@@ -203,6 +237,9 @@ func (g *genealogy) trace(c *content) error {
 			continue
 		}
 		if fits, err := g.inside(c, h); err != nil || !fits {
+			if !open {
+				s.shut() // there may be many of them
+			}
 			continue
 		}
 		if o != nil {
@@ -218,9 +255,18 @@ func (g *genealogy) trace(c *content) error {
 		}
 		s.holds, g.found[c] = c, s
 		delete(g.lost, c)
-		return nil
+		return g.spare(c, s)
 	}
 	return nil
+}
+
+// begins reports whether a content begins with what is known of its head.
+func (c *content) begins(text []byte) bool {
+	if c.unknown {
+		n := c.headSum.Length
+		return n <= len(text) && (n == 0 || sha256.Sum256(text[:n]) == c.headSum.Sum)
+	}
+	return bytes.HasPrefix(text, c.head)
 }
 
 // weak reports whether there is so little to know a content by that another log may begin like it.
@@ -246,19 +292,19 @@ func (c *content) covered(h *probed) bool {
 	return sameBefore(c.file, h.content.reader(), i.size)
 }
 
-// sort finds the files that hold what is not known.
-func (g *genealogy) sort() error {
-	top := 0
-	for i, s := range g.l.spots {
-		if i == 0 || s.order > top {
-			top = s.order
-		}
+// discover finds the files that hold what is not known.
+func (g *genealogy) discover() error {
+	if len(g.l.spots) == 0 {
+		return nil
 	}
+	top := slices.MaxFunc(g.l.spots, func(a, b *spot) int { return cmp.Compare(a.order, b.order) }).order
 	for _, s := range g.all {
 		if s.holds != nil || s.bad {
 			continue
 		}
-		if len(s.spots) == 0 && (s.info.size == 0 || s.rank >= top || !g.isNew(s)) {
+		// What is in a file that was followed, and was cut off, is new in any case; more may come to it.
+		was := slices.ContainsFunc(g.l.known, func(c *content) bool { return g.lost[c] && !c.over && c.id == s.info.identity })
+		if len(s.spots) == 0 && !was && (s.info.size == 0 || s.rank >= top || !g.isNew(s)) {
 			continue
 		}
 		h, err := g.probe(s)
@@ -273,6 +319,7 @@ func (g *genealogy) sort() error {
 				at.passed = s.info.identity
 			}
 			if s.rank >= top || !g.isNew(s) {
+				s.shut()
 				continue
 			}
 		}
@@ -281,10 +328,12 @@ func (g *genealogy) sort() error {
 			return err
 		}
 		if of != nil && !g.pressing(s, of) {
-			g.twins[s] = of
+			g.twins[s] = true
 			continue
 		}
-		g.fresh = append(g.fresh, s)
+		if g.fresh = append(g.fresh, s); len(g.fresh) > maxOpened {
+			s.shut()
+		}
 	}
 	return nil
 }
@@ -332,40 +381,54 @@ func (s *standing) named() bool {
 
 // twin finds the content that a file is a copy of, whole or not yet, while the original is still there.
 func (g *genealogy) twin(s *standing, h *probed) (*content, error) {
-	if len(h.head) == 0 {
+	head := s.text
+	if len(head) == 0 {
 		return nil, nil
 	}
 	for _, c := range g.l.known {
 		if g.lost[c] && !g.held[c] && !g.cut[c] || c.superseded {
 			continue
 		}
+		if n := min(len(c.head), len(head)); n > 0 && !g.cut[c] && string(c.head[:n]) != string(head[:n]) {
+			continue
+		}
 		at := slices.IndexFunc(g.all, func(o *standing) bool { return o.holds == c })
 		var r *probed
-		switch {
-		case c.file != nil && (g.found[c] == nil || g.cut[c]):
+		if c.file != nil && (g.found[c] == nil || g.cut[c]) {
 			i, err := c.file.info()
 			if err != nil {
 				continue
 			}
 			r = &probed{content: &content{file: c.file, packed: c.packed, pack: c.pack, size: i.size}}
-		case at >= 0:
-			var err error
-			if r, err = g.probe(g.all[at]); err != nil {
-				return nil, err
+			at = -1
+		} else if at >= 0 {
+			if g.all[at].opened != nil {
+				r, at = g.all[at].opened, -1
+			} else {
+				var err error
+				if r, err = g.probe(g.all[at]); err != nil {
+					return nil, err
+				}
 			}
 		}
 		if r == nil {
 			continue
 		}
-		if r.copies(h) {
-			return c, nil
+		same := r.copies(h)
+		moved := false
+		if !same && !g.cut[c] && c.distinct() {
+			// It may have been cut off meanwhile: then what was copied is not to be compared with what stands there now.
+			fits, err := g.inside(c, r)
+			moved = err == nil && !fits
 		}
-		if g.cut[c] {
-			continue
+		if at >= 0 {
+			g.all[at].shut()
 		}
-		// It may have been cut off meanwhile: then what was copied is not to be compared with what stands there now.
-		if fits, err := g.inside(c, r); c.distinct() && err == nil && !fits {
+		if moved {
 			return nil, errElsewhere
+		}
+		if same {
+			return c, nil
 		}
 	}
 	return nil, nil
@@ -400,6 +463,12 @@ func (g *genealogy) apply() {
 		}
 	}
 	g.close()
+	for _, c := range l.known {
+		// What was empty is known by what is in it by now.
+		if c.blank() && c.file != nil && !c.over && c.learnHead() {
+			f.announce(c)
+		}
+	}
 	slices.SortStableFunc(l.known, func(a, b *content) int { return cmp.Or(cmp.Compare(a.rank, b.rank), cmp.Compare(a.log, b.log)) })
 	for _, c := range slices.Clone(l.known) {
 		c.succeeded = c.spots == 0 && slices.ContainsFunc(l.known, func(o *content) bool { return o != c && o.spots > 0 && o.rank >= c.rank })
@@ -418,18 +487,18 @@ func (g *genealogy) apply() {
 		}
 	}
 	l.met, l.early = true, false
-	l.stale = astray || slices.ContainsFunc(l.spots, func(s *spot) bool { return s.err != nil })
+	l.stale = astray || g.again || slices.ContainsFunc(l.spots, func(s *spot) bool { return s.err != nil })
 }
 
 // move takes a content to the file where it was found.
 func (g *genealogy) move(c *content, s *standing) {
-	f, h := g.f, s.opened
+	f := g.f
 	g.explain(c, true)
 	g.inherit(c)
 	f.shut(c)
 	g.left[c] = c.place().base
 	f.unname(c)
-	c.id, c.path, c.pack = s.info.identity, s.path, h.content.pack
+	c.id, c.path, c.pack = s.info.identity, s.path, s.pack
 	c.announced, c.drained, c.astray = false, false, false
 }
 
@@ -461,6 +530,7 @@ func (g *genealogy) explain(c *content, found bool) bool {
 		kind, text = Truncated, "the file was cut off, and is read from its start"
 	}
 	g.f.tell(c.path, kind, text+rest, nil, g.now)
+	g.told[c] = true
 	return true
 }
 
@@ -495,10 +565,7 @@ func (g *genealogy) inherit(c *content) {
 	n := g.f.add(i, c.path, c.of, g.now)
 	n.file, n.rank, n.home = c.file, c.rank, c.home
 	c.file = nil
-	head := make([]byte, headLength)
-	if k, err := readFull(n.file, head, 0); err == nil {
-		n.grow(head[:k], 0)
-	}
+	n.learnHead()
 	g.f.announce(n)
 }
 
@@ -546,8 +613,9 @@ func (g *genealogy) settle(c *content, s *standing) {
 		c.home = g.home(s)
 	}
 	c.resumed = false
-	if !c.over {
+	if rests := c.resting; !c.over {
 		c.notice(s.info, g.now)
+		c.resting = c.resting || rests && g.found[c] != nil
 	} else if !c.announced {
 		f.kept = append(f.kept, c.done())
 		c.announced = true
@@ -569,7 +637,12 @@ func (g *genealogy) settle(c *content, s *standing) {
 
 // begin makes a content of a file that holds what is not known.
 func (g *genealogy) begin(s *standing) {
-	f, h := g.f, s.opened
+	f := g.f
+	h, err := g.probe(s)
+	if err != nil || h == nil {
+		g.again = true
+		return
+	}
 	var start int64
 	wanted := len(s.spots) == 0 || h.content.pack
 	for _, at := range s.spots {
@@ -598,10 +671,13 @@ func (g *genealogy) begin(s *standing) {
 
 // home is the path that a file is read for.
 func (g *genealogy) home(s *standing) *spot {
-	if len(s.spots) > 0 {
+	switch {
+	case len(s.spots) > 0:
 		return s.spots[0]
+	case len(g.l.spots) > 0:
+		return g.l.spots[0]
 	}
-	return g.l.spots[len(g.l.spots)-1]
+	return nil
 }
 
 // lead gives a path the content that stands there.
@@ -610,7 +686,7 @@ func (g *genealogy) lead(at *spot, s *standing) {
 	if s.bad {
 		return
 	}
-	if g.twins[s] != nil {
+	if g.twins[s] {
 		if at.copied == nil || at.copied.info.identity != s.info.identity {
 			at.copied = &copied{}
 		}
@@ -636,7 +712,7 @@ func (g *genealogy) lead(at *spot, s *standing) {
 	if at.content == c {
 		return
 	}
-	if old := at.content; old != nil && !old.over && old.distinct() {
+	if old := cmp.Or(at.content, at.last); old != nil && old != c && !old.over && !g.told[old] && old.distinct() {
 		f.tell(at.path, Rotated, "another file has taken the place: the one before is read to its end first", nil, g.now)
 	}
 	f.detach(at, g.now)

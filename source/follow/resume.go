@@ -41,7 +41,7 @@ func resumeFrom(p logdoc.Position) *content {
 func (f *Follower) revive(c *content) *content {
 	n := *c
 	n.log, n.over, n.announced, n.drained, n.ending = f.nextLog(), false, false, false, false
-	n.resting = n.pack || n.size == n.offset
+	n.rested, n.resting = true, n.pack || n.size == n.offset
 	for i, o := range c.of.known {
 		if o == c {
 			c.of.known[i] = &n
