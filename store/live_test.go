@@ -104,6 +104,17 @@ func TestLiveIsFoundAgain(t *testing.T) {
 	if findings, err := next.Findings(t.Context()); err != nil || len(findings) != 1 {
 		t.Errorf("a finding that moved: %v %v", findings, err)
 	}
+	for _, ended := range []bool{true, false} {
+		p := somePosition(6, "/var/log/a.1", 60)
+		p.Ended = ended
+		if err := next.Commit(t.Context(), Batch{Positions: []logdoc.Position{p}}); err != nil {
+			t.Fatal(err)
+		}
+		positions, err := next.Positions(t.Context())
+		if diff := cmp.Diff([]logdoc.Position{p}, positions); diff != "" || err != nil {
+			t.Errorf("a position of a file that was read to its end, %v (-want +got):\n%s%v", ended, diff, err)
+		}
+	}
 }
 
 // TestOneFollower holds a case by one, and others by others.

@@ -12,6 +12,7 @@ import (
 	"logdoc"
 	"logdoc/alert"
 	"logdoc/internal/diagnose"
+	"logdoc/source/follow"
 	"logdoc/store"
 )
 
@@ -76,5 +77,16 @@ func TestTailWhereThereIsNoRoom(t *testing.T) {
 	}
 	if said := string(text); strings.Count(said, "nothing more is read until there is") != 1 || strings.Count(said, "there is room again") != 1 {
 		t.Errorf("said:\n%s", said)
+	}
+}
+
+// TestTailKeepsWhatHasEnded keeps the positions of files that were read to their end until the files are gone.
+func TestTailKeepsWhatHasEnded(t *testing.T) {
+	one, two := logdoc.Position{Path: "a.1", Inode: 1, Ended: true}, logdoc.Position{Path: "a.2", Inode: 2, Ended: true}
+	var tail tailing
+	tail.settleFiles(follow.Batch{Done: []logdoc.Position{one, two}})
+	tail.settleFiles(follow.Batch{Forgotten: []logdoc.Position{one}})
+	if g := tail.gained; len(g.Positions) != 1 || g.Positions[0] != two || len(g.Forgotten) != 1 || g.Forgotten[0] != one {
+		t.Errorf("to be kept: %+v, to be forgotten: %+v", g.Positions, g.Forgotten)
 	}
 }

@@ -302,3 +302,29 @@ func TestLiveLogsShareWhatIsLearnt(t *testing.T) {
 		}
 	}
 }
+
+// TestALogMovesToAnotherFile keeps the place of the open record when what it was read of stands in another file by now.
+func TestALogMovesToAnotherFile(t *testing.T) {
+	p, err := Load(nil, Selection{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := NewLive(p, LiveOptions{})
+	const first = "2026-03-04T05:00:00Z host app[1]: one\n"
+	text := first + "2026-03-04T05:00:01Z host app[1]: two\n"
+	piece := func(path logdoc.LogText, inode uint64, at int, data string) Piece {
+		return Piece{Log: 1, Path: path, Data: []byte(data), Offset: int64(at), Line: 1 + strings.Count(text[:at], "\n"), Position: func(k int) logdoc.Position {
+			return logdoc.Position{Path: path, Inode: inode, Offset: int64(at + k), Line: strings.Count(text[:at+k], "\n")}
+		}}
+	}
+	l.Take([]Piece{piece("app.log", 7, 0, text)}, morning)
+	at, _ := l.Positions()
+	if len(at) != 1 || at[0].Inode != 7 || at[0].Offset != int64(len(first)) {
+		t.Fatalf("positions %+v, want one before the second record", at)
+	}
+	l.Take([]Piece{piece("app.log.1", 8, len(text), "")}, morning)
+	at, forgotten := l.Positions()
+	if len(at) != 1 || at[0].Path != "app.log.1" || at[0].Inode != 8 || at[0].Offset != int64(len(first)) || at[0].Line != 1 || len(forgotten) > 0 {
+		t.Errorf("positions %+v, forgotten %+v, want the same place in the other file", at, forgotten)
+	}
+}

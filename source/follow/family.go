@@ -34,8 +34,8 @@ type standing struct {
 	info   info
 	spots  []*spot  // that lead to it
 	opened *probed  // where it was looked into
-	pack   bool     // it is compressed, and
-	text   []byte   // what it begins with, as far as it was looked into
+	pack   bool     // it is compressed, as far as it was looked into
+	text   []byte   // what it begins with, decoded; nil where it was not looked into
 	holds  *content // nil while that is not known
 	bad    bool     // it cannot be looked into
 }

@@ -51,9 +51,9 @@ type Follower struct {
 	contents []*content // that are being read
 	byID     map[identity]*content
 	ended    []*content        // in this run, newest last: they are watched for late lines
-	final    []Piece           // that are still to be given, of contents that have no file any more
-	kept     []logdoc.Position // to be given, of contents that have ended
-	dropped  []logdoc.Position // to be given, of contents that are known no more
+	final    []Piece           // that are still to be given: where contents are now, and that they have ended
+	kept     []logdoc.Position // to be given in Batch.Done
+	dropped  []logdoc.Position // to be given in Batch.Forgotten
 	streams  []*stream
 	logs     int
 	open     int // descriptors

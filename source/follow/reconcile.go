@@ -185,6 +185,7 @@ func (g *genealogy) stay(c *content, s *standing) error {
 		return g.spare(c, s)
 	default:
 		g.lost[c] = true
+		s.shut() // there may be many that have got the numbers of others
 	}
 	return nil
 }
