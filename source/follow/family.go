@@ -140,10 +140,20 @@ func (f *Follower) list(l *lineage) (all []*standing, names map[string]identity,
 // maxIndexed is how long a directory may be that is listed anew for each lineage.
 const maxIndexed = 1000
 
-// names gives the paths of a family in a directory. Long directories are listed once a look.
+// listing is what stands in a directory, by families, and when that was changed last.
+type listing struct {
+	changed  time.Time
+	families map[string][]string
+}
+
+// names gives the paths of a family in a directory. A long one is listed once a look, as long as nothing in it changes: else files that are renamed meanwhile would be missed.
 func (f *Follower) names(dir, family string) ([]string, error) {
-	if known, ok := f.index[dir]; ok {
-		return known[family], nil
+	now, err := f.disk.stat(dir)
+	if err != nil {
+		return nil, err
+	}
+	if known, ok := f.index[dir]; ok && known.changed.Equal(now.mtime) {
+		return known.families[family], nil
 	}
 	entries, err := f.disk.list(dir)
 	if err != nil {
@@ -158,11 +168,16 @@ func (f *Follower) names(dir, family string) ([]string, error) {
 		of, _ := source.Family(p)
 		index[of] = append(index[of], p)
 	}
-	if len(entries) > maxIndexed {
+	if f.looked == nil {
+		f.looked = map[string]time.Time{}
+	}
+	f.looked[dir] = now.mtime
+	// The time of a change is no finer than some milliseconds: only since the last look is it sure that nothing has changed.
+	if before, ok := f.lookedBefore[dir]; ok && before.Equal(now.mtime) && len(entries) > maxIndexed {
 		if f.index == nil {
-			f.index = map[string]map[string][]string{}
+			f.index = map[string]listing{}
 		}
-		f.index[dir] = index
+		f.index[dir] = listing{now.mtime, index}
 	}
 	return index[family], nil
 }

@@ -64,9 +64,11 @@ type Follower struct {
 	count    int64 // what is left of countBytes
 	notices  []Notice
 	told     map[toldKey]*told
-	index    map[string]map[string][]string // of a directory: the names of each family, while one look lasts
-	tooMany  bool
-	closed   bool
+	index    map[string]listing // of a directory: the names of each family, while one look lasts
+	// looked is when directories were changed last that this look has listed, lookedBefore those of the look before.
+	looked, lookedBefore map[string]time.Time
+	tooMany              bool
+	closed               bool
 }
 
 // spot is one path that is followed, whatever stands there.

@@ -13,7 +13,7 @@ import (
 func (f *Follower) look(now time.Time) {
 	first := f.looks == 0
 	f.looks++
-	f.index = nil
+	f.index, f.looked, f.lookedBefore = nil, nil, f.looked
 	if f.waker != nil {
 		f.waker.take()
 	}
