@@ -209,6 +209,7 @@ func (sc *Scanner) learn(r *Reading, l *line, b []byte) {
 	case hs.format != nil && hs.format != l.format:
 		return
 	case !alike(hs.minute, minute):
+		sc.tell(hs)
 		*hs = heads{layout: layout, format: l.format, reach: maxReach}
 	}
 	stamp.HasYear = sc.result.Stamp.HasYear

@@ -1,6 +1,11 @@
 package grammar
 
-import "slices"
+import (
+	"encoding/binary"
+	"slices"
+
+	"logdoc"
+)
 
 // A roster has the twins of one line that are counted, laid out for a processor with registers of 64 bytes: it looks for the twins of one line after the other with hardly a branch whose
 // outcome it would have to guess, so that it is at several lines at a time.
@@ -12,6 +17,7 @@ type roster struct {
 	twins   []*twin // of the entries
 	call    rollCall
 	met     [rollLines]uint32
+	touched []uint32 // entries that have seen any
 }
 
 // entry is a line. It takes 64 bytes.
@@ -19,9 +25,10 @@ type entry struct {
 	size uint32
 	text uint32 // where it starts in the roster's texts
 	next uint32 // the number of the next one with the same hash, 0 for none
-	_    uint32
+	seen uint32 // how many of its twins were counted here
 	any  [rosterWords]uint64 // the bits of those digits that may be any
-	_    uint64
+	at   uint32 // where its stamp ends
+	told bool   // it is told when its twins were
 }
 
 const (
@@ -48,6 +55,7 @@ type rollCall struct {
 	masks   *uint64 // of lengths, from 0
 	met     *uint32 // the answer, by line: the number of its twin's entry, from 0
 	stamp   uint64  // the bits of the minute
+	second  int     // where the seconds are
 	minute  [64]byte
 }
 
@@ -68,7 +76,7 @@ func (r *roster) add(t *twin, line []byte) {
 	if r.slots == nil {
 		r.slots = make([]uint32, 1<<rosterSlots)
 	}
-	e := entry{size: uint32(len(line)), text: uint32(len(r.texts))}
+	e := entry{size: uint32(len(line)), text: uint32(len(r.texts)), at: uint32(t.at), told: t.severity >= logdoc.Warning}
 	for i, c := range line {
 		if i < t.at && isDigit(c) || i >= t.at && t.digits[i-t.at] != 0 {
 			e.any[i/64] |= 1 << (i % 64)
@@ -97,7 +105,7 @@ func (r *roster) find(data []byte, pos int, ends []int32, minute []byte) []uint3
 	c := &r.call
 	c.data, c.ends, c.pos, c.lines, c.stop, c.done = &data[0], &ends[0], pos, n, 0, 0
 	c.slots, c.entries, c.texts, c.masks, c.met = &r.slots[0], &r.entries[0], &r.texts[0], &lengths[rosterLine], &r.met[0]
-	c.stamp = lengths[rosterLine+len(minute)]
+	c.stamp, c.second = lengths[rosterLine+len(minute)], len(minute)
 	copy(c.minute[:], minute)
 	return r.met[:callRoster(c)]
 }
@@ -108,25 +116,82 @@ func (sc *Scanner) call(hs *heads, pos, number int) int {
 	ends := sc.ends.known()
 	ends = ends[:min(len(ends), twinTrial-1-ts.asked)]
 	base := sc.ends.base
-	// The record before the line at hand is counted once that line is known to start another.
-	before, n := place{p.twin.twin, p.twin.time, p.at, p.stop}, 0
-	for _, entry := range ts.roster.find(data[base:], pos-base, ends, hs.minute) {
-		t, stop := ts.roster.twins[entry], base+int(ends[n])
-		at, time, ok := hs.behind(data[pos:stop])
-		if !ok || at != t.at {
-			break
-		}
-		sc.count(hs, &before, number+n-1)
-		before = place{t, time, pos, stop}
-		pos = stop + 1
-		n++
+	met := ts.roster.find(data[base:], pos-base, ends, hs.minute)
+	n := len(met)
+	if n == 0 {
+		return 0
 	}
-	if n > 0 {
-		p.twin.twin, p.twin.time = before.twin, before.time
-		p.at, p.stop, p.number = before.at, before.stop, number+n-1
-		sc.ends.next += n
-		ts.asked += n
-		ts.met += n
-	}
+	// The record before a line is counted once that line is known to start another.
+	sc.countBefore()
+	pos = sc.march(hs, pos, base, ends[:n-1], met[:n-1], number)
+	p.at, p.stop, p.number = pos, base+int(ends[n-1]), number+n-1
+	_, p.twin.time, _ = hs.behind(data[p.at:p.stop])
+	p.twin.twin = ts.roster.twins[met[n-1]]
+	sc.ends.next += n
+	ts.asked += n
+	ts.met += n
 	return n
+}
+
+// march counts lines of which the roster has told the entries, the first of them at pos, and returns where the next one starts. Times are read only where the clock does not simply go on:
+// of stamps that start with the same minute, and have all that follows at the same places, the later one is also the greater one as a text.
+func (sc *Scanner) march(hs *heads, pos, base int, ends []int32, met []uint32, number int) int {
+	r, data, clock, minute := &hs.twins.roster, sc.pass.chunk.Data, &sc.tally.Clock, len(hs.minute)
+	const nowhere = 1 << 31
+	var mask, least, tie uint64 // what a stamp must be at least
+	at, late := uint32(nowhere), -1
+	// Of those that were not read the last one is the newest, and the first one is no older than what was read before it.
+	settle := func() {
+		if late >= 0 {
+			_, time, _ := hs.behind(data[late:])
+			clock.Latest, clock.Newest, late = time, max(clock.Newest, time), -1
+		}
+	}
+	for i, m := range met {
+		e, stop := &r.entries[m], base+int(ends[i])
+		stamp := binary.BigEndian.Uint64(data[pos+minute:])
+		if e.at == at && stamp&mask >= least && !e.told {
+			least, late = stamp&mask+tie, pos
+			if e.seen == 0 {
+				r.touched = append(r.touched, m)
+			}
+			e.seen++
+			pos = stop + 1
+			continue
+		}
+		settle()
+		_, time, _ := hs.behind(data[pos:stop])
+		sc.count(hs, &place{r.twins[m], time, pos, stop}, number+i)
+		if sc.Watch == nil {
+			at = e.at
+			mask, tie = secondsMask(int(at) - minute)
+			least = stamp&mask + tie
+		}
+		pos = stop + 1
+	}
+	settle()
+	return pos
+}
+
+// secondsMask has the bits of the bytes that tell seconds, in a stamp of which so many bytes are left: not that of the sign behind the whole seconds, of which there are two kinds. tie is 1
+// where eight bytes are not all of it, so that two which look the same may not be.
+func secondsMask(n int) (mask, tie uint64) {
+	if n > 8 {
+		n, tie = 8, 1
+	}
+	return ^uint64(0) << (64 - 8*n) &^ (0xff << 40), tie
+}
+
+// tell tells the twins what was counted in the roster.
+func (sc *Scanner) tell(hs *heads) {
+	r := &hs.twins.roster
+	for _, m := range r.touched {
+		t, e := r.twins[m], &r.entries[m]
+		if t.seen.N == 0 {
+			sc.touched = append(sc.touched, t)
+		}
+		t.seen.N += int(e.seen)
+		e.seen = 0
+	}
+	r.touched = r.touched[:0]
 }

@@ -206,6 +206,13 @@ chain:
 compared:
 	TESTQ AX, AX
 	JNZ   other
+
+	// The digits of the stamp may be any, but no minute has sixty seconds.
+	MOVQ rollCall_pos(DI), AX
+	ADDQ rollCall_data(DI), AX
+	ADDQ rollCall_second(DI), AX
+	CMPB (AX), $0x35
+	JHI  done
 	SUBQ  rollCall_entries(DI), BX
 	SHRQ  $6, BX
 	MOVQ  rollCall_done(DI), AX

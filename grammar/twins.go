@@ -233,20 +233,20 @@ func (ts *twins) add(parent *twin, at int, line []byte, told []logdoc.Span) *twi
 }
 
 // worth counts a record that was looked for, and gives up where no records are alike.
-func (ts *twins) worth() bool {
+func (sc *Scanner) worth(hs *heads) bool {
+	ts := &hs.twins
 	if ts.asked++; ts.asked < twinTrial {
 		return !ts.useless
 	}
 	ts.useless = ts.useless || ts.met*4 < ts.asked
 	if !ts.useless && ts.met*10 < ts.asked*9 && (ts.count >= maxTwins || ts.bytes > maxTwinBytes*9/10) {
 		// What is written now is not what was written then.
-		ts.forget()
+		sc.tell(hs)
+		*ts = twins{}
 	}
 	ts.asked, ts.met = 0, 0
 	return !ts.useless
 }
-
-func (ts *twins) forget() { *ts = twins{} }
 
 // candidate is a record whose twins are to be known, once it is clear where it ends.
 type candidate struct {
@@ -301,7 +301,7 @@ func (sc *Scanner) meet(b []byte) bool {
 
 // meetIn looks for the twin of a line behind its stamp.
 func (sc *Scanner) meetIn(hs *heads, at int, time int64, b []byte) bool {
-	if !hs.twins.worth() {
+	if !sc.worth(hs) {
 		return false
 	}
 	t, full := hs.twins.find(nil, at, b[at:])
@@ -549,6 +549,9 @@ func (p *pass) sighting(at *place, number int) Sighting {
 
 // countTwins tells of the twins in the chunk: of each at warning or above, and of the others by their kinds.
 func (sc *Scanner) countTwins() {
+	for i := range sc.memory.heads {
+		sc.tell(&sc.memory.heads[i])
+	}
 	sc.memory.met = 0
 	sc.kinds = sc.kinds[:0]
 	for i, t := range sc.touched {
