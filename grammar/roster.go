@@ -23,12 +23,12 @@ type roster struct {
 // entry is a line. It takes 64 bytes.
 type entry struct {
 	size uint32
-	text uint32 // where it starts in the roster's texts
-	next uint32 // the number of the next one with the same hash, 0 for none
-	seen uint32 // how many of its twins were counted here
+	text uint32              // where it starts in the roster's texts
+	next uint32              // the number of the next one with the same hash, 0 for none
+	seen uint32              // how many of its twins were counted here
 	any  [rosterWords]uint64 // the bits of those digits that may be any
-	at   uint32 // where its stamp ends
-	told bool   // it is told when its twins were
+	at   uint32              // where its stamp ends
+	told bool                // it is told when its twins were
 }
 
 const (
