@@ -27,11 +27,39 @@ const (
 
 // memory is what a scanner remembers of one source: some programs write two layouts into one file.
 type memory struct {
-	heads [2]heads
+	heads [maxLayouts]heads
 	// unstamped are lines that have no stamp: it has no layout.
 	unstamped heads
+	roster    roster
 	// given and met count the records of the last chunk that were handed over, and those that were twins of others.
 	given, met int
+}
+
+// maxLayouts is how many layouts of stamps a source may have.
+const maxLayouts = 2
+
+// at returns the heads with a number, from 0; behind those of layouts come those without a stamp.
+func (m *memory) at(number uint8) *heads {
+	if number < maxLayouts {
+		return &m.heads[number]
+	}
+	return &m.unstamped
+}
+
+// number is the opposite of at.
+func (m *memory) number(hs *heads) int {
+	for i := range m.heads {
+		if hs == &m.heads[i] {
+			return i
+		}
+	}
+	return maxLayouts
+}
+
+func (m *memory) each(do func(*heads)) {
+	for i := range uint8(maxLayouts + 1) {
+		do(m.at(i))
+	}
 }
 
 // heads are those behind stamps of one layout.
@@ -115,6 +143,16 @@ func (sc *Scanner) recall(b []byte) bool {
 // time is that of a stamp in the minute, of which the seconds have been read.
 func (hs *heads) time(s *template.Stamp) int64 {
 	return hs.base + int64(s.Second)*int64(time.Second) + int64(s.Nanosecond)
+}
+
+// timeOf is that of a line which starts with a stamp in the minute; 0 where there are no stamps.
+func (hs *heads) timeOf(b []byte) int64 {
+	if hs.layout == nil {
+		return 0
+	}
+	var stamp template.Stamp
+	hs.layout.Seconds(b, len(hs.minute), &stamp)
+	return hs.time(&stamp)
 }
 
 // stands returns how far the head goes that b starts with, and how many digits stand in its gap; n is negative when b starts otherwise.
@@ -209,7 +247,7 @@ func (sc *Scanner) learn(r *Reading, l *line, b []byte) {
 	case hs.format != nil && hs.format != l.format:
 		return
 	case !alike(hs.minute, minute):
-		sc.tell(hs)
+		sc.forget()
 		*hs = heads{layout: layout, format: l.format, reach: maxReach}
 	}
 	stamp.HasYear = sc.result.Stamp.HasYear

@@ -54,8 +54,8 @@ GLOBL signs<>(SB), RODATA|NOPTR, $4
 	LOAD(2048, Z20, K5); \
 	FOLD(Z20, R12)
 
-// SLOT makes the number of a slot in AX of the lanes.
-#define SLOT \
+// SUM makes the sum of the lanes, and of the line's length, in AX.
+#define SUM \
 	VEXTRACTI64X4 $1, Z0, Y1; \
 	VPADDQ        Y1, Y0, Y0; \
 	VEXTRACTI128  $1, Y0, X1; \
@@ -63,19 +63,29 @@ GLOBL signs<>(SB), RODATA|NOPTR, $4
 	VPSHUFD       $0x4e, X0, X1; \
 	VPADDQ        X1, X0, X0; \
 	VMOVQ         X0, AX; \
-	ADDQ          CX, AX; \
-	MOVQ          AX, DX; \
-	SHRQ          $32, DX; \
-	XORQ          DX, AX; \
-	MOVQ          $0x9e3779b97f4a7c15, DX; \
-	IMULQ         DX, AX; \
-	SHRQ          $(64-const_rosterSlots), AX
+	ADDQ          CX, AX
 
-// func rosterHash(line *byte, n int, masks *uint64) uint32
-TEXT ·rosterHash(SB), NOSPLIT, $0-28
+// FOLLOW adds what a line follows to its sum: the number of an entry in R14.
+#define FOLLOW \
+	MOVQ R14, DX; \
+	SHLQ $20, DX; \
+	ADDQ DX, AX
+
+// SLOT makes the number of a slot in AX of a sum there.
+#define SLOT \
+	MOVQ  AX, DX; \
+	SHRQ  $32, DX; \
+	XORQ  DX, AX; \
+	MOVQ  $0x9e3779b97f4a7c15, DX; \
+	IMULQ DX, AX; \
+	SHRQ  $(64-const_rosterSlots), AX
+
+// func rosterHash(line *byte, n int, masks *uint64, parent uint32) uint32
+TEXT ·rosterHash(SB), NOSPLIT, $0-36
 	MOVQ line+0(FP), SI
 	MOVQ n+8(FP), CX
 	MOVQ masks+16(FP), BX
+	MOVL parent+24(FP), R14
 	CONSTANTS
 	VPXORQ Z0, Z0, Z0
 	LOAD(0, Z16, K1)
@@ -85,8 +95,10 @@ TEXT ·rosterHash(SB), NOSPLIT, $0-28
 	FOLD320
 
 hashed:
+	SUM
+	FOLLOW
 	SLOT
-	MOVL AX, ret+24(FP)
+	MOVL AX, ret+32(FP)
 	VZEROUPPER
 	RET
 
@@ -152,8 +164,9 @@ searched:
 TEXT ·callRoster(SB), NOSPLIT, $0-16
 	MOVQ c+0(FP), DI
 	CONSTANTS
-	KMOVQ     rollCall_stamp(DI), K7
-	VMOVDQU64 rollCall_minute(DI), Z15
+	KMOVQ     (rollCall_stamps+0)(DI), K7
+	VMOVDQU64 (rollCall_minutes+0)(DI), Z15
+	VMOVDQU64 (rollCall_minutes+64)(DI), Z11
 	MOVQ      $0, rollCall_done(DI)
 
 line:
@@ -171,26 +184,56 @@ line:
 	MOVQ    rollCall_masks(DI), BX
 	VPXORQ  Z0, Z0, Z0
 	LOAD(0, Z16, K1)
+
+	// R15 is whose minute the line starts with. What is left of it starts behind that.
+	XORL     R15, R15
 	VPCMPUB  $4, Z15, Z16, K7, K6
 	KORTESTQ K6, K6
-	JNE      done
+	JEQ      first
+	INCL     R15
+	KMOVQ    (rollCall_stamps+8)(DI), K5
+	VPCMPUB  $4, Z11, Z16, K5, K6
+	KORTESTQ K6, K6
+	JEQ      second
+	INCL     R15
+	JMP      fold
+
+first:
+	KANDNQ     K1, K7, K1
+	VMOVDQU8.Z Z16, K1, Z16
+	JMP        fold
+
+second:
+	KANDNQ     K1, K5, K1
+	VMOVDQU8.Z Z16, K1, Z16
+
+fold:
 	FOLD192
 	CMPQ CX, $192
 	JLE  hashed
 	FOLD320
 
 hashed:
+	SUM
+	MOVQ AX, rollCall_sum(DI)
+
+	// R14 is the number of the entry that the line is to follow: first it is taken for the start of a record. R15 is its kind.
+	XORL R14, R14
+	SHLQ $16, R15
+	ORQ  CX, R15
+
+look:
 	SLOT
 	MOVQ rollCall_slots(DI), DX
 	MOVL (DX)(AX*4), DX
 
 chain:
 	TESTL DX, DX
-	JZ    done
+	JZ    none
 	SHLQ  $6, DX
 	ADDQ  rollCall_entries(DI), DX
-	LEAQ  -64(DX), BX
-	CMPL  entry_size(BX), CX
+	LEAQ  -const_entryBytes(DX), BX
+	CMPQ  entry_kind(BX), R15
 	JNE   other
 	MOVL  entry_text(BX), DX
 	ADDQ  rollCall_texts(DI), DX
@@ -206,28 +249,62 @@ chain:
 compared:
 	TESTQ AX, AX
 	JNZ   other
+	TESTL R14, R14
+	JNZ   found
+
+	// It starts a record, if that before it may end.
+	MOVQ  rollCall_last(DI), AX
+	ADDQ  rollCall_entries(DI), AX
+	TESTB $const_canEnd, entry_flags(AX)
+	JZ    done
+	TESTB $(const_canEnd|const_canGoOn), entry_flags(BX)
+	JZ    done
+	SHRQ  $16, R15
+	CMPL  R15, $const_maxLayouts
+	JEQ   found
 
 	// The digits of the stamp may be any, but no minute has sixty seconds.
 	MOVQ rollCall_pos(DI), AX
 	ADDQ rollCall_data(DI), AX
-	ADDQ rollCall_second(DI), AX
+	ADDQ rollCall_seconds(DI)(R15*8), AX
 	CMPB (AX), $0x35
 	JHI  done
-	SUBQ  rollCall_entries(DI), BX
-	SHRQ  $6, BX
-	MOVQ  rollCall_done(DI), AX
-	MOVQ  rollCall_met(DI), DX
-	MOVL  BX, (DX)(AX*4)
-	INCQ  AX
-	MOVQ  AX, rollCall_done(DI)
-	MOVQ  rollCall_stop(DI), DX
-	INCQ  DX
-	MOVQ  DX, rollCall_pos(DI)
-	JMP   line
+
+found:
+	SUBQ rollCall_entries(DI), BX
+	MOVQ BX, rollCall_last(DI)
+	SHRQ $6, BX
+	MOVQ rollCall_done(DI), AX
+	MOVQ rollCall_met(DI), DX
+	MOVL BX, (DX)(AX*4)
+	INCQ AX
+	MOVQ AX, rollCall_done(DI)
+	MOVQ rollCall_stop(DI), DX
+	INCQ DX
+	MOVQ DX, rollCall_pos(DI)
+	JMP  line
 
 other:
 	MOVL entry_next(BX), DX
 	JMP  chain
+
+none:
+	// It may follow the line before it.
+	TESTL R14, R14
+	JNZ   done
+	MOVQ  rollCall_last(DI), DX
+	MOVQ  DX, R14
+	ADDQ  rollCall_entries(DI), DX
+	TESTB $const_canGoOn, entry_flags(DX)
+	JZ    done
+	SHRQ  $6, R14
+	INCQ  R14
+	MOVQ  R14, R15
+	SHLQ  $32, R15
+	ORQ   CX, R15
+	MOVQ  rollCall_sum(DI), AX
+	FOLLOW
+	JMP   look
 
 done:
 	MOVQ rollCall_done(DI), AX

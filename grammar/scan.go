@@ -77,6 +77,7 @@ type Scanner struct {
 	byKind []int
 	kinds  []int32
 	ends   *lineEnds
+	march  march
 }
 
 // pass is one run over a chunk.
@@ -112,6 +113,7 @@ func (sc *Scanner) Scan(r *Reading, set *Set, c Chunk, tally *Tally, emit func(*
 	sc.memory.given = 0
 	p := &sc.pass
 	*p = pass{reading: r, chunk: c, emit: emit, carried: c.Open}
+	sc.march = march{}
 	data := c.Data
 	number := c.Line // of the line at pos
 	midLine := c.MidLine
@@ -133,7 +135,7 @@ func (sc *Scanner) Scan(r *Reading, set *Set, c Chunk, tally *Tally, emit func(*
 		if p.twin.twin != nil && !p.parted && sc.meetMore(&p.twin, b) {
 			p.stop = stop
 			number++
-			pos = next
+			pos, number = sc.stride(next, number)
 			continue
 		}
 		if n := len(b); n > 0 && b[n-1] == '\r' {
@@ -254,24 +256,24 @@ func (sc *Scanner) skip(pos, stop, number int) {
 	p.carried, p.parted, p.twin, p.at, p.stop, p.number = false, false, sc.met, pos, stop, number
 }
 
-// stride takes the lines from pos on as long as each of them is, like the record before it, a twin of a record of one line. It returns the place of the first that is not, and its number.
+// stride takes the lines from pos on as long as each of them is, like the record before it, a twin of another. It returns the place of the first that is not, and its number.
 func (sc *Scanner) stride(pos, number int) (int, int) {
 	p := &sc.pass
+	if wider {
+		for {
+			n := sc.call(pos, number)
+			if n == 0 {
+				return pos, number
+			}
+			pos, number = p.stop+1, number+n
+		}
+	}
 	hs := p.twin.heads
 	ts, minute, data := &hs.twins, hs.minute, p.chunk.Data
 	if hs.layout == nil {
 		return pos, number
 	}
-	for p.twin.twin.kind >= 0 && ts.asked < twinTrial-1 {
-		if wider {
-			if n := sc.call(hs, pos, number); n > 0 {
-				pos, number = p.stop+1, number+n
-				continue
-			}
-		}
-		if pos >= len(data) {
-			break
-		}
+	for p.twin.twin.kind >= 0 && ts.asked < twinTrial-1 && pos < len(data) {
 		stop := sc.ends.end()
 		b := data[pos:stop]
 		t, time := hs.meet(minute, b)

@@ -85,7 +85,6 @@ type twins struct {
 	// asked and met count the lines that were looked for and found, since the trial began.
 	asked, met int
 	useless    bool
-	roster     roster
 }
 
 // twin is a line: a record's first one, or one that follows its parent. It stands for the record that ends with it.
@@ -102,6 +101,7 @@ type twin struct {
 	severity     logdoc.Severity
 	format       int
 	id           uint64    // of all lines of a layout
+	entry        int       // the number of its entry in the roster, 0 for none
 	seen         Sightings // in this chunk
 }
 
@@ -241,8 +241,7 @@ func (sc *Scanner) worth(hs *heads) bool {
 	ts.useless = ts.useless || ts.met*4 < ts.asked
 	if !ts.useless && ts.met*10 < ts.asked*9 && (ts.count >= maxTwins || ts.bytes > maxTwinBytes*9/10) {
 		// What is written now is not what was written then.
-		sc.tell(hs)
-		*ts = twins{}
+		sc.forget()
 	}
 	ts.asked, ts.met = 0, 0
 	return !ts.useless
@@ -403,7 +402,7 @@ func (sc *Scanner) befriend(ev *logdoc.Event, c *candidate) {
 		if full {
 			return
 		}
-		t = hs.twins.add(nil, c.at, c.raw, told)
+		t = sc.enter(hs, nil, c.at, c.raw, told)
 	} else if !t.tells(told) {
 		return // it is remembered as the start of a record that has other lines, of which less is told
 	}
@@ -413,16 +412,34 @@ func (sc *Scanner) befriend(ev *logdoc.Event, c *candidate) {
 			if full {
 				return
 			}
-			next = hs.twins.add(t, 0, b, nil)
+			next = sc.enter(hs, t, 0, b, nil)
 		}
 		t = next
 	}
 	if t.kind == part {
 		t.kind, t.taken, t.format, t.severity = kind, taken, ev.Format, ev.Severity
-		if wider && kind >= 0 && t.parent == nil && hs.layout != nil {
-			hs.twins.roster.add(t, c.raw)
-		}
+		sc.memory.roster.note(t)
 	}
+}
+
+// enter remembers a line.
+func (sc *Scanner) enter(hs *heads, parent *twin, at int, line []byte, told []logdoc.Span) *twin {
+	t := hs.twins.add(parent, at, line, told)
+	switch m := sc.memory; {
+	case !wider:
+	case parent != nil:
+		m.roster.add(t, line, maxLayouts, 0)
+	default:
+		m.roster.add(t, line, m.number(hs), len(hs.minute))
+	}
+	return t
+}
+
+// forget forgets all lines of the source.
+func (sc *Scanner) forget() {
+	sc.tell()
+	sc.memory.roster = roster{}
+	sc.memory.each(func(hs *heads) { hs.twins = twins{} })
 }
 
 // remembers reports whether a record that l has read can be remembered there.
@@ -549,9 +566,7 @@ func (p *pass) sighting(at *place, number int) Sighting {
 
 // countTwins tells of the twins in the chunk: of each at warning or above, and of the others by their kinds.
 func (sc *Scanner) countTwins() {
-	for i := range sc.memory.heads {
-		sc.tell(&sc.memory.heads[i])
-	}
+	sc.tell()
 	sc.memory.met = 0
 	sc.kinds = sc.kinds[:0]
 	for i, t := range sc.touched {

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
@@ -87,15 +88,17 @@ func (d *described) Take(kind int32, ev *logdoc.Event) {
 
 func (d *described) Count(kind int32, seen *Sightings) { d.count[d.names[kind]] += seen.N }
 
-// scanDescribed scans a text in two chunks, and once more, with or without twins.
-func scanDescribed(set *Set, r *Reading, text []byte, twins bool) (*described, []Tally) {
+// scanDescribed scans a text in two chunks, and once more, with or without twins. Who watches is told of every record, so that all times must be read.
+func scanDescribed(set *Set, r *Reading, text []byte, twins, watch bool) (*described, []Tally) {
 	d := &described{set: set, kinds: map[string]int32{}, count: map[string]int{}}
 	sc := NewScanner()
 	if twins {
 		sc.Twins = d
 	}
 	watched := map[string]int{}
-	sc.Watch = func(time int64, severity logdoc.Severity) { watched[fmt.Sprint("watched ", time, severity)]++ }
+	if watch {
+		sc.Watch = func(time int64, severity logdoc.Severity) { watched[fmt.Sprint("watched ", time, severity)]++ }
+	}
 	cut := max(len(text)/2, 1)
 	for cut < len(text) && (text[cut-1] != '\n' || !r.Starts(text[cut:])) {
 		cut++
@@ -120,13 +123,15 @@ func twinsChangeNothing(set *Set, text []byte) error {
 		return nil
 	}
 	r := set.Detect(text[:min(len(text), HeadSize)], Options{ModTime: modTime})
-	want, tallies := scanDescribed(set, r, text, false)
-	got, twinned := scanDescribed(set, r, text, true)
-	if diff := cmp.Diff(want.count, got.count); diff != "" {
-		return fmt.Errorf("with twins other records are counted:\n%s", diff)
-	}
-	if diff := cmp.Diff(tallies, twinned, cmp.AllowUnexported(Clock{}, StepBack{})); diff != "" {
-		return fmt.Errorf("with twins the tally is another:\n%s", diff)
+	for _, watch := range []bool{true, false} {
+		want, tallies := scanDescribed(set, r, text, false, watch)
+		got, twinned := scanDescribed(set, r, text, true, watch)
+		if diff := cmp.Diff(want.count, got.count); diff != "" {
+			return fmt.Errorf("with twins other records are counted (watched: %v):\n%s", watch, diff)
+		}
+		if diff := cmp.Diff(tallies, twinned, cmp.AllowUnexported(Clock{}, StepBack{})); diff != "" {
+			return fmt.Errorf("with twins the tally is another (watched: %v):\n%s", watch, diff)
+		}
 	}
 	return nil
 }
@@ -175,6 +180,63 @@ func TestTwinsChangeNothing(t *testing.T) {
 			t.Fatalf("%v\n%s", err, text)
 		}
 	})
+}
+
+// TestTwinsOfTwoClocks has logs with two layouts of stamps, of which one may lag behind the other by about as much as is told, and both may go back.
+func TestTwinsOfTwoClocks(t *testing.T) {
+	set := builtin(t)
+	ms := func(d time.Duration) int64 { return d.Milliseconds() }
+	rapid.Check(t, func(t *rapid.T) {
+		now := time.Date(2026, 2, 10, 1, 13, 19, 0, time.UTC)
+		lag := time.Duration(rapid.OneOf(rapid.Int64Range(ms(backLimit)-9000, ms(backLimit)+1000), rapid.Int64Range(ms(backLimit)-70_000, ms(backLimit)+70_000), rapid.Int64Range(0, 5000), rapid.Just(ms(time.Hour))).Draw(t, "lag")) * time.Millisecond
+		step := rapid.OneOf(rapid.Int64Range(0, 900), rapid.Int64Range(0, 900), rapid.Int64Range(0, 900), rapid.Int64Range(-3000, 20_000), rapid.Int64Range(-ms(backLimit)-5000, ms(backLimit)+5000))
+		var text []byte
+		for range rapid.IntRange(1, 200).Draw(t, "lines") {
+			now = now.Add(time.Duration(step.Draw(t, "step")) * time.Millisecond)
+			switch rapid.IntRange(0, 6).Draw(t, "line") {
+			case 0, 1, 2:
+				text = now.AppendFormat(text, "2006-01-02 15:04:05 avtar Info <8468>: Sending wrapup message to parents\n")
+			case 3, 4:
+				text = now.Add(-lag).AppendFormat(text, "2006/01/02-15:04:05.00000 [avtar]  <=== backstreamdir::addelement()\n")
+			case 5:
+				text = now.AppendFormat(text, "2006-01-02 15:04:05 avtar Warning <43225>: Ignoring increased file size (-1)\n")
+			case 6:
+				text = append(text, "avtar Info <8688>: Status of 17 files\n"...)
+			}
+			lag += time.Duration(rapid.Int64Range(-100, 200).Draw(t, "drift")) * time.Millisecond
+		}
+		if err := twinsChangeNothing(set, text); err != nil {
+			t.Fatalf("%v\n%s", err, text)
+		}
+	})
+}
+
+// Only of a stamp that is surely no earlier need the time not be read.
+func TestBeat(t *testing.T) {
+	for _, tt := range []struct {
+		first, next string
+		goesOn      bool
+	}{
+		{"07", "07", true},
+		{"07", "08", true},
+		{"08", "07", false},
+		{"07.15", "07.15", true},
+		{"07.15", "07.2 ", true},
+		{"07.15", "07.14", false},
+		{"07,500", "07.400", false},
+		{"07.400", "07,500", true},
+		{"07.123456", "07.123457", false}, // eight bytes do not tell
+		{"07.123456", "07.123356", false},
+		{"07.123456", "07.123556", true},
+		{"59.9", "60.0", true}, // it is for who has found the line to see that it is no second
+	} {
+		hs := &heads{minute: []byte("05:06:")}
+		var b beat
+		b.begin(hs, &entry{at: uint16(len(hs.minute) + len(tt.first))}, []byte("05:06:"+tt.first+" and a message"), 1)
+		if got := b.goesOn([]byte(tt.next+" and a message"), 0); got != tt.goesOn {
+			t.Errorf("from %q it goes on with %q: %v", tt.first, tt.next, got)
+		}
+	}
 }
 
 // Formats in which digits decide how a line is read.

@@ -28,10 +28,10 @@ func lineEndsWide(b *byte, n int, into *int32) int
 //go:noescape
 func lineEndsWider(b *byte, n int, into *int32) int
 
-// rosterHash returns the slot of a line of n bytes, rosterLine at most; masks are those of lengths, from 0.
+// rosterHash returns the slot of a line of n bytes, rosterLine at most; masks are those of lengths, from 0, and parent is the number of the entry that it follows.
 //
 //go:noescape
-func rosterHash(line *byte, n int, masks *uint64) uint32
+func rosterHash(line *byte, n int, masks *uint64, parent uint32) uint32
 
 // callRoster answers c, and returns how many lines it has found.
 //

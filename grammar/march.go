@@ -1,0 +1,208 @@
+package grammar
+
+import (
+	"encoding/binary"
+	"time"
+)
+
+// call takes as many of the next lines as the roster knows, the first of them at pos, and returns how many they are. The record before them is a twin of another.
+func (sc *Scanner) call(pos, number int) int {
+	p, r := &sc.pass, &sc.memory.roster
+	last, ok := r.number(p.twin.twin)
+	if !ok {
+		return 0
+	}
+	ends, base := sc.ends.known(), sc.ends.base
+	sc.memory.each(func(hs *heads) { ends = ends[:min(len(ends), twinTrial-1-hs.twins.asked)] })
+	met := r.find(p.chunk.Data[base:], pos-base, ends, sc.memory, last)
+	if len(met) > 0 {
+		sc.march.sc, sc.march.roster, sc.march.clock = sc, r, &sc.tally.Clock
+		sc.march.take(met, ends, base, pos, number)
+		sc.ends.next += len(met)
+	}
+	return len(met)
+}
+
+// march counts records of which the roster has told the entries.
+//
+// Times are read only where a clock does not simply go on: of stamps that start with the same minute, and have all that follows at the same places, the later one is also the greater one as a text.
+// What such a record says to the Clock is told by the next one, unless the clock goes back further than backLimit with it.
+type march struct {
+	sc     *Scanner
+	roster *roster
+	clock  *Clock
+	beats  [maxLayouts]beat
+	of     uint8 // the heads of the last record that has a stamp
+	top    int64 // no stamp that is taken at once is newer
+}
+
+// beat is how far the clock of one of the heads has gone.
+type beat struct {
+	at    uint16 // where its stamps end; 0 when it is to be read
+	base  int64  // when its minute starts
+	time  int64  // what was read last
+	mask  uint64 // the bits of a stamp, from its seconds on, that are compared
+	tie   uint64 // 1 where they are not all of it, so that two which look the same may not be
+	least uint64 // what the bits must be at least
+	late  int    // where the last line starts whose time was not read, and 1 more; 0 for none
+}
+
+// marched is a record: the entry of its first line, where it stands, and its number.
+type marched struct {
+	first  *entry
+	at     int
+	number int
+}
+
+// take takes the lines. Each record but the last one is counted: that goes on as long as it is not known that the next line starts another.
+func (m *march) take(met []uint32, ends []int32, base, pos, number int) {
+	sc, p, entries, data := m.sc, &m.sc.pass, m.roster.entries, m.sc.pass.chunk.Data
+	var of marched
+	var last uint32
+	var starts [maxLayouts + 1]int
+	m.start()
+	b, second := &m.beats[m.of], m.roster.call.seconds[m.of]
+	for i, n := range met {
+		e := &entries[n]
+		if e.kind.parent() == 0 {
+			switch {
+			case of.first == nil:
+				if i > 0 {
+					p.twin.twin, p.stop = m.roster.twins[last], pos-1
+				}
+				sc.countBefore()
+			case of.first.at == b.at && of.first.head == m.of && entries[last].flags&isTold == 0 && b.goesOn(data[of.at+second:], of.at):
+				m.see(last)
+			default:
+				m.count(&of, last, pos-1)
+				b, second = &m.beats[m.of], m.roster.call.seconds[m.of]
+			}
+			of = marched{e, pos, number + i}
+			starts[e.head]++
+		}
+		last = n
+		pos = base + int(ends[i]) + 1
+	}
+	m.settle()
+	p.twin.twin, p.stop = m.roster.twins[last], pos-1
+	if of.first == nil {
+		return
+	}
+	p.at, p.number = of.at, of.number
+	p.twin.heads = sc.memory.at(of.first.head)
+	p.twin.time = p.twin.heads.timeOf(data[p.at:p.stop])
+	for i, n := range starts {
+		twins := &sc.memory.at(uint8(i)).twins
+		twins.asked += n
+		twins.met += n
+	}
+}
+
+// start goes on with the clocks of the lines before, as long as they stand in the same minutes.
+func (m *march) start() {
+	heads := &m.sc.memory.heads
+	m.top = m.clock.Newest
+	for i := range heads {
+		if heads[i].layout != nil {
+			m.top = max(m.top, heads[i].base+int64(time.Minute))
+		}
+	}
+	for i := range m.beats {
+		if b := &m.beats[i]; b.base != heads[i].base || m.isBack(b.time) {
+			b.at = 0
+		}
+	}
+}
+
+// isBack reports whether it may have to be told that the clock has gone back, where it is not told yet.
+func (m *march) isBack(time int64) bool {
+	return m.clock.back.Line == 0 && m.top-time > int64(backLimit)
+}
+
+// see counts a record that ends with the line of that entry, and of which no time is told.
+func (m *march) see(last uint32) {
+	e := &m.roster.entries[last]
+	if e.seen == 0 {
+		m.roster.touched = append(m.roster.touched, last)
+	}
+	e.seen++
+}
+
+// count counts any record that ends with the line of that entry.
+func (m *march) count(of *marched, last uint32, stop int) {
+	h, data := of.first.head, m.sc.pass.chunk.Data
+	if m.roster.entries[last].flags&isTold == 0 && m.sc.Watch == nil {
+		if h == maxLayouts {
+			m.see(last)
+			return
+		}
+		if b := &m.beats[h]; of.first.at == b.at && b.goesOn(data[of.at+m.roster.call.seconds[h]:], of.at) {
+			m.of = h
+			m.see(last)
+			return
+		}
+	}
+	m.settle()
+	hs := m.sc.memory.at(h)
+	time := hs.timeOf(data[of.at:stop])
+	m.sc.count(hs, &place{m.roster.twins[last], time, of.at, stop}, of.number)
+	if h < maxLayouts {
+		m.of = h
+		if m.sc.Watch == nil && !m.isBack(time) {
+			m.beats[h].begin(hs, of.first, data[of.at:], time)
+		}
+	}
+}
+
+// goesOn reports whether the clock simply goes on with a line that starts there, whose stamp goes on with seconds: then it is enough to read the time of the last such line.
+func (b *beat) goesOn(seconds []byte, at int) bool {
+	stamp := binary.BigEndian.Uint64(seconds) & b.mask
+	if stamp < b.least {
+		return false
+	}
+	b.least, b.late = stamp+b.tie, at+1
+	return true
+}
+
+// begin lets a clock go on from a line that was read.
+func (b *beat) begin(hs *heads, first *entry, line []byte, time int64) {
+	n := int(first.at) - len(hs.minute)
+	*b = beat{at: first.at, base: hs.base, time: time}
+	if n > 8 {
+		n, b.tie = 8, 1
+	}
+	// Not the sign behind the whole seconds, of which there are two kinds.
+	b.mask = ^uint64(0) << (64 - 8*n) &^ (0xff << 40)
+	b.least = binary.BigEndian.Uint64(line[len(hs.minute):])&b.mask + b.tie
+}
+
+// settle reads the times that were not read.
+func (m *march) settle() {
+	latest := 0
+	for i := range m.beats {
+		b := &m.beats[i]
+		if b.late == 0 {
+			continue
+		}
+		b.time = m.sc.memory.heads[i].timeOf(m.sc.pass.chunk.Data[b.late-1:])
+		m.clock.Newest = max(m.clock.Newest, b.time)
+		if b.late > latest {
+			latest, m.clock.Latest = b.late, b.time
+		}
+		b.late = 0
+	}
+}
+
+// tell tells the twins what was counted in the roster.
+func (sc *Scanner) tell() {
+	r := &sc.memory.roster
+	for _, n := range r.touched {
+		t, e := r.twins[n], &r.entries[n]
+		if t.seen.N == 0 {
+			sc.touched = append(sc.touched, t)
+		}
+		t.seen.N += int(e.seen)
+		e.seen = 0
+	}
+	r.touched = r.touched[:0]
+}
