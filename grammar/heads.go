@@ -39,7 +39,7 @@ type memory struct {
 const maxLayouts = 2
 
 // at returns the heads with a number, from 0; behind those of layouts come those without a stamp.
-func (m *memory) at(number uint8) *heads {
+func (m *memory) at(number int) *heads {
 	if number < maxLayouts {
 		return &m.heads[number]
 	}
@@ -57,7 +57,7 @@ func (m *memory) number(hs *heads) int {
 }
 
 func (m *memory) each(do func(*heads)) {
-	for i := range uint8(maxLayouts + 1) {
+	for i := range maxLayouts + 1 {
 		do(m.at(i))
 	}
 }

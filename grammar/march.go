@@ -32,13 +32,12 @@ type march struct {
 	roster *roster
 	clock  *Clock
 	beats  [maxLayouts]beat
-	of     uint8 // the heads of the last record that has a stamp
 	top    int64 // no stamp that is taken at once is newer
 }
 
 // beat is how far the clock of one of the heads has gone.
 type beat struct {
-	at    uint16 // where its stamps end; 0 when it is to be read
+	at    int    // where its stamps end; 0 when it is to be read
 	base  int64  // when its minute starts
 	time  int64  // what was read last
 	mask  uint64 // the bits of a stamp, from its seconds on, that are compared
@@ -56,46 +55,66 @@ type marched struct {
 
 // take takes the lines. Each record but the last one is counted: that goes on as long as it is not known that the next line starts another.
 func (m *march) take(met []uint32, ends []int32, base, pos, number int) {
-	sc, p, entries, data := m.sc, &m.sc.pass, m.roster.entries, m.sc.pass.chunk.Data
+	sc, p := m.sc, &m.sc.pass
 	var of marched
-	var last uint32
 	var starts [maxLayouts + 1]int
 	m.start()
-	b, second := &m.beats[m.of], m.roster.call.seconds[m.of]
-	for i, n := range met {
-		e := &entries[n]
-		if e.kind.parent() == 0 {
-			switch {
-			case of.first == nil:
+	for i := 0; i < len(met); i++ {
+		if e := &m.roster.entries[met[i]]; e.kind.parent() == 0 {
+			if of.first != nil {
+				m.count(&of, met[i-1], pos-1)
+			} else {
 				if i > 0 {
-					p.twin.twin, p.stop = m.roster.twins[last], pos-1
+					p.twin.twin, p.stop = m.roster.twins[met[i-1]], pos-1
 				}
 				sc.countBefore()
-			case of.first.at == b.at && of.first.head == m.of && entries[last].flags&isTold == 0 && b.goesOn(data[of.at+second:], of.at):
-				m.see(last)
-			default:
-				m.count(&of, last, pos-1)
-				b, second = &m.beats[m.of], m.roster.call.seconds[m.of]
 			}
 			of = marched{e, pos, number + i}
-			starts[e.head]++
+			n := m.stroll(&of, met[i:], ends[i:], base)
+			starts[e.pace.head()] += 1 + n
+			i += n
 		}
-		last = n
 		pos = base + int(ends[i]) + 1
 	}
 	m.settle()
-	p.twin.twin, p.stop = m.roster.twins[last], pos-1
+	p.twin.twin, p.stop = m.roster.twins[met[len(met)-1]], pos-1
 	if of.first == nil {
 		return
 	}
 	p.at, p.number = of.at, of.number
-	p.twin.heads = sc.memory.at(of.first.head)
-	p.twin.time = p.twin.heads.timeOf(data[p.at:p.stop])
+	p.twin.heads = sc.memory.at(of.first.pace.head())
+	p.twin.time = p.twin.heads.timeOf(p.chunk.Data[p.at:p.stop])
 	for i, n := range starts {
-		twins := &sc.memory.at(uint8(i)).twins
+		twins := &sc.memory.at(i).twins
 		twins.asked += n
 		twins.met += n
 	}
+}
+
+// stroll counts records of one line behind stamps of one kind, as long as the clock simply goes on, and returns how many they are. The first of met is the line of the record at hand, which
+// becomes the one behind them.
+func (m *march) stroll(of *marched, met []uint32, ends []int32, base int) int {
+	h := of.first.pace.head()
+	if h == maxLayouts {
+		return 0
+	}
+	b := m.beats[h]
+	want := paceOf(b.at, h) | canEnd
+	if of.first.pace&^canGoOn != want {
+		return 0
+	}
+	entries, data, second := m.roster.entries, m.sc.pass.chunk.Data, m.roster.call.seconds[h]
+	n, at := 0, of.at
+	for n+1 < len(met) && entries[met[n+1]].pace&^canGoOn == want && b.goesOn(data[at+second:], at) {
+		m.see(met[n])
+		at = base + int(ends[n]) + 1
+		n++
+	}
+	if n > 0 {
+		m.beats[h] = b
+		*of = marched{&entries[met[n]], at, of.number + n}
+	}
+	return n
 }
 
 // start goes on with the clocks of the lines before, as long as they stand in the same minutes.
@@ -130,14 +149,13 @@ func (m *march) see(last uint32) {
 
 // count counts any record that ends with the line of that entry.
 func (m *march) count(of *marched, last uint32, stop int) {
-	h, data := of.first.head, m.sc.pass.chunk.Data
-	if m.roster.entries[last].flags&isTold == 0 && m.sc.Watch == nil {
+	h, data := of.first.pace.head(), m.sc.pass.chunk.Data
+	if !m.roster.entries[last].pace.told() && m.sc.Watch == nil {
 		if h == maxLayouts {
 			m.see(last)
 			return
 		}
-		if b := &m.beats[h]; of.first.at == b.at && b.goesOn(data[of.at+m.roster.call.seconds[h]:], of.at) {
-			m.of = h
+		if b := &m.beats[h]; of.first.pace.at() == b.at && b.goesOn(data[of.at+m.roster.call.seconds[h]:], of.at) {
 			m.see(last)
 			return
 		}
@@ -146,11 +164,8 @@ func (m *march) count(of *marched, last uint32, stop int) {
 	hs := m.sc.memory.at(h)
 	time := hs.timeOf(data[of.at:stop])
 	m.sc.count(hs, &place{m.roster.twins[last], time, of.at, stop}, of.number)
-	if h < maxLayouts {
-		m.of = h
-		if m.sc.Watch == nil && !m.isBack(time) {
-			m.beats[h].begin(hs, of.first, data[of.at:], time)
-		}
+	if h < maxLayouts && m.sc.Watch == nil && !m.isBack(time) {
+		m.beats[h].begin(hs, of.first, data[of.at:], time)
 	}
 }
 
@@ -166,8 +181,8 @@ func (b *beat) goesOn(seconds []byte, at int) bool {
 
 // begin lets a clock go on from a line that was read.
 func (b *beat) begin(hs *heads, first *entry, line []byte, time int64) {
-	n := int(first.at) - len(hs.minute)
-	*b = beat{at: first.at, base: hs.base, time: time}
+	n := first.pace.at() - len(hs.minute)
+	*b = beat{at: first.pace.at(), base: hs.base, time: time}
 	if n > 8 {
 		n, b.tie = 8, 1
 	}

@@ -21,26 +21,33 @@ type roster struct {
 
 // entry is a line. It takes 64 bytes.
 type entry struct {
-	kind  lineKind
-	text  uint32              // where it starts in the roster's texts
-	next  uint32              // the number of the next one with the same hash, 0 for none
-	any   [rosterWords]uint64 // the bits of those digits that may be any
-	seen  uint32              // how many records that end with it were counted here
-	at    uint16              // where its stamp ends
-	head  uint8               // whose stamp it is: the number of its heads
-	flags uint8
+	kind lineKind
+	text uint32              // where it starts in the roster's texts
+	next uint32              // the number of the next one with the same hash, 0 for none
+	any  [rosterWords]uint64 // the bits of those digits that may be any
+	seen uint32              // how many records that end with it were counted here
+	pace pace
 }
+
+// pace is what is asked of an entry when its twins are counted: where its stamp ends, or 0; whose stamp it is, by the number of its heads (16 bits behind); and flags (24 bits behind).
+type pace uint32
+
+func paceOf(at, head int) pace { return pace(at | head<<16) }
+
+func (p pace) at() int    { return int(p & 0xffff) }
+func (p pace) head() int  { return int(p >> 16 & 0xff) }
+func (p pace) told() bool { return p&isTold != 0 }
 
 // lineKind is what is compared first of a line: its size, whose stamp it starts with (16 bits behind), and the number of the entry that it follows (32 bits behind), 0 for a record's first.
 type lineKind uint64
 
 func (k lineKind) parent() int { return int(k >> 32) }
 
-// What flags say of an entry.
+// The flags of an entry.
 const (
-	canEnd  = 1 << iota // records that end with it are counted
-	canGoOn             // lines are known that may follow it
-	isTold              // it is told when records that end with it were
+	canEnd  pace = 1 << (24 + iota) // records that end with it are counted
+	canGoOn                         // lines are known that may follow it
+	isTold                          // it is told when records that end with it were
 )
 
 const (
@@ -100,7 +107,7 @@ func (r *roster) add(t *twin, line []byte, head, minute int) {
 		parent, head = n+1, 0
 		r.note(t.parent)
 	}
-	e := entry{kind: lineKind(len(line) | head<<16 | parent<<32), text: uint32(len(r.texts)), at: uint16(t.at), head: uint8(head)}
+	e := entry{kind: lineKind(len(line) | head<<16 | parent<<32), text: uint32(len(r.texts)), pace: paceOf(t.at, head)}
 	for i, c := range line {
 		if i < t.at && isDigit(c) || i >= t.at && t.digits[i-t.at] != 0 {
 			e.any[i/64] |= 1 << (i % 64)
@@ -134,16 +141,16 @@ func (r *roster) note(t *twin) {
 	if !ok {
 		return
 	}
-	e := &r.entries[n]
-	e.flags = 0
+	p := &r.entries[n].pace
+	*p &^= canEnd | canGoOn | isTold
 	if t.kind >= 0 {
-		e.flags |= canEnd
+		*p |= canEnd
 	}
 	if t.parental {
-		e.flags |= canGoOn
+		*p |= canGoOn
 	}
 	if t.severity >= logdoc.Warning {
-		e.flags |= isTold
+		*p |= isTold
 	}
 }
 

@@ -255,9 +255,9 @@ compared:
 	// It starts a record, if that before it may end.
 	MOVQ  rollCall_last(DI), AX
 	ADDQ  rollCall_entries(DI), AX
-	TESTB $const_canEnd, entry_flags(AX)
+	TESTL $const_canEnd, entry_pace(AX)
 	JZ    done
-	TESTB $(const_canEnd|const_canGoOn), entry_flags(BX)
+	TESTL $(const_canEnd|const_canGoOn), entry_pace(BX)
 	JZ    done
 	SHRQ  $16, R15
 	CMPL  R15, $const_maxLayouts
@@ -295,7 +295,7 @@ none:
 	MOVQ  rollCall_last(DI), DX
 	MOVQ  DX, R14
 	ADDQ  rollCall_entries(DI), DX
-	TESTB $const_canGoOn, entry_flags(DX)
+	TESTL $const_canGoOn, entry_pace(DX)
 	JZ    done
 	SHRQ  $6, R14
 	INCQ  R14

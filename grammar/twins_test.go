@@ -232,7 +232,7 @@ func TestBeat(t *testing.T) {
 	} {
 		hs := &heads{minute: []byte("05:06:")}
 		var b beat
-		b.begin(hs, &entry{at: uint16(len(hs.minute) + len(tt.first))}, []byte("05:06:"+tt.first+" and a message"), 1)
+		b.begin(hs, &entry{pace: paceOf(len(hs.minute)+len(tt.first), 0)}, []byte("05:06:"+tt.first+" and a message"), 1)
 		if got := b.goesOn([]byte(tt.next+" and a message"), 0); got != tt.goesOn {
 			t.Errorf("from %q it goes on with %q: %v", tt.first, tt.next, got)
 		}

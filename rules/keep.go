@@ -145,6 +145,8 @@ func (s *shelf) add(key string, m *logdoc.Match) {
 			more = min(3*n, max(2*s.most()+1-n, n))
 		}
 		b.kept = slices.Grow(b.kept, more)
+		// What the collector has read before it is written takes the system twice the time, and makes the other processors wait.
+		clear(b.kept[n:cap(b.kept)])
 	}
 	b.kept, b.ordered = append(b.kept, *m), false
 	s.size++
