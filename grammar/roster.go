@@ -58,7 +58,7 @@ const (
 	rosterSlots = 14
 	entryBytes  = 64
 	// rollLines bounds the lines that are called at once.
-	rollLines = 64
+	rollLines = 256
 )
 
 // rollCall is what is asked of a roster. Its lines follow each other.

@@ -259,12 +259,12 @@ func (sc *Scanner) skip(pos, stop, number int) {
 // stride takes the lines from pos on as long as each of them is, like the record before it, a twin of another. It returns the place of the first that is not, and its number.
 func (sc *Scanner) stride(pos, number int) (int, int) {
 	p := &sc.pass
-	if wider {
-		for {
-			n := sc.call(pos, number)
-			if n == 0 {
-				return pos, number
-			}
+	for wider {
+		n := sc.call(pos, number)
+		if n == 0 && !sc.turnAt(pos) {
+			return pos, number
+		}
+		if n > 0 {
 			pos, number = p.stop+1, number+n
 		}
 	}

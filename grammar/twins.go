@@ -326,6 +326,26 @@ func (hs *heads) behind(b []byte) (at int, time int64, ok bool) {
 	return at, hs.time(&stamp), ok && fits(len(b)-at)
 }
 
+// turnAt goes on to the minute of the line that starts there, if it is another one.
+func (sc *Scanner) turnAt(pos int) bool {
+	ends := sc.ends.known()
+	if len(ends) == 0 {
+		return false
+	}
+	b := sc.pass.chunk.Data[pos : sc.ends.base+int(ends[0])]
+	for i := range sc.memory.heads {
+		hs := &sc.memory.heads[i]
+		switch n := len(hs.minute); {
+		case n == 0 || len(b) < n:
+		case string(b[:n]) == string(hs.minute):
+			return false
+		case sc.turn(hs, b):
+			return true
+		}
+	}
+	return false
+}
+
 // turn goes on to the minute of a line whose stamp looks like those before it.
 func (sc *Scanner) turn(hs *heads, b []byte) bool {
 	n := len(hs.minute)
