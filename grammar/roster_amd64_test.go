@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 	"pgregory.net/rapid"
 
+	"logdoc"
 	"logdoc/samples"
 )
 
@@ -169,6 +170,32 @@ func TestRosterChangesNothing(t *testing.T) {
 		}
 		if diff := cmp.Diff(tallies, rostered, cmp.AllowUnexported(Clock{}, StepBack{})); diff != "" {
 			t.Errorf("%v: with a roster the tally is another:\n%s", kind, diff)
+		}
+	}
+}
+
+// TestRosterSpreads looks at how many lines must wait for another one that has the same slot.
+func TestRosterSpreads(t *testing.T) {
+	if !wider {
+		t.Skip("this processor has no registers of 64 bytes, or logdoc does not use them on it")
+	}
+	set := builtin(t)
+	for _, kind := range samples.Kinds() {
+		text := generated(t, kind, 2<<20)
+		r := set.Detect(text[:HeadSize], Options{ModTime: modTime})
+		sc := NewScanner()
+		sc.Twins = all{&described{set: set, kinds: map[string]int32{}, count: map[string]int{}}}
+		sc.Scan(r, set, Chunk{Data: text, Line: 1}, new(Tally), func(*logdoc.Event) {})
+		waiting := 0
+		entries := sc.memories[r].roster.entries
+		for _, e := range entries {
+			if e.next > 0 {
+				waiting++
+			}
+		}
+		// By chance they would be half as many as the slots that are taken.
+		if most := 2 + len(entries)*len(entries)>>rosterSlots; len(entries) < 50 || waiting > most {
+			t.Errorf("%v: of %d entries %d are behind another one, and %d would be many", kind, len(entries), waiting, most)
 		}
 	}
 }
