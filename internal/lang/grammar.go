@@ -1,8 +1,9 @@
 package lang
 
 import (
+	"maps"
 	"regexp"
-	"sort"
+	"slices"
 	"sync"
 
 	"github.com/alecthomas/participle/v2"
@@ -66,46 +67,16 @@ type (
 		Fields []*rawAssign  `parser:"( '{' @@* '}' )?"`
 	}
 
-	rawSymptom struct {
-		Tokens []lexer.Token
-		Name   lexer.Token       `parser:"'symptom' @Ident"`
-		Title  lexer.Token       `parser:"@String?"`
-		Items  []*rawSymptomItem `parser:"'{' @@* '}'"`
-	}
-	// What most symptoms have stands first.
-	rawSymptomItem struct {
-		Tokens   []lexer.Token
-		Example  *rawExample   `parser:"  @@"`
-		Step     *rawStep      `parser:"| @@"`
-		Event    *rawEvent     `parser:"| @@"`
-		Verdict  *rawVerdict   `parser:"| @@"`
-		Cause    []lexer.Token `parser:"| 'cause' @( Verbatim+ )"`
-		Impact   []lexer.Token `parser:"| 'impact' @( Verbatim+ )"`
-		Severity *rawSeverity  `parser:"| @@"`
-		Product  lexer.Token   `parser:"| 'product' @String"`
-		See      []lexer.Token `parser:"| 'see' @( String+ )"`
-		By       []lexer.Token `parser:"| 'by' @( Ident ( ',' Ident )* )"`
-		Stale    *rawStale     `parser:"| 'stale' @@"`
-		Yields   bool          `parser:"| @'yields'"`
-		Fact     *rawFact      `parser:"| @@"`
-		Value    *rawDefine    `parser:"| @@"`
-		Clears   *rawOr        `parser:"| 'clears' 'when' @@"`
-		Explains []lexer.Token `parser:"| 'explains' @( Ident ( ',' Ident )* )"`
-	}
-	rawSeverity struct {
-		Word lexer.Token `parser:"'severity' @Ident"`
-		When *rawOr      `parser:"( 'when' @@ )?"`
+	// Of a symptom, see rawSymptom.
+	rawClause struct {
+		Stale  *rawStale  `parser:"  'stale' @@"`
+		Fact   *rawFact   `parser:"| @@"`
+		Value  *rawDefine `parser:"| @@"`
+		Clears *rawOr     `parser:"| 'clears' 'when' @@"`
 	}
 	rawStale struct {
 		After lexer.Token `parser:"  'after' @Duration"`
 		Never bool        `parser:"| @'never'"`
-	}
-	rawEvent struct {
-		Name    lexer.Token   `parser:"'event' @Ident"`
-		Label   lexer.Token   `parser:"@String?"`
-		Any     bool          `parser:"'in' ( @'any'"`
-		Formats []lexer.Token `parser:"| @( Ident ( ',' Ident )* ) )"`
-		Where   *rawWhereOr   `parser:"( 'where' @@ )?"`
 	}
 	rawFact struct {
 		Name    lexer.Token   `parser:"'fact' @Ident"`
@@ -121,44 +92,6 @@ type (
 		Label lexer.Token `parser:"@String?"`
 		Expr  *rawSum     `parser:"'=' @@"`
 	}
-	rawVerdict struct {
-		Word string `parser:"@( 'certain' | 'likely' | 'possible' )"`
-		When *rawOr `parser:"'when' @@"`
-	}
-	rawStep struct {
-		Kind  string         `parser:"@( 'look' | 'change' | 'verify' )"`
-		Name  lexer.Token    `parser:"@Ident"`
-		Title lexer.Token    `parser:"@String?"`
-		Items []*rawStepItem `parser:"@@*"`
-	}
-	rawStepItem struct {
-		Tokens  []lexer.Token
-		Run     []lexer.Token `parser:"  'run' @( Verbatim+ )"`
-		Note    []lexer.Token `parser:"| 'note' @( Verbatim+ )"`
-		Show    []lexer.Token `parser:"| 'show' @( Ident ( ',' Ident )* )"`
-		Ask     lexer.Token   `parser:"| 'ask' @String"`
-		Answers []*rawAnswer  `parser:"  @@*"`
-	}
-	rawAnswer struct {
-		Text   lexer.Token `parser:"@String"`
-		Target lexer.Token `parser:"'->' @Ident"`
-	}
-	rawExample struct {
-		Tokens []lexer.Token
-		Title  lexer.Token       `parser:"'example' @String?"`
-		Items  []*rawExampleItem `parser:"'{' @@* '}'"`
-	}
-	rawExampleItem struct {
-		Tokens  []lexer.Token
-		Path    lexer.Token   `parser:"  (?! 'file' '=' ) 'file' @String"`
-		Content []lexer.Token `parser:"  @( Verbatim+ )"`
-		Now     lexer.Token   `parser:"| 'now' @String"`
-		Expect  string        `parser:"| 'expect' @( 'certain' | 'likely' | 'possible' | 'nothing' )"`
-		Name    lexer.Token   `parser:"| @Ident"`
-		Value   lexer.Token   `parser:"  ( '=' @(String|Number|Duration|Ident)"`
-		Log     []lexer.Token `parser:"  | @( Verbatim+ ) )"`
-	}
-
 	rawExpected struct {
 		Tokens []lexer.Token
 		Name   lexer.Token        `parser:"'expected' @Ident"`
@@ -287,6 +220,11 @@ var grammar = sync.OnceValue(func() *participle.Parser[rawDecl] {
 	return participle.MustBuild[rawDecl](participle.Lexer(rules()), participle.UseLookahead(0))
 })
 
+// clauses parses the rarer statements of a symptom.
+var clauses = sync.OnceValue(func() *participle.Parser[rawClause] {
+	return participle.MustBuild[rawClause](participle.Lexer(rules()), participle.UseLookahead(0))
+})
+
 // parseTokens parses the tokens of one declaration, without blanks and comments.
 func parseTokens(tokens []lexer.Token, end lexer.Position) (*rawDecl, error) {
 	lex, err := lexer.Upgrade(&tokenList{tokens, end})
@@ -296,16 +234,14 @@ func parseTokens(tokens []lexer.Token, end lexer.Position) (*rawDecl, error) {
 	return grammar().ParseFromLexer(lex)
 }
 
-// literals are the words and signs of the language, read off the grammar itself.
+// literals are the words and signs of the language, read off the grammar itself as far as participle has it.
 var literals = sync.OnceValue(func() []string {
 	seen := map[string]bool{}
-	for _, m := range regexp.MustCompile(`"([^"]+)"`).FindAllStringSubmatch(grammar().String(), -1) {
+	for _, m := range regexp.MustCompile(`"([^"]+)"`).FindAllStringSubmatch(grammar().String()+clauses().String(), -1) {
 		seen[m[1]] = true
 	}
-	var words []string
-	for w := range seen {
-		words = append(words, w)
+	for _, w := range readWords() {
+		seen[w] = true
 	}
-	sort.Strings(words)
-	return words
+	return slices.Sorted(maps.Keys(seen))
 })

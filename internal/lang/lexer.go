@@ -59,13 +59,18 @@ var reservedWords = []string{"and", "or", "not", "no", "now", "of", "distinct", 
 
 // IsName tells whether a text can name a symptom, an event or anything else that a pack declares.
 func IsName(text string) bool {
-	tokens := tokenize("", text)
+	tokens := tokenize(text)
 	return len(tokens) == 1 && tokens[0].Type == identToken
 }
 
-// tokenize cuts text into tokens, blanks and comments included, and stops behind a bracket that nests too deep, so that a file of nothing else costs little. Columns count bytes from 1, unlike participle's, which count characters.
-func tokenize(name, text string) []lexer.Token {
-	tokens := make([]lexer.Token, 0, len(text)/8)
+// tokenize returns the tokens of a text.
+func tokenize(text string) (tokens []lexer.Token) {
+	eachToken("", text, func(t lexer.Token) { tokens = append(tokens, t) })
+	return tokens
+}
+
+// eachToken cuts text into tokens, blanks and comments included, and stops behind a bracket that nests too deep, so that a file of nothing else costs little. Columns count bytes from 1, unlike participle's, which count characters.
+func eachToken(name, text string, visit func(lexer.Token)) {
 	lineStart, line, depth := 0, 1, 0
 	for at := 0; at < len(text); {
 		kind, length := cut(text[at:])
@@ -73,22 +78,25 @@ func tokenize(name, text string) []lexer.Token {
 		if kind == identToken && slices.Contains(reservedWords, t.Value) {
 			t.Type = reservedToken
 		}
-		tokens = append(tokens, t)
-		switch t.Value {
-		case "(", "{":
-			if depth++; depth > maxDepth {
-				return tokens
+		visit(t)
+		switch kind {
+		case spaceToken:
+			if n := strings.Count(t.Value, "\n"); n > 0 {
+				line += n
+				lineStart = at + strings.LastIndexByte(t.Value, '\n') + 1
 			}
-		case ")", "}":
-			depth = max(0, depth-1)
-		}
-		if n := strings.Count(t.Value, "\n"); n > 0 {
-			line += n
-			lineStart = at + strings.LastIndexByte(t.Value, '\n') + 1
+		case opToken:
+			switch t.Value {
+			case "(", "{":
+				if depth++; depth > maxDepth {
+					return
+				}
+			case ")", "}":
+				depth = max(0, depth-1)
+			}
 		}
 		at += length
 	}
-	return tokens
 }
 
 // cut returns what the first token of a text is, and how long. What most of a file is made of is seen by its first byte, and the rules are asked for the rest: they cost some microseconds a

@@ -39,7 +39,7 @@ func FuzzTokenize(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string) {
 		types, values := byRules(text)
 		at := 0
-		for i, token := range tokenize("", text) {
+		for i, token := range tokenize(text) {
 			if token.Value != values[i] || token.Type != rules().Symbols()[types[i]] && token.Type != reservedToken {
 				t.Fatalf("token %d of %q is %q of type %d, want %q, %s", i, text, token.Value, token.Type, values[i], types[i])
 			}
