@@ -262,6 +262,7 @@ func (sc *Scanner) indexOf(format int) *formatIndex {
 	return fi
 }
 
+//go:noinline
 func (sc *Scanner) firstOf(format int) *formatIndex {
 	fi := sc.set.byFormat[format+1]()
 	sc.byFormat[format+1] = fi

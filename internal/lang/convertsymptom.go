@@ -3,6 +3,8 @@ package lang
 import (
 	"fmt"
 
+	"github.com/alecthomas/participle/v2/lexer"
+
 	"logdoc"
 )
 
@@ -16,48 +18,48 @@ func (c *converter) symptom(r *rawSymptom) *Symptom {
 }
 
 func (c *converter) symptomItem(s *Symptom, r *rawSymptomItem) {
-	pos := c.file.pos(r.Word)
+	word := r.word()
+	pos := c.file.pos(word)
 	switch {
 	case r.Severity != nil:
 		c.severity(s, r.Severity, pos)
 	case r.Event != nil:
 		s.Events = append(s.Events, c.event(r.Event, pos))
 	case r.Verdict != nil:
-		s.Verdicts = append(s.Verdicts, &Verdict{Pos: pos, Certainty: certainties[r.Word.Value], When: c.or(r.Verdict.When)})
+		s.Verdicts = append(s.Verdicts, &Verdict{Pos: pos, Certainty: certainties[word.Value], When: c.or(r.Verdict.When)})
 	case r.Step != nil:
-		s.Steps = append(s.Steps, c.step(r.Step, stepKinds[r.Word.Value], pos))
+		s.Steps = append(s.Steps, c.step(r.Step, stepKinds[word.Value], pos))
 	case r.Example != nil:
 		s.Examples = append(s.Examples, c.example(r.Example, pos))
 	case r.Clause != nil:
 		c.clause(s, r.Clause, pos)
 	default:
-		c.plain(s, &r.rawPlain, pos)
+		c.plain(s, word.Value, r.args(), pos)
 	}
 }
 
-func (c *converter) plain(s *Symptom, r *rawPlain, pos Pos) {
-	word := r.Word.Value
+func (c *converter) plain(s *Symptom, word string, args []lexer.Token, pos Pos) {
 	switch word {
 	case "product":
 		c.once(s.Product != Name{}, pos, word)
-		s.Product = c.str(r.Args[0])
+		s.Product = c.str(args[0])
 	case "see":
-		s.See = append(s.See, c.strs(r.Args)...)
+		s.See = append(s.See, c.strs(args)...)
 	case "by":
 		c.once(s.By != nil, pos, word)
-		s.By = append(s.By, c.refs(r.Args)...)
+		s.By = append(s.By, c.refs(args)...)
 	case "yields":
 		c.once(s.Yields, pos, word)
 		s.Yields, c.decl.yields = true, pos
 	case "explains":
-		s.Explains = append(s.Explains, c.names(r.Args)...)
+		s.Explains = append(s.Explains, c.names(args)...)
 	case "cause":
 		c.once(s.Cause != nil, pos, word)
-		t := c.text(r.Args)
+		t := c.text(args)
 		s.Cause = &t
 	case "impact":
 		c.once(s.Impact != nil, pos, word)
-		t := c.text(r.Args)
+		t := c.text(args)
 		s.Impact = &t
 	}
 }
@@ -112,16 +114,16 @@ func (c *converter) fact(r *rawFact, pos Pos) *FactClause {
 func (c *converter) step(r *rawStep, kind logdoc.StepKind, pos Pos) *Step {
 	s := &Step{Pos: pos, Kind: kind, Name: c.name(r.Name), Title: c.str(r.Title)}
 	for _, item := range r.Items {
-		switch item.Word.Value {
+		switch args := item.args(); item.word().Value {
 		case "run":
-			s.Runs = append(s.Runs, c.text(item.Args))
+			s.Runs = append(s.Runs, c.text(args))
 		case "note":
-			s.Notes = append(s.Notes, c.text(item.Args))
+			s.Notes = append(s.Notes, c.text(args))
 		case "show":
-			s.Show = append(s.Show, c.refs(item.Args)...)
+			s.Show = append(s.Show, c.refs(args)...)
 		case "ask":
-			c.once(s.Ask != nil, c.file.pos(item.Word), "ask")
-			ask := c.str(item.Args[0])
+			c.once(s.Ask != nil, c.file.pos(item.word()), "ask")
+			ask := c.str(args[0])
 			s.Ask = &ask
 			for _, a := range item.Answers {
 				s.Answers = append(s.Answers, Answer{Pos: c.file.pos(a.Text), Text: c.str(a.Text), Target: c.name(a.Target)})
@@ -134,26 +136,26 @@ func (c *converter) step(r *rawStep, kind logdoc.StepKind, pos Pos) *Step {
 func (c *converter) example(r *rawExample, start Pos) *Example {
 	e := &Example{Pos: start, Title: c.str(r.Title)}
 	c.decl.ends[e.Pos] = c.file.pos(r.End)
-	for i := range r.Items {
-		item := &r.Items[i]
-		pos := c.file.pos(item.Word)
+	for _, item := range r.Items {
+		word, args := item.word(), item.args()
+		pos := c.file.pos(word)
 		switch {
-		case given(item.Path):
-			e.Inputs = append(e.Inputs, Input{Pos: pos, Path: c.str(item.Path), Text: c.text(item.Text)})
-		case item.Text != nil:
-			e.Inputs = append(e.Inputs, Input{Pos: pos, Format: c.name(item.Word), Text: c.text(item.Text)})
-		case given(item.Value):
+		case args[0].Value == "=":
 			if (e.ExpectPos == Pos{}) {
-				c.problem(pos, len(item.Word.Value), fmt.Sprintf("%q stands before expect", item.Word.Value),
+				c.problem(pos, len(word.Value), fmt.Sprintf("%q stands before expect", word.Value),
 					"write expect certain, likely or possible first, and what else is expected behind it")
 			}
-			e.Expect = append(e.Expect, c.assign(item.Word, item.Value))
-		case item.Word.Value == "now":
+			e.Expect = append(e.Expect, c.assign(word, args[1]))
+		case args[0].Type == verbatimToken:
+			e.Inputs = append(e.Inputs, Input{Pos: pos, Format: c.name(word), Text: c.text(args)})
+		case word.Value == "file":
+			e.Inputs = append(e.Inputs, Input{Pos: pos, Path: c.str(args[0]), Text: c.text(args[1:])})
+		case word.Value == "now":
 			c.once(e.Now != Name{}, pos, "now")
-			e.Now = c.str(item.Args[0])
-		default:
+			e.Now = c.str(args[0])
+		case word.Value == "expect":
 			c.once(e.ExpectPos != Pos{}, pos, "expect")
-			e.ExpectPos, e.Certainty = pos, certainties[item.Args[0].Value]
+			e.ExpectPos, e.Certainty = pos, certainties[args[0].Value]
 		}
 	}
 	return e

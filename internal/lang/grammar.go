@@ -156,7 +156,7 @@ type (
 		Not      bool          `parser:"@'not'?"`
 		Group    *rawWhereOr   `parser:"( '(' @@ ')'"`
 		Field    lexer.Token   `parser:"| @Ident"`
-		Op       string        `parser:"  ( @( '==' | '!=' | '<=' | '>=' | '<' | '>' | 'has' )"`
+		Op       string        `parser:"  ( @( 'has' | '==' | '!=' | '<=' | '>=' | '<' | '>' )"`
 		Value    lexer.Token   `parser:"    @(String|Number|Duration|Ident)"`
 		Template []lexer.Token `parser:"  | 'like' @( Verbatim+ )"`
 		Regexp   lexer.Token   `parser:"  | '~' @Regexp ) )"`

@@ -32,10 +32,7 @@ type (
 		Clause   *rawClause
 	}
 	// rawPlain is a word of the language and what stands behind it, where that is tokens of one kind. Of a statement that is not plain it has the word alone.
-	rawPlain struct {
-		Word lexer.Token
-		Args []lexer.Token
-	}
+	rawPlain    []lexer.Token
 	rawSeverity struct {
 		Word lexer.Token
 		When *rawOr
@@ -60,13 +57,12 @@ type (
 		Items []rawExampleItem
 		End   lexer.Token
 	}
-	// rawExampleItem is a file with its path, a log of the format that is the word, a value that is expected of the word, or a plain statement.
-	rawExampleItem struct {
-		rawPlain
-		Path, Value lexer.Token
-		Text        []lexer.Token
-	}
+	// rawExampleItem is a plain statement, the word file with a path and the file's lines, a format with a log's lines, or a name, "=" and the value that is expected of it.
+	rawExampleItem = rawPlain
 )
+
+func (r rawPlain) word() lexer.Token   { return r[0] }
+func (r rawPlain) args() []lexer.Token { return r[1:] }
 
 // args are what stands behind the word of a plain statement.
 type args uint8
@@ -181,8 +177,8 @@ func (in *reader) plain(words map[string]args) (p rawPlain, ok bool) {
 	if in.err != nil || !ok {
 		return p, false
 	}
-	p.Word = *in.Next()
 	from := in.RawCursor()
+	in.Next()
 	switch kind {
 	case oneString:
 		in.one(stringToken)
@@ -196,8 +192,7 @@ func (in *reader) plain(words map[string]args) (p rawPlain, ok bool) {
 		_, known := certainties[in.Peek().Value]
 		in.take(known)
 	}
-	p.Args = in.Range(from, in.RawCursor())
-	return p, true
+	return in.Range(from, in.RawCursor()), true
 }
 
 // more tells whether a block goes on.
@@ -213,6 +208,7 @@ func (r *rawSymptom) Parse(lex *lexer.PeekingLexer) error {
 	in.Next()
 	r.Name, r.Title = in.one(identToken), in.maybe(stringToken)
 	in.sign("{")
+	r.Items = make([]rawSymptomItem, 0, 16)
 	for in.more() {
 		r.Items = append(r.Items, in.symptomItem())
 	}
@@ -226,8 +222,8 @@ func (in *reader) symptomItem() (item rawSymptomItem) {
 	if item.rawPlain, ok = in.plain(symptomWords); ok {
 		return item
 	}
-	item.Word = *in.Peek()
-	word := item.Word.Value
+	item.rawPlain = in.Range(in.RawCursor(), in.RawCursor()+1)
+	word := item.word().Value
 	if _, ok := stepKinds[word]; ok {
 		item.Step = in.step()
 		return item
@@ -287,7 +283,7 @@ func (in *reader) step() *rawStep {
 			return s
 		}
 		item := rawStepItem{rawPlain: plain}
-		for plain.Word.Value == "ask" && in.is(stringToken) {
+		for plain.word().Value == "ask" && in.is(stringToken) {
 			text := *in.Next()
 			in.sign("->")
 			item.Answers = append(item.Answers, rawAnswer{text, in.one(identToken)})
@@ -307,21 +303,21 @@ func (in *reader) example() *rawExample {
 	return e
 }
 
-func (in *reader) exampleItem() (item rawExampleItem) {
-	var ok bool
-	if item.rawPlain, ok = in.plain(exampleWords); ok {
-		return item
+func (in *reader) exampleItem() rawExampleItem {
+	if plain, ok := in.plain(exampleWords); ok {
+		return plain
 	}
-	item.Word = in.one(identToken)
+	from := in.RawCursor()
+	word := in.one(identToken)
 	switch {
 	case in.at("="):
 		in.Next()
-		item.Value = in.take(in.is(stringToken) || in.is(numberToken) || in.is(durationToken) || in.is(identToken))
-	case item.Word.Value == "file":
-		item.Path = in.one(stringToken)
-		item.Text = in.some(verbatimToken)
+		in.take(in.is(stringToken) || in.is(numberToken) || in.is(durationToken) || in.is(identToken))
+	case word.Value == "file":
+		in.one(stringToken)
+		in.some(verbatimToken)
 	default:
-		item.Text = in.some(verbatimToken)
+		in.some(verbatimToken)
 	}
-	return item
+	return in.Range(from, in.RawCursor())
 }
