@@ -156,7 +156,7 @@ type (
 		Not      bool          `parser:"@'not'?"`
 		Group    *rawWhereOr   `parser:"( '(' @@ ')'"`
 		Field    lexer.Token   `parser:"| @Ident"`
-		Op       string        `parser:"  ( @( 'has' | '==' | '!=' | '<=' | '>=' | '<' | '>' )"`
+		Op       string        `parser:"  ( @( 'has' | Compare )"`
 		Value    lexer.Token   `parser:"    @(String|Number|Duration|Ident)"`
 		Template []lexer.Token `parser:"  | 'like' @( Verbatim+ )"`
 		Regexp   lexer.Token   `parser:"  | '~' @Regexp ) )"`
@@ -185,7 +185,7 @@ type (
 		Gap    lexer.Token `parser:"  @Ident"`
 		For    lexer.Token `parser:"  'for' @Duration"`
 		Left   *rawSum     `parser:"| @@"`
-		Op     string      `parser:"  ( @( '==' | '!=' | '<=' | '>=' | '<' | '>' )"`
+		Op     string      `parser:"  ( @Compare"`
 		Right  *rawSum     `parser:"    @@ )? )"`
 	}
 	rawSum struct {
@@ -240,7 +240,7 @@ var literals = sync.OnceValue(func() []string {
 	for _, m := range regexp.MustCompile(`"([^"]+)"`).FindAllStringSubmatch(grammar().String()+clauses().String(), -1) {
 		seen[m[1]] = true
 	}
-	for _, w := range readWords() {
+	for _, w := range append(readWords(), comparisons...) {
 		seen[w] = true
 	}
 	return slices.Sorted(maps.Keys(seen))

@@ -55,7 +55,7 @@ func FuzzTokenize(f *testing.F) {
 func TestTokenTypes(t *testing.T) {
 	want := map[string]lexer.TokenType{"EOF": lexer.EOF, "Space": spaceToken, "Comment": commentToken, "Verbatim": verbatimToken, "String": stringToken, "OpenString": openStringToken,
 		"Regexp": regexpToken, "OpenRegexp": openRegexpToken, "Date": dateToken, "Duration": durationToken, "Number": numberToken, "BadNumber": badNumberToken, "Ident": identToken,
-		"Reserved": reservedToken, "Op": opToken, "Bad": badToken}
+		"Reserved": reservedToken, "Compare": compareToken, "Op": opToken, "Bad": badToken}
 	if got := rules().Symbols(); !maps.Equal(got, want) {
 		t.Errorf("the rules number their tokens %v, the code %v", got, want)
 	}
