@@ -84,7 +84,7 @@ func maskAll(texts []string) []string {
 // Alike says how to treat records, besides this one that was accepted, that differ from it only in digits outside of the fields which told names, and of the parts of the text that the
 // likeness tells. ok is false when nothing can be said of them. The likeness is valid until the next call.
 func (sc *Scanner) Alike(ev *logdoc.Event, told func(slot int) bool) (of Likeness, ok bool) {
-	fi := &sc.set.byFormat[ev.Format+1]
+	fi := sc.indexOf(ev.Format)
 	a := alike{sc: sc, ev: ev, told: told, parts: sc.told[:0], open: sc.open[:0]}
 	if fi.any && !(a.byKeys(fi) && a.byTexts(fi)) {
 		return Likeness{}, false

@@ -41,12 +41,12 @@ type Set struct {
 	symptoms []*symptom
 	expected []*expected
 	patterns []*pattern
-	byFormat []formatIndex // by format index + 1
-	terms    termIndex     // of all formats
-	names    []string      // of formats
-	products []string      // by format
-	hasHost  []bool        // by format
-	files    []fileGlob    // that facts are read from
+	byFormat []func() *formatIndex // by format index + 1; made when a record of the format is first seen
+	terms    termIndex             // of all formats
+	names    []string              // of formats
+	products []string              // by format
+	hasHost  []bool                // by format
+	files    []fileGlob            // that facts are read from
 }
 
 type symptom struct {

@@ -229,7 +229,7 @@ func (c *Correlator) capture(now time.Time) time.Time {
 // Finish evaluates the verdicts. now replaces the newest stamp as the time of capture when it is not zero.
 func (c *Correlator) Finish(now time.Time) Outcome {
 	out := Outcome{Capture: c.capture(now)}
-	subjects := c.set.subjects()
+	subjects, relevant := c.set.subjects(), c.relevant()
 	var found []candidate
 	var nears []logdoc.Unchecked
 	for i, s := range c.set.symptoms {
@@ -248,7 +248,7 @@ func (c *Correlator) Finish(now time.Time) Outcome {
 				found = append(found, candidate{f, g.about(subjects), g.logs()})
 			}
 		}
-		entry, told, near := c.checked(i, groups, best, &out)
+		entry, told, near := c.checked(i, groups, best, relevant, &out)
 		switch {
 		case near:
 			nears = append(nears, entry)

@@ -5,6 +5,7 @@ import (
 	"math"
 	"regexp"
 	"slices"
+	"sync"
 
 	"logdoc"
 	"logdoc/internal/literal"
@@ -119,60 +120,66 @@ func (c *compiler) index() {
 	for f := range s.hasHost {
 		_, s.hasHost[f] = c.schema.Slot(f, "host")
 	}
-	s.byFormat = make([]formatIndex, len(c.schema.Names())+1)
-	// Each format has literals of its own: a block is searched for those of its main format, and short ones of another product do not slow it down.
-	ids := make([]map[string]int, len(s.byFormat))
-	texts := make([][]string, len(s.byFormat))
 	for _, p := range s.patterns {
 		if t := p.termOf(); t != nil && t.needs != nil {
 			s.terms.add(p.id, t.needs)
-			continue
-		}
-		for _, f := range p.formats {
-			fi := &s.byFormat[f+1]
-			fi.any = true
-			test := p.tests[f]
-			keys, ok := test.keys()
-			if !ok {
-				fi.always = append(fi.always, newLookup(p, test, key{kind: keyLiteral}))
-				continue
-			}
-			for _, k := range keys {
-				l := newLookup(p, test, k)
-				switch k.kind {
-				case keyCode:
-					fi.byCode.add(k.text, l)
-				case keySeverity:
-					fi.severe = append(fi.severe, l)
-				case keyPrefix:
-					fi.byPrefix.add(k.text, l)
-					if hasDigit(k.text) {
-						fi.masked.prefixes.add(string(mask([]byte(k.text))), l)
-					}
-				case keyLiteral:
-					if ids[f+1] == nil {
-						ids[f+1] = map[string]int{}
-					}
-					n, ok := ids[f+1][k.text]
-					if !ok {
-						n = len(texts[f+1])
-						ids[f+1][k.text] = n
-						texts[f+1] = append(texts[f+1], k.text)
-						fi.byHit = append(fi.byHit, nil)
-					}
-					fi.byHit[n] = append(fi.byHit[n], l)
-					fi.literal = append(fi.literal, l)
-				}
-			}
 		}
 	}
 	s.terms.finish()
+	s.byFormat = make([]func() *formatIndex, len(c.schema.Names())+1)
 	for i := range s.byFormat {
-		s.byFormat[i].any = s.byFormat[i].any || len(s.terms.texts) > 0
-		s.byFormat[i].literals = literal.New(texts[i])
-		s.byFormat[i].masked.texts = maskAll(texts[i])
-		s.byFormat[i].masked.literals = literal.New(s.byFormat[i].masked.texts)
+		s.byFormat[i] = sync.OnceValue(func() *formatIndex { return s.indexOf(i - 1) })
 	}
+}
+
+// indexOf makes the index of one format. Each has literals of its own: a block is searched for those of its main format, and short ones of another product do not slow it down.
+func (s *Set) indexOf(format int) *formatIndex {
+	fi := &formatIndex{any: len(s.terms.texts) > 0}
+	ids := map[string]int{}
+	var texts []string
+	for _, p := range s.patterns {
+		if !slices.Contains(p.formats, format) {
+			continue
+		}
+		if t := p.termOf(); t != nil && t.needs != nil {
+			continue
+		}
+		fi.any = true
+		test := p.tests[format]
+		keys, ok := test.keys()
+		if !ok {
+			fi.always = append(fi.always, newLookup(p, test, key{kind: keyLiteral}))
+			continue
+		}
+		for _, k := range keys {
+			l := newLookup(p, test, k)
+			switch k.kind {
+			case keyCode:
+				fi.byCode.add(k.text, l)
+			case keySeverity:
+				fi.severe = append(fi.severe, l)
+			case keyPrefix:
+				fi.byPrefix.add(k.text, l)
+				if hasDigit(k.text) {
+					fi.masked.prefixes.add(string(mask([]byte(k.text))), l)
+				}
+			case keyLiteral:
+				n, ok := ids[k.text]
+				if !ok {
+					n = len(texts)
+					ids[k.text] = n
+					texts = append(texts, k.text)
+					fi.byHit = append(fi.byHit, nil)
+				}
+				fi.byHit[n] = append(fi.byHit[n], l)
+				fi.literal = append(fi.literal, l)
+			}
+		}
+	}
+	fi.literals = literal.New(texts)
+	fi.masked.texts = maskAll(texts)
+	fi.masked.literals = literal.New(fi.masked.texts)
+	return fi
 }
 
 // Class says what the rules know of a record.
@@ -211,6 +218,7 @@ type Normal struct {
 // Scanner finds matches in events. It holds what one goroutine needs; make one per goroutine.
 type Scanner struct {
 	set      *Set
+	byFormat []*formatIndex // by format index + 1: those that were asked for
 	result   template.Result
 	captures []view
 	hits     []literal.Hit
@@ -242,7 +250,23 @@ type Scanner struct {
 
 // NewScanner returns a scanner.
 func (s *Set) NewScanner() *Scanner {
-	return &Scanner{set: s, seen: make([]uint32, len(s.patterns)), recent: make([]int, len(s.expected)), stated: map[statedKey]int{}, numbers: map[string]int32{}, blind: map[*regexp.Regexp]bool{}}
+	return &Scanner{set: s, byFormat: make([]*formatIndex, len(s.byFormat)), seen: make([]uint32, len(s.patterns)), recent: make([]int, len(s.expected)), stated: map[statedKey]int{}, numbers: map[string]int32{}, blind: map[*regexp.Regexp]bool{}}
+}
+
+// indexOf returns the index of a format. The scanner remembers it: it is asked for with every record.
+func (sc *Scanner) indexOf(format int) *formatIndex {
+	fi := sc.byFormat[format+1]
+	if fi == nil {
+		fi = sc.firstOf(format)
+	}
+	return fi
+}
+
+//go:noinline
+func (sc *Scanner) firstOf(format int) *formatIndex {
+	fi := sc.set.byFormat[format+1]()
+	sc.byFormat[format+1] = fi
+	return fi
 }
 
 // unsearched is no format's index.
@@ -260,7 +284,7 @@ func (sc *Scanner) Begin(block []byte, offset int64, format int, most bool) {
 	if most {
 		defer sc.meter.searching()()
 		sc.searched = format
-		sc.hits = sc.set.byFormat[format+1].literals.Find(block, sc.hits)
+		sc.hits = sc.indexOf(format).literals.Find(block, sc.hits)
 		sc.terms.hits = sc.set.terms.find(block, sc.terms.hits)
 	}
 }
@@ -285,7 +309,7 @@ func (sc *Scanner) settle(try func() Class) Class {
 
 // tryOn tries the patterns that may accept the event.
 func (sc *Scanner) tryOn(ev *logdoc.Event) Class {
-	fi := &sc.set.byFormat[ev.Format+1]
+	fi := sc.indexOf(ev.Format)
 	if !fi.any {
 		sc.skip(ev)
 		return Unexplained

@@ -53,12 +53,10 @@ func (c *compiler) event(src *lang.EventClause, wanted []string, layouts map[str
 	if term, ok := src.Where.(*lang.WhereTerm); ok && len(src.Formats) == 0 {
 		return c.termEvent(src, term, layouts)
 	}
-	p := &pattern{name: src.Name.Value, label: src.Label.Value, tests: map[int]test{}, slots: map[int][]int{}, any: len(src.Formats) == 0}
+	p := &pattern{name: src.Name.Value, label: src.Label.Value, any: len(src.Formats) == 0}
+	every := c.everyFormat()
 	if p.any {
-		p.formats = append(p.formats, plain)
-		for i := range c.schema.Names() {
-			p.formats = append(p.formats, i)
-		}
+		p.formats = every.formats
 	}
 	for _, name := range src.Formats {
 		i, ok := c.schema.Index(name.Value)
@@ -77,13 +75,14 @@ func (c *compiler) event(src *lang.EventClause, wanted []string, layouts map[str
 	if len(c.problems) > before {
 		return nil
 	}
+	p.tests = make(map[int]test, len(p.formats))
+	var t test
 	for _, f := range p.formats {
-		w.format = f
-		if src.Where == nil {
-			p.tests[f] = accepting{}
-			continue
+		// A site may have thousands of symptoms that look at the text of any record: their tests are the same for every format.
+		if t == nil || !sameEverywhere(src.Where) {
+			w.format = f
+			t = w.compile(src.Where)
 		}
-		t := w.compile(src.Where)
 		if len(c.problems) > before {
 			return nil
 		}
@@ -104,6 +103,11 @@ func (c *compiler) event(src *lang.EventClause, wanted []string, layouts map[str
 			p.fields = append(p.fields, name)
 		}
 	}
+	if p.any && slices.Equal(p.fields, every.fields) {
+		p.slots = every.slots
+		return p
+	}
+	p.slots = make(map[int][]int, len(p.formats))
 	for _, f := range p.formats {
 		for _, name := range p.fields {
 			slot, ok := c.schema.Slot(f, name)
@@ -114,6 +118,23 @@ func (c *compiler) event(src *lang.EventClause, wanted []string, layouts map[str
 		}
 	}
 	return p
+}
+
+// sameEverywhere reports whether a condition asks for nothing that each format has in a place of its own.
+func sameEverywhere(w lang.Where) bool {
+	differs := func(t lang.Where) bool { return !sameEverywhere(t) }
+	switch w := w.(type) {
+	case *lang.WhereAnd:
+		return !slices.ContainsFunc(w.Terms, differs)
+	case *lang.WhereOr:
+		return !slices.ContainsFunc(w.Terms, differs)
+	case *lang.WhereNot:
+		return sameEverywhere(w.Term)
+	case *lang.WhereTest:
+		_, virtual := virtualFields[w.Field.Value]
+		return virtual
+	}
+	return w == nil
 }
 
 type whereCompiler struct {
