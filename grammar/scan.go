@@ -43,6 +43,18 @@ type Tally struct {
 	UnknownZone string
 }
 
+// Breaks is how many line breaks the chunk has, which ends with that byte and may start inside a line.
+func (t *Tally) Breaks(midLine bool, last byte) int {
+	n := int(t.Lines)
+	if midLine {
+		n++
+	}
+	if last != '\n' {
+		n--
+	}
+	return n
+}
+
 // Scanner turns chunks into events. It holds what one goroutine needs; make one per goroutine.
 type Scanner struct {
 	// Twins, if not nil, spares those who take the records most of them.
