@@ -24,7 +24,7 @@ func TestRosterFindsTwins(t *testing.T) {
 	strangers := 0
 	rapid.Check(t, func(t *rapid.T) {
 		var m memory
-		for i := range rapid.IntRange(0, maxLayouts).Draw(t, "layouts") {
+		for i := range rapid.SampledFrom([]int{2, 2, 2, 1, 0}).Draw(t, "layouts") {
 			m.heads[i].minute = []byte(minutes[i])
 		}
 		r := &m.roster
@@ -44,7 +44,7 @@ func TestRosterFindsTwins(t *testing.T) {
 				k.parent = rapid.SampledFrom(all).Draw(t, "parent").twin
 				k.parent.parental = true
 			} else {
-				for k.head = rapid.IntRange(0, maxLayouts).Draw(t, "head"); k.head < maxLayouts && len(m.heads[k.head].minute) == 0; k.head++ {
+				for k.head = rapid.SampledFrom([]int{1, 0, 2}).Draw(t, "head"); k.head < maxLayouts && len(m.heads[k.head].minute) == 0; k.head++ {
 				}
 			}
 			minute := ""

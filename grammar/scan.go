@@ -125,7 +125,7 @@ func (sc *Scanner) Scan(r *Reading, set *Set, c Chunk, tally *Tally, emit func(*
 	sc.memory.given = 0
 	p := &sc.pass
 	*p = pass{reading: r, chunk: c, emit: emit, carried: c.Open}
-	sc.march = march{}
+	sc.march, sc.fresh = march{}, candidate{}
 	data := c.Data
 	number := c.Line // of the line at pos
 	midLine := c.MidLine
@@ -169,7 +169,7 @@ func (sc *Scanner) Scan(r *Reading, set *Set, c Chunk, tally *Tally, emit func(*
 			}
 		case r.salvage:
 			sc.pasted(at, next, b, number)
-		case len(b) > 0 && sc.record(r, b):
+		case len(b) > 0 && (sc.again(b) || sc.record(r, b)):
 			if sc.next.Format == frame {
 				tally.Frame++
 				p.parted = true
@@ -339,7 +339,7 @@ func (sc *Scanner) reopen() {
 		switch {
 		case pos > p.at:
 			sc.extend(pos, stop+1, b, number)
-		case sc.record(p.reading, b):
+		case sc.repeat(e.twin.root(), e.heads, e.time, b) || sc.record(p.reading, b):
 			sc.begin(pos, b, number)
 			sc.fresh.heads, sc.fresh.at, sc.fresh.known, sc.fresh.twin = e.heads, e.twin.root().at, e.twin.kind == strange, e.twin
 			sc.keep(raw)
