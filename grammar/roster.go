@@ -180,7 +180,7 @@ func (r *roster) find(data []byte, pos int, ends []int32, of *memory, last int) 
 		return nil
 	}
 	c := &r.call
-	c.data, c.ends, c.pos, c.lines, c.stop, c.done = &data[0], &ends[0], pos, n, 0, 0
+	c.data, c.ends, c.pos, c.lines, c.stop, c.done, c.sum = &data[0], &ends[0], pos, n, 0, 0, 0
 	c.slots, c.entries, c.texts, c.masks, c.met = &r.slots[0], &r.entries[0], &r.texts[0], &lengths[rosterLine], &r.met[0]
 	c.last = last * entryBytes
 	for i := range of.heads {

@@ -182,6 +182,7 @@ type runner struct {
 	named    map[logdoc.LogText]bool
 	scanners []*scanner
 	jobs     chan *job
+	waiting  atomic.Int32 // workers that have nothing to do
 	// ahead holds one token for each block that was handed to another worker and not taken back: memory does not grow with the square of the workers.
 	ahead chan struct{}
 	// spare are slices of matches that nobody needs any more.
@@ -282,8 +283,11 @@ func (r *runner) walk(ctx context.Context, inputs []source.Input, parts []*part)
 				parts[i], errs[w] = r.input(ctx, i, inputs[i], sc)
 			}
 			walking.Done()
+			r.waiting.Add(1)
 			for j := range r.jobs {
+				r.waiting.Add(-1)
 				sc.scan(j)
+				r.waiting.Add(1)
 			}
 		})
 	}

@@ -168,6 +168,9 @@ func (r *runner) blocks(blocks *source.Blocks, reading *grammar.Reading, res *so
 
 // hand hands a job to a worker that waits for one, and returns how many line breaks its block has; -1 when there is no such worker.
 func (r *runner) hand(j *job) int {
+	if r.waiting.Load() == 0 {
+		return -1
+	}
 	select {
 	case r.ahead <- struct{}{}:
 	default:
