@@ -208,15 +208,12 @@ func (m *march) settle() {
 	}
 }
 
-// tell tells the twins what was counted in the roster.
+// tell counts by their kinds what the roster has counted.
 func (sc *Scanner) tell() {
 	r := &sc.memory.roster
 	for _, n := range r.touched {
-		t, e := r.twins[n], &r.entries[n]
-		if t.seen.N == 0 {
-			sc.touched = append(sc.touched, t)
-		}
-		t.seen.N += int(e.seen)
+		e := &r.entries[n]
+		sc.countKind(r.sums[n].kind, int(r.sums[n].format), int(e.seen))
 		e.seen = 0
 	}
 	r.touched = r.touched[:0]

@@ -14,6 +14,7 @@ type roster struct {
 	entries []entry
 	texts   []byte
 	twins   []*twin // of the entries
+	sums    []sum   // of the entries: where their twins are counted
 	call    rollCall
 	met     [rollLines]uint32
 	touched []uint32 // entries that have seen any
@@ -28,6 +29,9 @@ type entry struct {
 	seen uint32              // how many records that end with it were counted here
 	pace pace
 }
+
+// sum is where records that end with an entry are counted.
+type sum struct{ kind, format int32 }
 
 // pace is what is asked of an entry when its twins are counted: where its stamp ends, or 0; whose stamp it is, by the number of its heads (16 bits behind); and flags (24 bits behind).
 type pace uint32
@@ -130,6 +134,7 @@ func (r *roster) add(t *twin, line []byte, head, minute int) {
 	*slot = uint32(len(r.entries) + 1)
 	r.texts = append(doubled(r.texts, len(line)), line...)
 	r.entries, r.twins = append(doubled(r.entries, 1), e), append(doubled(r.twins, 1), t)
+	r.sums = append(doubled(r.sums, 1), sum{})
 	t.entry = len(r.entries)
 	r.note(t)
 }
@@ -155,6 +160,7 @@ func (r *roster) note(t *twin) {
 	*p &^= canEnd | canGoOn | isTold
 	if t.kind >= 0 {
 		*p |= canEnd
+		r.sums[n] = sum{t.kind, int32(t.format)}
 	}
 	if t.parental {
 		*p |= canGoOn

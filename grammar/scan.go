@@ -122,7 +122,7 @@ func (sc *Scanner) Scan(r *Reading, set *Set, c Chunk, tally *Tally, emit func(*
 	*tally = Tally{Formats: append(tally.Formats[:0], make([]int, len(set.formats))...), Bytes: int64(len(c.Data)), Clock: Clock{falls: tally.Clock.falls[:0]}}
 	sc.tally = tally
 	sc.remember(r)
-	sc.memory.given = 0
+	sc.memory.given, sc.memory.met = 0, 0
 	p := &sc.pass
 	*p = pass{reading: r, chunk: c, emit: emit, carried: c.Open}
 	sc.march, sc.fresh = march{}, candidate{}

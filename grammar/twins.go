@@ -623,21 +623,13 @@ func (p *pass) sighting(at *place, number int) Sighting {
 // countTwins tells of the twins in the chunk: of each at warning or above, and of the others by their kinds.
 func (sc *Scanner) countTwins() {
 	sc.tell()
-	sc.memory.met = 0
-	sc.kinds = sc.kinds[:0]
 	for i, t := range sc.touched {
-		sc.memory.met += t.seen.N
-		sc.tally.Formats[t.format] += t.seen.N
 		if t.severity >= logdoc.Warning {
+			sc.memory.met += t.seen.N
+			sc.tally.Formats[t.format] += t.seen.N
 			sc.Twins.Count(t.kind, &t.seen)
 		} else {
-			if n := int(t.kind) + 1; n > len(sc.byKind) {
-				sc.byKind = append(sc.byKind, make([]int, n-len(sc.byKind))...)
-			}
-			if sc.byKind[t.kind] == 0 {
-				sc.kinds = append(sc.kinds, t.kind)
-			}
-			sc.byKind[t.kind] += t.seen.N
+			sc.countKind(t.kind, t.format, t.seen.N)
 		}
 		t.seen, sc.touched[i] = Sightings{}, nil
 	}
@@ -647,6 +639,20 @@ func (sc *Scanner) countTwins() {
 		seen.N, sc.byKind[kind] = sc.byKind[kind], 0
 		sc.Twins.Count(kind, &seen)
 	}
+	sc.kinds = sc.kinds[:0]
+}
+
+// countKind counts twins of a kind, below warning, in the chunk.
+func (sc *Scanner) countKind(kind int32, format, n int) {
+	sc.memory.met += n
+	sc.tally.Formats[format] += n
+	if n := int(kind) + 1; n > len(sc.byKind) {
+		sc.byKind = append(sc.byKind, make([]int, n-len(sc.byKind))...)
+	}
+	if sc.byKind[kind] == 0 {
+		sc.kinds = append(sc.kinds, kind)
+	}
+	sc.byKind[kind] += n
 }
 
 // Familiar reports whether most records of the last chunk of the source were twins of others.

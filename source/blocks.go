@@ -84,6 +84,10 @@ func (b *Blocks) Next(breaks int) (*Block, error) {
 	return out, nil
 }
 
+// readSize is how many bytes are read at once. A call of the system that takes longer than some twenty microseconds has the runtime wake other threads to go on with what waits, and they and the
+// one that comes back are in each other's way.
+const readSize = 64 << 10
+
 // fill reads until the buffer holds n bytes, or as many as a block takes, or reading ends.
 func (b *Blocks) fill(n int) {
 	n = min(n, b.pool.size)
@@ -92,7 +96,7 @@ func (b *Blocks) fill(n int) {
 			b.grow()
 		}
 		buf := b.cur.buf
-		read, err := b.r.Read(buf[len(buf):cap(buf)])
+		read, err := b.r.Read(buf[len(buf):min(cap(buf), len(buf)+readSize)])
 		b.cur.buf, b.err = buf[:len(buf)+read], err
 		if read > 0 {
 			idle = 0
