@@ -41,7 +41,8 @@ type Set struct {
 	symptoms []*symptom
 	expected []*expected
 	patterns []*pattern
-	byFormat []formatIndex // by format index + 1
+	schema   Schema
+	byFormat []formatIndex // by format index + 1, see index
 	terms    termIndex     // of all formats
 	names    []string      // of formats
 	products []string      // by format
@@ -82,13 +83,14 @@ type pattern struct {
 	label    string
 	formats  []int // indexes, with plain for `in any`
 	any      bool
-	tests    map[int]test // by format; nil test accepts every event
-	fields   []string     // fields of the record that are captured besides holes
-	slots    map[int][]int
-	bad      bool // it is evidence
-	tells    bool // it tells the state of an expected declaration
-	yields   bool // what else knows the record takes it away
-	holes    []string
+	// test compiles the condition for one of the formats.
+	test   func(format int) test
+	term   *termTest // what is the same for all formats, if it is a term
+	fields []string  // fields of the record that are captured besides holes
+	bad    bool      // it is evidence
+	tells  bool      // it tells the state of an expected declaration
+	yields bool      // what else knows the record takes it away
+	holes  []string
 }
 
 // Source is one .logdoc declaration file's content with where it comes from.
@@ -100,7 +102,7 @@ type Source struct {
 // Compile compiles the symptoms of all sources against the schema. A later symptom with the name of an earlier one replaces it, which overridden names. What has a
 // mistake is left out and told.
 func Compile(schema Schema, sources []Source) (set *Set, overridden []string, problems lang.Problems) {
-	set = &Set{names: schema.Names()}
+	set = &Set{schema: schema, names: schema.Names()}
 	for i := range set.names {
 		set.products = append(set.products, schema.Product(i))
 	}
@@ -145,7 +147,7 @@ func Compile(schema Schema, sources []Source) (set *Set, overridden []string, pr
 			set.add(p)
 		}
 	}
-	c.index()
+	set.arrange()
 	set.files = fileGlobs(set.symptoms)
 	return set, overridden, c.problems
 }
@@ -246,9 +248,9 @@ type compiler struct {
 	set      *Set
 	problems lang.Problems
 	every    *everyFormat
-	// templates and regexps are what was compiled so far, by text.
-	templates map[string]*template.Template
-	regexps   map[string]regexpTest
+	// templates and expressions are what was compiled so far, by text.
+	templates   map[string]*template.Template
+	expressions map[string]*expression
 }
 
 func (c *compiler) problem(pos lang.Pos, width int, message, advice string) {

@@ -3,8 +3,8 @@ package rules
 import (
 	"bytes"
 	"math"
-	"regexp"
 	"slices"
+	"sync"
 
 	"logdoc"
 	"logdoc/internal/literal"
@@ -99,8 +99,9 @@ func without(t test, code string) test {
 	return t
 }
 
-// formatIndex finds the patterns that may accept an event of one format.
+// formatIndex finds the patterns that may accept an event of one format. It is made when the first such event comes: most logs are of a few formats.
 type formatIndex struct {
+	once     sync.Once
 	byCode   table
 	byPrefix trie // by what the message starts with
 	// severe are tried on records at warning or above.
@@ -111,68 +112,102 @@ type formatIndex struct {
 	byHit    [][]lookup // patterns by literal
 	masked   masked
 	any      bool // there is any pattern at all
+	own      []ownPattern
 }
 
-func (c *compiler) index() {
-	s := c.set
-	s.hasHost = make([]bool, len(c.schema.Names()))
+// ownPattern is a pattern as it is in one format: its test, nil where the format is none of the pattern's, and the slots of the fields that it captures, -1 for one that the format does not have.
+type ownPattern struct {
+	test  test
+	slots []int
+}
+
+// arrange makes what finds the patterns of all formats.
+func (s *Set) arrange() {
+	s.hasHost = make([]bool, len(s.names))
 	for f := range s.hasHost {
-		_, s.hasHost[f] = c.schema.Slot(f, "host")
+		_, s.hasHost[f] = s.schema.Slot(f, "host")
 	}
-	s.byFormat = make([]formatIndex, len(c.schema.Names())+1)
-	// Each format has literals of its own: a block is searched for those of its main format, and short ones of another product do not slow it down.
-	ids := make([]map[string]int, len(s.byFormat))
-	texts := make([][]string, len(s.byFormat))
+	s.byFormat = make([]formatIndex, len(s.names)+1)
 	for _, p := range s.patterns {
-		if t := p.termOf(); t != nil && t.needs != nil {
-			s.terms.add(p.id, t.needs)
-			continue
-		}
-		for _, f := range p.formats {
-			fi := &s.byFormat[f+1]
-			fi.any = true
-			test := p.tests[f]
-			keys, ok := test.keys()
-			if !ok {
-				fi.always = append(fi.always, newLookup(p, test, key{kind: keyLiteral}))
-				continue
-			}
-			for _, k := range keys {
-				l := newLookup(p, test, k)
-				switch k.kind {
-				case keyCode:
-					fi.byCode.add(k.text, l)
-				case keySeverity:
-					fi.severe = append(fi.severe, l)
-				case keyPrefix:
-					fi.byPrefix.add(k.text, l)
-					if hasDigit(k.text) {
-						fi.masked.prefixes.add(string(mask([]byte(k.text))), l)
-					}
-				case keyLiteral:
-					if ids[f+1] == nil {
-						ids[f+1] = map[string]int{}
-					}
-					n, ok := ids[f+1][k.text]
-					if !ok {
-						n = len(texts[f+1])
-						ids[f+1][k.text] = n
-						texts[f+1] = append(texts[f+1], k.text)
-						fi.byHit = append(fi.byHit, nil)
-					}
-					fi.byHit[n] = append(fi.byHit[n], l)
-					fi.literal = append(fi.literal, l)
-				}
-			}
+		if p.sought() {
+			s.terms.add(p.id, p.term.needs)
 		}
 	}
 	s.terms.finish()
-	for i := range s.byFormat {
-		s.byFormat[i].any = s.byFormat[i].any || len(s.terms.texts) > 0
-		s.byFormat[i].literals = literal.New(texts[i])
-		s.byFormat[i].masked.texts = maskAll(texts[i])
-		s.byFormat[i].masked.literals = literal.New(s.byFormat[i].masked.texts)
+}
+
+// sought reports whether whole blocks are searched for what the pattern needs, whatever their format.
+func (p *pattern) sought() bool { return p.term != nil && p.term.needs != nil }
+
+// index returns what finds the patterns of a format.
+func (s *Set) index(format int) *formatIndex {
+	fi := &s.byFormat[format+1]
+	fi.once.Do(func() { s.fill(fi, format) })
+	return fi
+}
+
+func (s *Set) fill(fi *formatIndex, format int) {
+	fi.any = len(s.terms.texts) > 0
+	fi.own = make([]ownPattern, len(s.patterns))
+	// Each format has literals of its own: a block is searched for those of its main format, and short ones of another product do not slow it down.
+	ids := map[string]int{}
+	var texts []string
+	for _, p := range s.patterns {
+		if !p.any && !slices.Contains(p.formats, format) {
+			continue
+		}
+		test := p.test(format)
+		fi.own[p.id] = ownPattern{test, s.slots(format, p.fields)}
+		if p.sought() {
+			continue
+		}
+		fi.any = true
+		keys, ok := test.keys()
+		if !ok {
+			fi.always = append(fi.always, newLookup(p, test, key{kind: keyLiteral}))
+			continue
+		}
+		for _, k := range keys {
+			l := newLookup(p, test, k)
+			switch k.kind {
+			case keyCode:
+				fi.byCode.add(k.text, l)
+			case keySeverity:
+				fi.severe = append(fi.severe, l)
+			case keyPrefix:
+				fi.byPrefix.add(k.text, l)
+				if hasDigit(k.text) {
+					fi.masked.prefixes.add(string(mask([]byte(k.text))), l)
+				}
+			case keyLiteral:
+				n, ok := ids[k.text]
+				if !ok {
+					n = len(texts)
+					ids[k.text] = n
+					texts = append(texts, k.text)
+					fi.byHit = append(fi.byHit, nil)
+				}
+				fi.byHit[n] = append(fi.byHit[n], l)
+				fi.literal = append(fi.literal, l)
+			}
+		}
 	}
+	fi.literals = literal.New(texts)
+	fi.masked.texts = maskAll(texts)
+	fi.masked.literals = literal.New(fi.masked.texts)
+}
+
+// slots returns the slots of the fields in a format, nil for no field.
+func (s *Set) slots(format int, fields []string) []int {
+	var slots []int
+	for _, name := range fields {
+		slot, ok := s.schema.Slot(format, name)
+		if !ok {
+			slot = -1
+		}
+		slots = append(slots, slot)
+	}
+	return slots
 }
 
 // Class says what the rules know of a record.
@@ -232,8 +267,8 @@ type Scanner struct {
 	told       []logdoc.Span // parts of a record, from Alike to Alike
 	open       []int32       // patterns, likewise
 	numbers    map[string]int32
-	blind      map[*regexp.Regexp]bool // whether digits are alike to those that were asked
-	meter      *Meter                  // counts what searching and trying take; nil mostly
+	blind      map[*expression]bool // whether digits are alike to those that were asked
+	meter      *Meter               // counts what searching and trying take; nil mostly
 	// own is what patterns that do not yield say of the record that is tried, yielding how many matches of it the others made.
 	own      Class
 	yielding int
@@ -242,7 +277,7 @@ type Scanner struct {
 
 // NewScanner returns a scanner.
 func (s *Set) NewScanner() *Scanner {
-	return &Scanner{set: s, seen: make([]uint32, len(s.patterns)), recent: make([]int, len(s.expected)), stated: map[statedKey]int{}, numbers: map[string]int32{}, blind: map[*regexp.Regexp]bool{}}
+	return &Scanner{set: s, seen: make([]uint32, len(s.patterns)), recent: make([]int, len(s.expected)), stated: map[statedKey]int{}, numbers: map[string]int32{}, blind: map[*expression]bool{}}
 }
 
 // unsearched is no format's index.
@@ -260,7 +295,7 @@ func (sc *Scanner) Begin(block []byte, offset int64, format int, most bool) {
 	if most {
 		defer sc.meter.searching()()
 		sc.searched = format
-		sc.hits = sc.set.byFormat[format+1].literals.Find(block, sc.hits)
+		sc.hits = sc.set.index(format).literals.Find(block, sc.hits)
 		sc.terms.hits = sc.set.terms.find(block, sc.terms.hits)
 	}
 }
@@ -285,7 +320,7 @@ func (sc *Scanner) settle(try func() Class) Class {
 
 // tryOn tries the patterns that may accept the event.
 func (sc *Scanner) tryOn(ev *logdoc.Event) Class {
-	fi := &sc.set.byFormat[ev.Format+1]
+	fi := sc.set.index(ev.Format)
 	if !fi.any {
 		sc.skip(ev)
 		return Unexplained
@@ -451,7 +486,7 @@ func (sc *Scanner) match(p *pattern, ev *logdoc.Event) {
 	for _, v := range sc.captures {
 		m.Captures = append(m.Captures, logdoc.Capture{Name: v.name, Value: kept(v.value)})
 	}
-	for i, slot := range p.slots[ev.Format] {
+	for i, slot := range sc.set.index(ev.Format).own[p.id].slots {
 		if slot >= 0 {
 			if v := ev.Field(slot); v != nil {
 				m.Captures = append(m.Captures, logdoc.Capture{Name: p.fields[i], Value: kept(v)})

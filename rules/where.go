@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"regexp/syntax"
 	"slices"
+	"sync"
 	"unicode/utf8"
 
 	"logdoc"
@@ -53,7 +54,7 @@ func (c *compiler) event(src *lang.EventClause, wanted []string, layouts map[str
 	if term, ok := src.Where.(*lang.WhereTerm); ok && len(src.Formats) == 0 {
 		return c.termEvent(src, term, layouts)
 	}
-	p := &pattern{name: src.Name.Value, label: src.Label.Value, tests: map[int]test{}, slots: map[int][]int{}, any: len(src.Formats) == 0}
+	p := &pattern{name: src.Name.Value, label: src.Label.Value, any: len(src.Formats) == 0}
 	if p.any {
 		p.formats = append(p.formats, plain)
 		for i := range c.schema.Names() {
@@ -77,18 +78,11 @@ func (c *compiler) event(src *lang.EventClause, wanted []string, layouts map[str
 	if len(c.problems) > before {
 		return nil
 	}
-	for _, f := range p.formats {
-		w.format = f
-		if src.Where == nil {
-			p.tests[f] = accepting{}
-			continue
-		}
-		t := w.compile(src.Where)
-		if len(c.problems) > before {
-			return nil
-		}
-		p.tests[f] = t
+	w.prepare(src.Where)
+	if len(c.problems) > before {
+		return nil
 	}
+	p.test = func(format int) test { return formatCompiler{c, format}.compile(src.Where) }
 	// The record's host is always worth knowing, where it has one.
 	for _, name := range append(slices.Clone(wanted), "host") {
 		if slices.Contains(p.holes, name) || slices.Contains(p.fields, name) {
@@ -104,23 +98,20 @@ func (c *compiler) event(src *lang.EventClause, wanted []string, layouts map[str
 			p.fields = append(p.fields, name)
 		}
 	}
-	for _, f := range p.formats {
-		for _, name := range p.fields {
-			slot, ok := c.schema.Slot(f, name)
-			if !ok {
-				slot = -1
-			}
-			p.slots[f] = append(p.slots[f], slot)
-		}
-	}
 	return p
 }
 
+// whereCompiler looks at what a condition is in every format.
 type whereCompiler struct {
 	*compiler
 	pattern *pattern
 	layouts map[string]*template.Layout
-	format  int
+}
+
+// formatCompiler compiles conditions for one format. Those that prepare has seen have no mistake, and change nothing of the compiler.
+type formatCompiler struct {
+	*compiler
+	format int
 }
 
 // checkFields reports fields that none of the pattern's formats has.
@@ -160,7 +151,63 @@ func (c *whereCompiler) checkFields(w lang.Where) {
 	}
 }
 
-func (c *whereCompiler) compile(w lang.Where) test {
+// prepare compiles what is the same for all formats, reports what is wrong with it, and notes what it captures.
+func (c *whereCompiler) prepare(w lang.Where) {
+	switch w := w.(type) {
+	case *lang.WhereAnd:
+		for _, t := range w.Terms {
+			c.prepare(t)
+		}
+	case *lang.WhereOr:
+		for _, t := range w.Terms {
+			c.prepare(t)
+		}
+	case *lang.WhereNot:
+		c.prepare(w.Term)
+	case *lang.WhereTest:
+		c.prepareTest(w)
+	}
+}
+
+func (c *whereCompiler) prepareTest(w *lang.WhereTest) {
+	value := w.Value.Value
+	if virtualFields[w.Field.Value] == fieldSeverity {
+		if _, err := logdoc.ParseSeverity(value); err != nil {
+			c.problem(w.Value.Pos, len(value), err.Error(), didYouMean(value, logdoc.SeverityWords()))
+		}
+		return
+	}
+	switch w.Op {
+	case "has":
+		if value == "" {
+			c.problem(w.Value.Pos, 2, "an empty text is in every record", "write the words that the record must have")
+		}
+	case "like":
+		tmpl, err := c.template(value)
+		if err != nil {
+			var e *template.Error
+			errors.As(err, &e)
+			pos := w.Value.Pos
+			pos.Col += e.Col - 1
+			c.problem(pos, 1, e.Message, e.Advice)
+			return
+		}
+		for _, h := range tmpl.Holes {
+			c.capture(h.Name, h.Layout)
+		}
+	case "~":
+		e, err := c.expression(value)
+		if err != nil {
+			c.problem(w.Value.Pos, len(value)+2, "the regular expression does not compile: "+err.Error(), "RE2 syntax is meant: no look-ahead, no back-references")
+			return
+		}
+		for _, name := range e.names {
+			c.capture(name, nil)
+		}
+	}
+}
+
+func (c formatCompiler) compile(w lang.Where) test {
 	switch w := w.(type) {
 	case *lang.WhereAnd:
 		var t allOf
@@ -185,7 +232,7 @@ func (c *whereCompiler) compile(w lang.Where) test {
 	return accepting{}
 }
 
-func (c *whereCompiler) test(w *lang.WhereTest) test {
+func (c formatCompiler) test(w *lang.WhereTest) test {
 	field, ok := virtualFields[w.Field.Value]
 	if !ok {
 		slot, known := c.schema.Slot(c.format, w.Field.Value)
@@ -198,43 +245,23 @@ func (c *whereCompiler) test(w *lang.WhereTest) test {
 	if field == fieldSeverity {
 		sev, err := logdoc.ParseSeverity(value)
 		if err != nil {
-			c.problem(w.Value.Pos, len(value), err.Error(), didYouMean(value, logdoc.SeverityWords()))
 			return accepting{}
 		}
 		return severityTest{w.Op, sev}
 	}
 	switch w.Op {
 	case "has":
-		if value == "" {
-			c.problem(w.Value.Pos, 2, "an empty text is in every record", "write the words that the record must have")
-			return accepting{}
-		}
 		return contains{field, []byte(value)}
 	case "like":
-		tmpl, err := c.template(value)
-		if err != nil {
-			var e *template.Error
-			errors.As(err, &e)
-			pos := w.Value.Pos
-			pos.Col += e.Col - 1
-			c.problem(pos, 1, e.Message, e.Advice)
-			return accepting{}
+		if tmpl, err := c.template(value); err == nil {
+			return like{field, tmpl}
 		}
-		for _, h := range tmpl.Holes {
-			c.capture(h.Name, h.Layout)
-		}
-		return like{field, tmpl}
+		return accepting{}
 	case "~":
-		re, err := c.regexp(value)
-		if err != nil {
-			c.problem(w.Value.Pos, len(value)+2, "the regular expression does not compile: "+err.Error(), "RE2 syntax is meant: no look-ahead, no back-references")
-			return accepting{}
+		if e, err := c.expression(value); err == nil {
+			return regexpTest{field, e}
 		}
-		for _, name := range re.re.SubexpNames() {
-			c.capture(name, nil)
-		}
-		re.field = field
-		return re
+		return accepting{}
 	}
 	return compareTest{field, w.Op, []byte(value)}
 }
@@ -254,21 +281,32 @@ func (c *compiler) template(text string) (*template.Template, error) {
 	return t, err
 }
 
-// regexp is template for a regular expression, without the field that it is asked of.
-func (c *compiler) regexp(expr string) (regexpTest, error) {
-	if t, ok := c.regexps[expr]; ok {
-		return t, nil
+// expression is a regular expression. Most of a run's are never asked, and compiling one takes longer than reading it.
+type expression struct {
+	text  string
+	names []string // of its groups
+	re    func() *regexp.Regexp
+	// required is the longest text that every match must contain, or "".
+	required func() string
+}
+
+// expression is template for a regular expression.
+func (c *compiler) expression(text string) (*expression, error) {
+	if e, ok := c.expressions[text]; ok {
+		return e, nil
 	}
-	re, err := regexp.Compile(expr)
+	tree, err := syntax.Parse(text, syntax.Perl)
 	if err != nil {
-		return regexpTest{}, err
+		return nil, err
 	}
-	if c.regexps == nil {
-		c.regexps = map[string]regexpTest{}
+	if c.expressions == nil {
+		c.expressions = map[string]*expression{}
 	}
-	t := regexpTest{re: re, required: requiredLiteral(expr)}
-	c.regexps[expr] = t
-	return t, nil
+	e := &expression{text: text, names: tree.CapNames()}
+	e.re = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(text) })
+	e.required = sync.OnceValue(func() string { return longestLiteral(tree.Simplify()) })
+	c.expressions[text] = e
+	return e, nil
 }
 
 func (c *whereCompiler) capture(name string, layout *template.Layout) {
