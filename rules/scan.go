@@ -115,10 +115,10 @@ type formatIndex struct {
 	own      []ownPattern
 }
 
-// ownPattern is a pattern as it is in one format: its test, nil where the format is none of the pattern's, and the slots of the fields that it captures, -1 for one that the format does not have.
+// ownPattern is a pattern as it is in one format: its test, nil where the format is none of the pattern's, and the fields that it captures.
 type ownPattern struct {
-	test  test
-	slots []int
+	test test
+	keep []keptField
 }
 
 // arrange makes what finds the patterns of all formats.
@@ -157,7 +157,7 @@ func (s *Set) fill(fi *formatIndex, format int) {
 			continue
 		}
 		test := p.test(format)
-		fi.own[p.id] = ownPattern{test, s.slots(format, p.fields)}
+		fi.own[p.id] = ownPattern{test, s.keep(format, p.captured().fields)}
 		if p.sought() {
 			continue
 		}
@@ -197,17 +197,15 @@ func (s *Set) fill(fi *formatIndex, format int) {
 	fi.masked.literals = literal.New(fi.masked.texts)
 }
 
-// slots returns the slots of the fields in a format, nil for no field.
-func (s *Set) slots(format int, fields []string) []int {
-	var slots []int
+// keep returns those of the fields that the format has.
+func (s *Set) keep(format int, fields []string) []keptField {
+	var keep []keptField
 	for _, name := range fields {
-		slot, ok := s.schema.Slot(format, name)
-		if !ok {
-			slot = -1
+		if slot, ok := s.schema.Slot(format, name); ok {
+			keep = append(keep, keptField{name, slot})
 		}
-		slots = append(slots, slot)
 	}
-	return slots
+	return keep
 }
 
 // Class says what the rules know of a record.
@@ -486,11 +484,9 @@ func (sc *Scanner) match(p *pattern, ev *logdoc.Event) {
 	for _, v := range sc.captures {
 		m.Captures = append(m.Captures, logdoc.Capture{Name: v.name, Value: kept(v.value)})
 	}
-	for i, slot := range sc.set.index(ev.Format).own[p.id].slots {
-		if slot >= 0 {
-			if v := ev.Field(slot); v != nil {
-				m.Captures = append(m.Captures, logdoc.Capture{Name: p.fields[i], Value: kept(v)})
-			}
+	for _, f := range sc.set.index(ev.Format).own[p.id].keep {
+		if v := ev.Field(f.slot); v != nil {
+			m.Captures = append(m.Captures, logdoc.Capture{Name: f.name, Value: kept(v)})
 		}
 	}
 	sc.Matches = append(sc.Matches, m)

@@ -16,7 +16,6 @@ import (
 	"logdoc"
 	"logdoc/internal/lang"
 	"logdoc/internal/literal"
-	"logdoc/internal/template"
 )
 
 // termTest looks at a whole record, or at one field of it, as terms of other rule languages do.
@@ -63,10 +62,10 @@ func (c *compiler) everyFormat() *everyFormat {
 }
 
 // termEvent compiles an event that is one term, for records of every format.
-func (c *compiler) termEvent(src *lang.EventClause, term *lang.WhereTerm, layouts map[string]*template.Layout) *pattern {
+func (c *compiler) termEvent(src *lang.EventClause, term *lang.WhereTerm) *pattern {
 	every := c.everyFormat()
-	p := &pattern{name: src.Name.Value, label: src.Label.Value, any: true, formats: every.formats, fields: every.fields}
-	w := &whereCompiler{compiler: c, pattern: p, layouts: layouts}
+	p := &pattern{name: src.Name.Value, label: src.Label.Value, any: true, formats: every.formats}
+	w := &whereCompiler{compiler: c, pattern: p, captures: &captures{fields: every.fields}}
 	base, ok := term.Compiled.(*termTest)
 	if !ok {
 		if base = w.newTerm(term); base == nil {
@@ -76,6 +75,7 @@ func (c *compiler) termEvent(src *lang.EventClause, term *lang.WhereTerm, layout
 	for _, name := range term.Keep {
 		w.capture(name, nil)
 	}
+	p.captured = func() *captures { return w.captures }
 	p.term = base
 	p.test = func(format int) test {
 		if term.Field == "" && len(term.Keep) == 0 {

@@ -50,16 +50,23 @@ const (
 
 var virtualFields = map[string]int{"text": fieldText, "line": fieldLine, "root": fieldRoot, "severity": fieldSeverity}
 
-func (c *compiler) event(src *lang.EventClause, wanted []string, layouts map[string]*template.Layout) *pattern {
+// captures are what a pattern takes out of a record, whatever its format.
+type captures struct {
+	holes  []string // of templates, and groups of expressions
+	fields []string // of the record, besides
+	// layouts are of holes that are times.
+	layouts  map[string]*template.Layout
+	problems lang.Problems // with the condition
+}
+
+// event compiles an event; wanted are the fields that something refers to. What it captures is found out when it is first asked for, and at once where the condition may be wrong.
+func (c *compiler) event(src *lang.EventClause, wanted func() []string) *pattern {
 	if term, ok := src.Where.(*lang.WhereTerm); ok && len(src.Formats) == 0 {
-		return c.termEvent(src, term, layouts)
+		return c.termEvent(src, term)
 	}
 	p := &pattern{name: src.Name.Value, label: src.Label.Value, any: len(src.Formats) == 0}
 	if p.any {
-		p.formats = append(p.formats, plain)
-		for i := range c.schema.Names() {
-			p.formats = append(p.formats, i)
-		}
+		p.formats = c.everyFormat().formats
 	}
 	for _, name := range src.Formats {
 		i, ok := c.schema.Index(name.Value)
@@ -72,43 +79,46 @@ func (c *compiler) event(src *lang.EventClause, wanted []string, layouts map[str
 		}
 		p.formats = append(p.formats, i)
 	}
-	before := len(c.problems)
-	w := &whereCompiler{compiler: c, pattern: p, layouts: layouts}
-	w.checkFields(src.Where)
-	if len(c.problems) > before {
-		return nil
-	}
-	w.prepare(src.Where)
-	if len(c.problems) > before {
-		return nil
-	}
-	p.test = func(format int) test { return formatCompiler{c, format}.compile(src.Where) }
-	// The record's host is always worth knowing, where it has one.
-	for _, name := range append(slices.Clone(wanted), "host") {
-		if slices.Contains(p.holes, name) || slices.Contains(p.fields, name) {
-			continue
-		}
-		known := false
-		for _, f := range p.formats {
-			if _, ok := c.schema.Slot(f, name); ok {
-				known = true
-			}
-		}
-		if known {
-			p.fields = append(p.fields, name)
+	own := &compiler{schema: c.schema, set: c.set}
+	p.test = func(format int) test { return formatCompiler{own, format}.compile(src.Where) }
+	p.captured = sync.OnceValue(func() *captures { return own.captures(p, src.Where, wanted) })
+	if !c.sound {
+		if problems := p.captured().problems; len(problems) > 0 {
+			c.problems = append(c.problems, problems...)
+			return nil
 		}
 	}
 	return p
 }
 
+func (c *compiler) captures(p *pattern, where lang.Where, wanted func() []string) *captures {
+	w := &whereCompiler{compiler: &compiler{schema: c.schema, set: c.set}, pattern: p, captures: &captures{}}
+	w.checkFields(where)
+	if len(w.problems) == 0 {
+		w.prepare(where)
+	}
+	out := w.captures
+	out.problems = w.problems
+	// The record's host is always worth knowing, where it has one.
+	for _, name := range append(slices.Clone(wanted()), "host") {
+		if slices.Contains(out.holes, name) || slices.Contains(out.fields, name) {
+			continue
+		}
+		if slices.ContainsFunc(p.formats, func(f int) bool { _, ok := c.schema.Slot(f, name); return ok }) {
+			out.fields = append(out.fields, name)
+		}
+	}
+	return out
+}
+
 // whereCompiler looks at what a condition is in every format.
 type whereCompiler struct {
 	*compiler
-	pattern *pattern
-	layouts map[string]*template.Layout
+	pattern  *pattern
+	captures *captures
 }
 
-// formatCompiler compiles conditions for one format. Those that prepare has seen have no mistake, and change nothing of the compiler.
+// formatCompiler compiles conditions for one format. In the place of a test with a mistake stands one that accepts everything.
 type formatCompiler struct {
 	*compiler
 	format int
@@ -183,7 +193,7 @@ func (c *whereCompiler) prepareTest(w *lang.WhereTest) {
 			c.problem(w.Value.Pos, 2, "an empty text is in every record", "write the words that the record must have")
 		}
 	case "like":
-		tmpl, err := c.template(value)
+		tmpl, err := c.set.texts.template(value)
 		if err != nil {
 			var e *template.Error
 			errors.As(err, &e)
@@ -196,7 +206,7 @@ func (c *whereCompiler) prepareTest(w *lang.WhereTest) {
 			c.capture(h.Name, h.Layout)
 		}
 	case "~":
-		e, err := c.expression(value)
+		e, err := c.set.texts.expression(value)
 		if err != nil {
 			c.problem(w.Value.Pos, len(value)+2, "the regular expression does not compile: "+err.Error(), "RE2 syntax is meant: no look-ahead, no back-references")
 			return
@@ -253,12 +263,12 @@ func (c formatCompiler) test(w *lang.WhereTest) test {
 	case "has":
 		return contains{field, []byte(value)}
 	case "like":
-		if tmpl, err := c.template(value); err == nil {
+		if tmpl, err := c.set.texts.template(value); err == nil {
 			return like{field, tmpl}
 		}
 		return accepting{}
 	case "~":
-		if e, err := c.expression(value); err == nil {
+		if e, err := c.set.texts.expression(value); err == nil {
 			return regexpTest{field, e}
 		}
 		return accepting{}
@@ -266,19 +276,37 @@ func (c formatCompiler) test(w *lang.WhereTest) test {
 	return compareTest{field, w.Op, []byte(value)}
 }
 
-// template compiles a template once, for however many formats and patterns.
-func (c *compiler) template(text string) (*template.Template, error) {
-	if t, ok := c.templates[text]; ok {
-		return t, nil
+// texts are the templates and expressions that were compiled so far, by text: most are asked of several formats. It is safe for use by many goroutines.
+type texts struct {
+	mutex       sync.Mutex
+	templates   map[string]*template.Template
+	expressions map[string]*expression
+}
+
+// template compiles a template.
+func (t *texts) template(text string) (*template.Template, error) {
+	return once(t, &t.templates, text, func() (*template.Template, error) { return template.Compile(text, nil) })
+}
+
+// once returns what is kept of a text, or else makes and keeps it.
+func once[T any](t *texts, kept *map[string]*T, text string, compile func() (*T, error)) (*T, error) {
+	t.mutex.Lock()
+	v, ok := (*kept)[text]
+	t.mutex.Unlock()
+	if ok {
+		return v, nil
 	}
-	t, err := template.Compile(text, nil)
-	if err == nil {
-		if c.templates == nil {
-			c.templates = map[string]*template.Template{}
-		}
-		c.templates[text] = t
+	v, err := compile()
+	if err != nil {
+		return nil, err
 	}
-	return t, err
+	t.mutex.Lock()
+	defer t.mutex.Unlock()
+	if *kept == nil {
+		*kept = map[string]*T{}
+	}
+	(*kept)[text] = v
+	return v, nil
 }
 
 // expression is a regular expression. Most of a run's are never asked, and compiling one takes longer than reading it.
@@ -290,34 +318,33 @@ type expression struct {
 	required func() string
 }
 
-// expression is template for a regular expression.
-func (c *compiler) expression(text string) (*expression, error) {
-	if e, ok := c.expressions[text]; ok {
-		return e, nil
-	}
-	tree, err := syntax.Parse(text, syntax.Perl)
-	if err != nil {
-		return nil, err
-	}
-	if c.expressions == nil {
-		c.expressions = map[string]*expression{}
-	}
-	e := &expression{text: text, names: tree.CapNames()}
-	e.re = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(text) })
-	e.required = sync.OnceValue(func() string { return longestLiteral(tree.Simplify()) })
-	c.expressions[text] = e
-	return e, nil
+// expression reads a regular expression.
+func (t *texts) expression(text string) (*expression, error) {
+	return once(t, &t.expressions, text, func() (*expression, error) {
+		tree, err := syntax.Parse(text, syntax.Perl)
+		if err != nil {
+			return nil, err
+		}
+		return &expression{
+			text: text, names: tree.CapNames(),
+			re:       sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(text) }),
+			required: sync.OnceValue(func() string { return longestLiteral(tree.Simplify()) }),
+		}, nil
+	})
 }
 
 func (c *whereCompiler) capture(name string, layout *template.Layout) {
 	if name == "" {
 		return
 	}
-	if !slices.Contains(c.pattern.holes, name) {
-		c.pattern.holes = append(c.pattern.holes, name)
+	if !slices.Contains(c.captures.holes, name) {
+		c.captures.holes = append(c.captures.holes, name)
 	}
 	if layout != nil {
-		c.layouts[name] = layout
+		if c.captures.layouts == nil {
+			c.captures.layouts = map[string]*template.Layout{}
+		}
+		c.captures.layouts[name] = layout
 	}
 }
 

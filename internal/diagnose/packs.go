@@ -129,6 +129,8 @@ func load(files []*packFile, sel Selection, overlay bool) (*Packs, error) {
 	var sources []rules.Source
 	var formats []*lang.Format
 	known := map[string]bool{}
+	// The built-in packs compile without a problem, but for formats of others, which may replace theirs.
+	alone := !slices.ContainsFunc(files, func(f *packFile) bool { return !f.snapshot && f.file != nil && len(f.file.Formats) > 0 })
 	for _, f := range files {
 		if !f.snapshot {
 			p.lines[f.name] = strings.Split(string(f.src), "\n")
@@ -139,7 +141,7 @@ func load(files []*packFile, sel Selection, overlay bool) (*Packs, error) {
 			continue
 		}
 		p.Files = append(p.Files, f.file)
-		sources = append(sources, rules.Source{Pack: f.pack, File: f.file})
+		sources = append(sources, rules.Source{Pack: f.pack, File: f.file, Sound: f.snapshot && alone})
 		for _, s := range f.file.Symptoms {
 			if !sel.keeps(s.Name.Value, s.Product.Value) {
 				p.Unwanted++
