@@ -75,8 +75,9 @@ func (n need) with(o need) need {
 }
 
 // checked says, for a symptom, that it was looked for in vain, or what was missing to look for it. It is looked for when all that one of the ways needs to reach one of its
-// verdicts is in the input. near is whether some of its own evidence is there, and nothing but what is not in the input keeps it from being found.
-func (c *Correlator) checked(index int, groups []*group, best logdoc.Certainty, out *Outcome) (entry logdoc.Unchecked, told, near bool) {
+// verdicts is in the input. near is whether some of its own evidence is there, and nothing but what is not in the input keeps it from being found. relevant keeps what is
+// known of products.
+func (c *Correlator) checked(index int, groups []*group, best logdoc.Certainty, relevant map[string]bool, out *Outcome) (entry logdoc.Unchecked, told, near bool) {
 	s := c.set.symptoms[index]
 	entry = logdoc.Unchecked{Symptom: s.name, Title: s.src.Title.Value, Product: s.src.Product.Value}
 	if best > logdoc.NotFound {
@@ -85,7 +86,10 @@ func (c *Correlator) checked(index int, groups []*group, best logdoc.Certainty, 
 		entry.Collect = n.collect
 		return entry, n.ok, false
 	}
-	if !c.relevant(s) {
+	if _, known := relevant[entry.Product]; !known {
+		relevant[entry.Product] = c.relevant(entry.Product)
+	}
+	if !relevant[entry.Product] {
 		entry.Reason = "no log or file of this product is in the input"
 		return entry, true, false
 	}
@@ -273,10 +277,9 @@ func (g *group) lacking(c lang.Cond) bool {
 	})
 }
 
-// relevant reports whether the input has anything of the symptom's product: a log of its formats, or a file that one of its facts is read from. A product that no
+// relevant reports whether the input has anything of a product: a log of its formats, or a file that one of the facts of its symptoms is read from. A product that no
 // format is of is always relevant.
-func (c *Correlator) relevant(s *symptom) bool {
-	product := s.src.Product.Value
+func (c *Correlator) relevant(product string) bool {
 	known := false
 	for f, p := range c.set.products {
 		if p == product {

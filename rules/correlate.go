@@ -232,6 +232,7 @@ func (c *Correlator) Finish(now time.Time) Outcome {
 	subjects := c.set.subjects()
 	var found []candidate
 	var nears []logdoc.Unchecked
+	relevant := map[string]bool{} // by product, as far as it was asked
 	for i, s := range c.set.symptoms {
 		best := logdoc.NotFound
 		if slices.ContainsFunc(c.shelves[i], func(sh shelf) bool { return sh.lost }) {
@@ -248,7 +249,7 @@ func (c *Correlator) Finish(now time.Time) Outcome {
 				found = append(found, candidate{f, g.about(subjects), g.logs()})
 			}
 		}
-		entry, told, near := c.checked(i, groups, best, &out)
+		entry, told, near := c.checked(i, groups, best, relevant, &out)
 		switch {
 		case near:
 			nears = append(nears, entry)
