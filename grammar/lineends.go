@@ -3,7 +3,7 @@ package grammar
 import "bytes"
 
 // lineWindow is how many bytes are searched for line breaks at once: as many as stay in the processor's first cache meanwhile.
-const lineWindow = 8 << 10
+const lineWindow = 16 << 10
 
 // lineEnds finds the line breaks of a text, one after the other.
 type lineEnds struct {

@@ -159,8 +159,9 @@ func scanBlocks(set *Set, text []byte, size int) ([]seen, Tally, error) {
 	total := Tally{Formats: make([]int, len(set.formats))}
 	var all []seen
 	sc := NewScanner()
+	breaks := 0
 	for {
-		b, err := blocks.Next()
+		b, err := blocks.Next(breaks)
 		if errors.Is(err, io.EOF) {
 			return all, total, nil
 		}
@@ -175,6 +176,9 @@ func scanBlocks(set *Set, text []byte, size int) ([]seen, Tally, error) {
 			failed = errors.Join(failed, c.check(ev))
 			all = append(all, keep(set, ev))
 		})
+		if breaks = tally.Breaks(b.MidLine, b.Data[len(b.Data)-1]); breaks != bytes.Count(b.Data, []byte("\n")) {
+			failed = errors.Join(failed, fmt.Errorf("a chunk of %d line breaks is said to have %d", bytes.Count(b.Data, []byte("\n")), breaks))
+		}
 		if failed != nil {
 			return nil, total, failed
 		}

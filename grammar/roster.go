@@ -58,7 +58,7 @@ const (
 	rosterSlots = 14
 	entryBytes  = 64
 	// rollLines bounds the lines that are called at once.
-	rollLines = 64
+	rollLines = 256
 )
 
 // rollCall is what is asked of a roster. Its lines follow each other.
@@ -72,12 +72,13 @@ type rollCall struct {
 	slots   *uint32
 	entries *entry
 	texts   *byte
-	masks   *uint64            // of lengths, from 0
-	met     *uint32            // the answer, by line: the number of its twin's entry, from 0
-	last    int                // where the entry of the line before stands, in bytes from the first
-	sum     uint64             // of the line at hand
-	stamps  [maxLayouts]uint64 // the bits of the minutes
-	seconds [maxLayouts]int    // where the seconds are
+	masks   *uint64                  // of lengths, from 0
+	met     *uint32                  // the answer, by line: the number of its twin's entry, from 0
+	last    int                      // where the entry of the line before stands, in bytes from the first
+	sum     uint64                   // of the line at hand
+	stamps  [maxLayouts + 1]uint64   // the bits of the minutes; the last one has none
+	keys    [maxLayouts + 1][64]byte // what the first bytes of a line are multiplied with, those of its minute with 0
+	seconds [maxLayouts]int          // where the seconds are
 	minutes [maxLayouts][64]byte
 }
 
@@ -101,6 +102,7 @@ func (r *roster) add(t *twin, line []byte, head, minute int) {
 	}
 	if r.slots == nil {
 		r.slots = make([]uint32, 1<<rosterSlots)
+		setKey(&r.call.keys[maxLayouts], 0)
 	}
 	parent := 0
 	if t.parent != nil {
@@ -109,23 +111,31 @@ func (r *roster) add(t *twin, line []byte, head, minute int) {
 	}
 	e := entry{kind: lineKind(len(line) | head<<16 | parent<<32), text: uint32(len(r.texts)), pace: paceOf(t.at, head)}
 	for i, c := range line {
-		if i < t.at && isDigit(c) || i >= t.at && t.digits[i-t.at] != 0 {
+		// It is asked before which minute it is.
+		if i < minute || i < t.at && isDigit(c) || i >= t.at && t.digits[i-t.at] != 0 {
 			e.any[i/64] |= 1 << (i % 64)
 		}
 	}
-	r.texts = append(doubled(r.texts, len(line)), line...)
-	text := r.texts[e.text:]
-	clear(text[:minute]) // it is asked of the line before
+	var key [64]byte
+	setKey(&key, minute)
 	// What is met often is met early: it is the first of its chain.
-	slot := &r.slots[rosterHash(&text[0], len(line), &lengths[rosterLine], uint32(parent))]
-	for *slot > 0 {
+	chain := 0
+	slot := &r.slots[rosterHash(&line[0], len(line), &lengths[rosterLine], &key, uint32(parent))]
+	for ; *slot > 0; chain++ {
 		slot = &r.entries[*slot-1].next
 	}
+	if chain > maxChain {
+		return
+	}
 	*slot = uint32(len(r.entries) + 1)
+	r.texts = append(doubled(r.texts, len(line)), line...)
 	r.entries, r.twins = append(doubled(r.entries, 1), e), append(doubled(r.twins, 1), t)
 	t.entry = len(r.entries)
 	r.note(t)
 }
+
+// setKey sets what the first bytes of a line are multiplied with that starts with a minute of so many bytes. Two bytes are multiplied at once.
+func setKey(key *[64]byte, minute int) { rosterKey((minute+1)&^1, &lengths[rosterLine], key) }
 
 // number returns the number of a twin's entry, from 0; ok is false when it has none.
 func (r *roster) number(t *twin) (n int, ok bool) {
@@ -179,7 +189,10 @@ func (r *roster) find(data []byte, pos int, ends []int32, of *memory, last int) 
 		if len(minute) == 0 || len(minute) > len(c.minutes[i]) {
 			minute = none
 		}
-		c.stamps[i], c.seconds[i] = lengths[rosterLine+len(minute)], len(minute)
+		if c.seconds[i] != len(minute) {
+			c.stamps[i], c.seconds[i] = lengths[rosterLine+len(minute)], len(minute)
+			setKey(&c.keys[i], len(minute))
+		}
 		copy(c.minutes[i][:], minute)
 	}
 	return r.met[:callRoster(c)]

@@ -1,16 +1,48 @@
 #include "go_asm.h"
 #include "textflag.h"
 
-// key holds any numbers.
-DATA key<>+0(SB)/8, $0xdb581e24ff82feda
-DATA key<>+8(SB)/8, $0x1666a4f9afff9dfc
-DATA key<>+16(SB)/8, $0x8a49985418e35980
-DATA key<>+24(SB)/8, $0xa5980b8bd1ac252f
-DATA key<>+32(SB)/8, $0xfd945f34cf2b2d6f
-DATA key<>+40(SB)/8, $0x8ea4d0b21b8535cd
-DATA key<>+48(SB)/8, $0xa299c1f83055fc4a
-DATA key<>+56(SB)/8, $0x78cfe9d2fa2ccf8b
-GLOBL key<>(SB), RODATA|NOPTR, $64
+// keys holds any odd numbers of two bytes, for all bytes of a line.
+DATA keys<>+0(SB)/8, $0x86dd283df0490ff9
+DATA keys<>+8(SB)/8, $0x47eba0992cb7916d
+DATA keys<>+16(SB)/8, $0xca118783593942a5
+DATA keys<>+24(SB)/8, $0x1509bb0b9bf13331
+DATA keys<>+32(SB)/8, $0x12e1bc7756670b15
+DATA keys<>+40(SB)/8, $0xf5ed52ed01098475
+DATA keys<>+48(SB)/8, $0x2909406d2e416789
+DATA keys<>+56(SB)/8, $0x59bb1b0d5c916159
+DATA keys<>+64(SB)/8, $0x2a095ee92bb39977
+DATA keys<>+72(SB)/8, $0x5d33fe61985fb4e7
+DATA keys<>+80(SB)/8, $0x59e3d15364c7a501
+DATA keys<>+88(SB)/8, $0x9a1f40b558151a99
+DATA keys<>+96(SB)/8, $0x1d8b4eade693ae2d
+DATA keys<>+104(SB)/8, $0x68b5aef73eabbe17
+DATA keys<>+112(SB)/8, $0x13e783e7eb05b39b
+DATA keys<>+120(SB)/8, $0x142d836578078577
+DATA keys<>+128(SB)/8, $0x260df25553ff2e85
+DATA keys<>+136(SB)/8, $0x3b051641178954f3
+DATA keys<>+144(SB)/8, $0x35c719c3add9ca89
+DATA keys<>+152(SB)/8, $0x00a154d95ed9abcd
+DATA keys<>+160(SB)/8, $0x59ed8713e8e3574f
+DATA keys<>+168(SB)/8, $0xc0290103855dbf55
+DATA keys<>+176(SB)/8, $0xe7959b81dcb1b82f
+DATA keys<>+184(SB)/8, $0x6e714245a4ff91e3
+DATA keys<>+192(SB)/8, $0x37a788d106772833
+DATA keys<>+200(SB)/8, $0xde1b1471320b88eb
+DATA keys<>+208(SB)/8, $0x2cd552a19ddbef13
+DATA keys<>+216(SB)/8, $0x4351cc1721e52f21
+DATA keys<>+224(SB)/8, $0xb601e6139ec14ecf
+DATA keys<>+232(SB)/8, $0x9ed99eddd6856325
+DATA keys<>+240(SB)/8, $0xe34bcb115ee347dd
+DATA keys<>+248(SB)/8, $0x627bf3235fad9cb7
+DATA keys<>+256(SB)/8, $0xee899fe56f2d7a8d
+DATA keys<>+264(SB)/8, $0xa931d55d9545f0f3
+DATA keys<>+272(SB)/8, $0x75937b0fe339d309
+DATA keys<>+280(SB)/8, $0x43f3f1936e85df09
+DATA keys<>+288(SB)/8, $0x050d86bd84e1164b
+DATA keys<>+296(SB)/8, $0x990d3cd9381df22f
+DATA keys<>+304(SB)/8, $0xfcc1c0c9b0cdf20b
+DATA keys<>+312(SB)/8, $0xe07db5793e7fb97b
+GLOBL keys<>(SB), RODATA|NOPTR, $320
 
 // From the end: nothing, ten, the digit 0, a line break.
 DATA signs<>+0(SB)/4, $0x0a300a00
@@ -20,39 +52,42 @@ GLOBL signs<>(SB), RODATA|NOPTR, $4
 #define CONSTANTS \
 	VPBROADCASTB signs<>+1(SB), Z12; \
 	VPBROADCASTB signs<>+2(SB), Z13; \
-	VMOVDQU64    key<>(SB), Z14
+	VMOVDQU64    keys<>+64(SB), Z22; \
+	VMOVDQU64    keys<>+128(SB), Z23; \
+	VMOVDQU64    keys<>+192(SB), Z24; \
+	VMOVDQU64    keys<>+256(SB), Z25
 
 // LOAD loads 64 bytes of the line at SI, of CX bytes, those behind its end as 0, and sets K to which there are. BX has the masks.
 #define LOAD(AT, V, K) \
 	KMOVQ      -AT(BX)(CX*8), K; \
 	VMOVDQU8.Z (AT/8)(SI), K, V
 
-// FOLD takes the 64 bytes in V into the eight lanes of Z0, digits as the digit 0, and sets D to where digits stand.
-#define FOLD(V, D) \
+// DIGITS sets D to where digits stand in V, and Z1 to V with all of them as the digit 0.
+#define DIGITS(V, D) \
 	VPSUBB    Z13, V, Z1; \
 	VPCMPUB   $1, Z12, Z1, K6; \
 	KMOVQ     K6, D; \
-	VPBLENDMB Z13, V, K6, Z1; \
-	VPADDD    Z14, Z1, Z1; \
-	VPSRLQ    $32, Z1, Z2; \
-	VPMULUDQ  Z1, Z2, Z2; \
-	VPROLQ    $23, Z0, Z0; \
-	VPADDQ    Z2, Z0, Z0
+	VPBLENDMB Z13, V, K6, Z1
+
+// FOLD adds the 64 bytes in V to the sixteen lanes of Z0, two bytes times their key each, and sets D to where digits stand.
+#define FOLD(V, KEY, D) \
+	DIGITS(V, D); \
+	VPMADDWD KEY, Z1, Z1; \
+	VPADDD   Z1, Z0, Z0
 
 // FOLD192 goes on behind the first 64 bytes, which are loaded, up to the 192nd.
 #define FOLD192 \
-	FOLD(Z16, R8); \
 	LOAD(512, Z17, K2); \
-	FOLD(Z17, R9); \
+	FOLD(Z17, Z22, R9); \
 	LOAD(1024, Z18, K3); \
-	FOLD(Z18, R10)
+	FOLD(Z18, Z23, R10)
 
 // FOLD320 goes on up to the 320th.
 #define FOLD320 \
 	LOAD(1536, Z19, K4); \
-	FOLD(Z19, R11); \
+	FOLD(Z19, Z24, R11); \
 	LOAD(2048, Z20, K5); \
-	FOLD(Z20, R12)
+	FOLD(Z20, Z25, R12)
 
 // SUM makes the sum of the lanes, and of the line's length, in AX.
 #define SUM \
@@ -80,15 +115,17 @@ GLOBL signs<>(SB), RODATA|NOPTR, $4
 	IMULQ DX, AX; \
 	SHRQ  $(64-const_rosterSlots), AX
 
-// func rosterHash(line *byte, n int, masks *uint64, parent uint32) uint32
-TEXT ·rosterHash(SB), NOSPLIT, $0-36
+// func rosterHash(line *byte, n int, masks *uint64, key *[64]byte, parent uint32) uint32
+TEXT ·rosterHash(SB), NOSPLIT, $0-44
 	MOVQ line+0(FP), SI
 	MOVQ n+8(FP), CX
 	MOVQ masks+16(FP), BX
-	MOVL parent+24(FP), R14
+	MOVQ key+24(FP), DX
+	MOVL parent+32(FP), R14
 	CONSTANTS
-	VPXORQ Z0, Z0, Z0
 	LOAD(0, Z16, K1)
+	DIGITS(Z16, R8)
+	VPMADDWD (DX), Z1, Z0
 	FOLD192
 	CMPQ CX, $192
 	JLE  hashed
@@ -98,7 +135,19 @@ hashed:
 	SUM
 	FOLLOW
 	SLOT
-	MOVL AX, ret+32(FP)
+	MOVL AX, ret+40(FP)
+	VZEROUPPER
+	RET
+
+// func rosterKey(n int, masks *uint64, into *[64]byte)
+TEXT ·rosterKey(SB), NOSPLIT, $0-24
+	MOVQ       n+0(FP), CX
+	MOVQ       masks+8(FP), BX
+	MOVQ       into+16(FP), DI
+	KMOVQ      (BX)(CX*8), K1
+	KNOTQ      K1, K1
+	VMOVDQU8.Z keys<>+0(SB), K1, Z0
+	VMOVDQU64  Z0, (DI)
 	VZEROUPPER
 	RET
 
@@ -182,32 +231,26 @@ line:
 	JHI     done
 	ADDQ    rollCall_data(DI), SI
 	MOVQ    rollCall_masks(DI), BX
-	VPXORQ  Z0, Z0, Z0
 	LOAD(0, Z16, K1)
 
-	// R15 is whose minute the line starts with. What is left of it starts behind that.
+	// R15 is whose minute the line starts with. That is not looked at any further.
 	XORL     R15, R15
 	VPCMPUB  $4, Z15, Z16, K7, K6
 	KORTESTQ K6, K6
-	JEQ      first
+	JEQ      fold
 	INCL     R15
-	KMOVQ    (rollCall_stamps+8)(DI), K5
-	VPCMPUB  $4, Z11, Z16, K5, K6
+	KMOVQ    (rollCall_stamps+8)(DI), K6
+	VPCMPUB  $4, Z11, Z16, K6, K6
 	KORTESTQ K6, K6
-	JEQ      second
+	JEQ      fold
 	INCL     R15
-	JMP      fold
-
-first:
-	KANDNQ     K1, K7, K1
-	VMOVDQU8.Z Z16, K1, Z16
-	JMP        fold
-
-second:
-	KANDNQ     K1, K5, K1
-	VMOVDQU8.Z Z16, K1, Z16
 
 fold:
+	DIGITS(Z16, R8)
+	ORQ      rollCall_stamps(DI)(R15*8), R8
+	MOVQ     R15, DX
+	SHLQ     $6, DX
+	VPMADDWD rollCall_keys(DI)(DX*1), Z1, Z0
 	FOLD192
 	CMPQ CX, $192
 	JLE  hashed

@@ -43,6 +43,18 @@ type Tally struct {
 	UnknownZone string
 }
 
+// Breaks is how many line breaks the chunk has, which ends with that byte and may start inside a line.
+func (t *Tally) Breaks(midLine bool, last byte) int {
+	n := int(t.Lines)
+	if midLine {
+		n++
+	}
+	if last != '\n' {
+		n--
+	}
+	return n
+}
+
 // Scanner turns chunks into events. It holds what one goroutine needs; make one per goroutine.
 type Scanner struct {
 	// Twins, if not nil, spares those who take the records most of them.
@@ -113,7 +125,7 @@ func (sc *Scanner) Scan(r *Reading, set *Set, c Chunk, tally *Tally, emit func(*
 	sc.memory.given = 0
 	p := &sc.pass
 	*p = pass{reading: r, chunk: c, emit: emit, carried: c.Open}
-	sc.march = march{}
+	sc.march, sc.fresh = march{}, candidate{}
 	data := c.Data
 	number := c.Line // of the line at pos
 	midLine := c.MidLine
@@ -157,7 +169,7 @@ func (sc *Scanner) Scan(r *Reading, set *Set, c Chunk, tally *Tally, emit func(*
 			}
 		case r.salvage:
 			sc.pasted(at, next, b, number)
-		case len(b) > 0 && sc.record(r, b):
+		case len(b) > 0 && (sc.again(b) || sc.record(r, b)):
 			if sc.next.Format == frame {
 				tally.Frame++
 				p.parted = true
@@ -259,12 +271,12 @@ func (sc *Scanner) skip(pos, stop, number int) {
 // stride takes the lines from pos on as long as each of them is, like the record before it, a twin of another. It returns the place of the first that is not, and its number.
 func (sc *Scanner) stride(pos, number int) (int, int) {
 	p := &sc.pass
-	if wider {
-		for {
-			n := sc.call(pos, number)
-			if n == 0 {
-				return pos, number
-			}
+	for wider {
+		n := sc.call(pos, number)
+		if n == 0 && !sc.turnAt(pos) {
+			return pos, number
+		}
+		if n > 0 {
 			pos, number = p.stop+1, number+n
 		}
 	}
@@ -327,7 +339,7 @@ func (sc *Scanner) reopen() {
 		switch {
 		case pos > p.at:
 			sc.extend(pos, stop+1, b, number)
-		case sc.record(p.reading, b):
+		case sc.repeat(e.twin.root(), e.heads, e.time, b) || sc.record(p.reading, b):
 			sc.begin(pos, b, number)
 			sc.fresh.heads, sc.fresh.at, sc.fresh.known, sc.fresh.twin = e.heads, e.twin.root().at, e.twin.kind == strange, e.twin
 			sc.keep(raw)

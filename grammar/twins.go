@@ -102,7 +102,37 @@ type twin struct {
 	format       int
 	id           uint64    // of all lines of a layout
 	entry        int       // the number of its entry in the roster, 0 for none
+	said         *said     // what records that start with it say, where they are looked at one by one; nil where that is not known
 	seen         Sightings // in this chunk
+}
+
+// said is what a record says that starts with a line whose twins all say the same, but for their times.
+type said struct {
+	line     *line
+	format   int
+	severity logdoc.Severity
+	fields   [logdoc.MaxFields]logdoc.Span
+}
+
+// repeat sets the event to what the twin of a line has said, as if the line had been read; false where that is not known.
+func (sc *Scanner) repeat(t *twin, hs *heads, time int64, b []byte) bool {
+	if t.said == nil {
+		return false
+	}
+	ev := sc.next
+	ev.Head, ev.Format, ev.Severity, ev.Fields = b, t.said.format, t.said.severity, t.said.fields
+	ev.Time, ev.Clock = time, hs.layout != nil
+	sc.line = t.said.line
+	if hs.noYear {
+		sc.tally.YearAssumed = true
+	}
+	return true
+}
+
+// again is repeat for the line at hand, whose twin was just looked for.
+func (sc *Scanner) again(b []byte) bool {
+	c := &sc.fresh
+	return c.heads != nil && c.known && sc.repeat(c.twin, c.heads, c.time, b)
 }
 
 // is reports whether b stands where the twin has its line. Both have the same size.
@@ -260,6 +290,7 @@ type candidate struct {
 	// twin is the one that the record is a twin of, unless other lines follow than those that it has; nil when it is of none.
 	twin  *twin
 	lines int
+	time  int64 // that of the line at hand
 }
 
 // kind is the one under which a record is taken.
@@ -306,13 +337,13 @@ func (sc *Scanner) meetIn(hs *heads, at int, time int64, b []byte) bool {
 	t, full := hs.twins.find(nil, at, b[at:])
 	if t == nil {
 		if !full {
-			sc.fresh.heads, sc.fresh.at, sc.fresh.known, sc.fresh.twin = hs, at, false, nil
+			sc.fresh.heads, sc.fresh.at, sc.fresh.known, sc.fresh.twin, sc.fresh.time = hs, at, false, nil, time
 		}
 		return false
 	}
 	hs.twins.met++
 	if t.kind == strange && !t.parental {
-		sc.fresh.heads, sc.fresh.at, sc.fresh.known, sc.fresh.twin = hs, at, true, t
+		sc.fresh.heads, sc.fresh.at, sc.fresh.known, sc.fresh.twin, sc.fresh.time = hs, at, true, t, time
 		return false
 	}
 	sc.met = encounter{t, hs, time}
@@ -324,6 +355,26 @@ func (hs *heads) behind(b []byte) (at int, time int64, ok bool) {
 	var stamp template.Stamp
 	at, ok = hs.layout.Seconds(b, len(hs.minute), &stamp)
 	return at, hs.time(&stamp), ok && fits(len(b)-at)
+}
+
+// turnAt goes on to the minute of the line that starts there, if it is another one.
+func (sc *Scanner) turnAt(pos int) bool {
+	ends := sc.ends.known()
+	if len(ends) == 0 {
+		return false
+	}
+	b := sc.pass.chunk.Data[pos : sc.ends.base+int(ends[0])]
+	for i := range sc.memory.heads {
+		hs := &sc.memory.heads[i]
+		switch n := len(hs.minute); {
+		case n == 0 || len(b) < n:
+		case string(b[:n]) == string(hs.minute):
+			return false
+		case sc.turn(hs, b):
+			return true
+		}
+	}
+	return false
 }
 
 // turn goes on to the minute of a line whose stamp looks like those before it.
@@ -375,8 +426,10 @@ func (sc *Scanner) befriend(ev *logdoc.Event, c *candidate) {
 	}
 	kind, taken := int32(strange), int32(strange)
 	told := []logdoc.Span{{Hi: int32(len(c.raw))}}
+	var says *said
 	if hs.blindTo(r, l, c.raw, ev) && l.tmpl.Match(bytes.TrimSuffix(c.raw, []byte("\r")), &sc.result) {
 		told = told[:0]
+		says = &said{l, ev.Format, ev.Severity, ev.Fields}
 		for slot, s := range ev.Fields {
 			if Told(slot) {
 				told = append(told, s)
@@ -405,6 +458,9 @@ func (sc *Scanner) befriend(ev *logdoc.Event, c *candidate) {
 		t = sc.enter(hs, nil, c.at, c.raw, told)
 	} else if !t.tells(told) {
 		return // it is remembered as the start of a record that has other lines, of which less is told
+	}
+	if kind == strange {
+		t.said = says
 	}
 	for _, b := range c.more {
 		next, full := hs.twins.find(t, 0, b)

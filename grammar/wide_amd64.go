@@ -28,10 +28,16 @@ func lineEndsWide(b *byte, n int, into *int32) int
 //go:noescape
 func lineEndsWider(b *byte, n int, into *int32) int
 
-// rosterHash returns the slot of a line of n bytes, rosterLine at most; masks are those of lengths, from 0, and parent is the number of the entry that it follows.
+// rosterHash returns the slot of a line of n bytes, rosterLine at most; masks are those of lengths, from 0, key is what its first bytes are multiplied with, and parent is the number of the entry
+// that it follows.
 //
 //go:noescape
-func rosterHash(line *byte, n int, masks *uint64, parent uint32) uint32
+func rosterHash(line *byte, n int, masks *uint64, key *[64]byte, parent uint32) uint32
+
+// rosterKey writes what the first bytes of a line are multiplied with that starts with a minute of n bytes, 64 at most; masks are those of lengths, from 0.
+//
+//go:noescape
+func rosterKey(n int, masks *uint64, into *[64]byte)
 
 // callRoster answers c, and returns how many lines it has found.
 //

@@ -83,7 +83,7 @@ func maskAll(texts []string) []string {
 // Alike says how to treat records, besides this one that was accepted, that differ from it only in digits outside of the fields which told names, and of the parts of the text that the
 // likeness tells. ok is false when nothing can be said of them. The likeness is valid until the next call.
 func (sc *Scanner) Alike(ev *logdoc.Event, told func(slot int) bool) (of Likeness, ok bool) {
-	fi := sc.set.index(ev.Format)
+	fi := sc.indexOf(ev.Format)
 	a := alike{sc: sc, ev: ev, told: told, parts: sc.told[:0], open: sc.open[:0]}
 	if fi.any && !(a.byKeys(fi) && a.byTexts(fi)) {
 		return Likeness{}, false
@@ -123,7 +123,7 @@ func (sc *Scanner) number(k likeness, open []int32, format int) (int32, bool) {
 	for _, id := range open {
 		// Whatever the record was found by, the whole test holds.
 		p := sc.set.patterns[id]
-		k.open = append(k.open, newLookup(p, sc.set.index(format).own[id].test, key{kind: keyLiteral}))
+		k.open = append(k.open, newLookup(p, sc.indexOf(format).own[id].test, key{kind: keyLiteral}))
 	}
 	id := int32(len(sc.likenesses))
 	sc.likenesses = append(sc.likenesses, k)

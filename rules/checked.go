@@ -75,9 +75,8 @@ func (n need) with(o need) need {
 }
 
 // checked says, for a symptom, that it was looked for in vain, or what was missing to look for it. It is looked for when all that one of the ways needs to reach one of its
-// verdicts is in the input. near is whether some of its own evidence is there, and nothing but what is not in the input keeps it from being found. relevant keeps what is
-// known of products.
-func (c *Correlator) checked(index int, groups []*group, best logdoc.Certainty, relevant map[string]bool, out *Outcome) (entry logdoc.Unchecked, told, near bool) {
+// verdicts is in the input. near is whether some of its own evidence is there, and nothing but what is not in the input keeps it from being found. relevant is from Correlator.relevant.
+func (c *Correlator) checked(index int, groups []*group, best logdoc.Certainty, relevant func(product string) bool, out *Outcome) (entry logdoc.Unchecked, told, near bool) {
 	s := c.set.symptoms[index]
 	entry = logdoc.Unchecked{Symptom: s.name, Title: s.src.Title.Value, Product: s.src.Product.Value}
 	if best > logdoc.NotFound {
@@ -86,10 +85,7 @@ func (c *Correlator) checked(index int, groups []*group, best logdoc.Certainty, 
 		entry.Collect = n.collect
 		return entry, n.ok, false
 	}
-	if _, known := relevant[entry.Product]; !known {
-		relevant[entry.Product] = c.relevant(entry.Product)
-	}
-	if !relevant[entry.Product] {
+	if !relevant(entry.Product) {
 		entry.Reason = "no log or file of this product is in the input"
 		return entry, true, false
 	}
@@ -277,32 +273,24 @@ func (g *group) lacking(c lang.Cond) bool {
 	})
 }
 
-// relevant reports whether the input has anything of a product: a log of its formats, or a file that one of the facts of its symptoms is read from. A product that no
-// format is of is always relevant.
-func (c *Correlator) relevant(product string) bool {
-	known := false
-	for f, p := range c.set.products {
-		if p == product {
-			known = true
-			if c.formats[f] {
-				return true
+// relevant returns what tells whether the input has anything of a product: a log of its formats, or a file that a fact of one of its symptoms is read from. A product that no format is of is always
+// relevant.
+func (c *Correlator) relevant() func(product string) bool {
+	there := map[string]bool{}
+	for f, product := range c.set.products {
+		there[product] = there[product] || c.formats[f]
+	}
+	for i, s := range c.set.symptoms {
+		for k := range s.facts {
+			if _, gone := c.facts.missing(i, k); gone || len(c.facts.of(i, k)) > 0 {
+				there[s.src.Product.Value] = true
 			}
 		}
 	}
-	for i, other := range c.set.symptoms {
-		if other.src.Product.Value != product {
-			continue
-		}
-		for k := range other.facts {
-			if len(c.facts.of(i, k)) > 0 {
-				return true
-			}
-			if _, gone := c.facts.missing(i, k); gone {
-				return true
-			}
-		}
+	return func(product string) bool {
+		is, known := there[product]
+		return is || !known
 	}
-	return !known
 }
 
 // lacks returns what one verdict needs and the input has not, and which files to bring.

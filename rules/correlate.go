@@ -229,10 +229,9 @@ func (c *Correlator) capture(now time.Time) time.Time {
 // Finish evaluates the verdicts. now replaces the newest stamp as the time of capture when it is not zero.
 func (c *Correlator) Finish(now time.Time) Outcome {
 	out := Outcome{Capture: c.capture(now)}
-	subjects := c.set.subjects()
+	subjects, relevant := c.set.subjects(), c.relevant()
 	var found []candidate
 	var nears []logdoc.Unchecked
-	relevant := map[string]bool{} // by product, as far as it was asked
 	for i, s := range c.set.symptoms {
 		best := logdoc.NotFound
 		if slices.ContainsFunc(c.shelves[i], func(sh shelf) bool { return sh.lost }) {

@@ -244,6 +244,7 @@ type Normal struct {
 // Scanner finds matches in events. It holds what one goroutine needs; make one per goroutine.
 type Scanner struct {
 	set      *Set
+	byFormat []*formatIndex // by format index + 1: those that were asked for
 	result   template.Result
 	captures []view
 	hits     []literal.Hit
@@ -275,7 +276,23 @@ type Scanner struct {
 
 // NewScanner returns a scanner.
 func (s *Set) NewScanner() *Scanner {
-	return &Scanner{set: s, seen: make([]uint32, len(s.patterns)), recent: make([]int, len(s.expected)), stated: map[statedKey]int{}, numbers: map[string]int32{}, blind: map[*expression]bool{}}
+	return &Scanner{set: s, byFormat: make([]*formatIndex, len(s.byFormat)), seen: make([]uint32, len(s.patterns)), recent: make([]int, len(s.expected)), stated: map[statedKey]int{}, numbers: map[string]int32{}, blind: map[*expression]bool{}}
+}
+
+// indexOf returns the index of a format. The scanner remembers it: it is asked for with every record.
+func (sc *Scanner) indexOf(format int) *formatIndex {
+	fi := sc.byFormat[format+1]
+	if fi == nil {
+		fi = sc.firstOf(format)
+	}
+	return fi
+}
+
+//go:noinline
+func (sc *Scanner) firstOf(format int) *formatIndex {
+	fi := sc.set.index(format)
+	sc.byFormat[format+1] = fi
+	return fi
 }
 
 // unsearched is no format's index.
@@ -293,7 +310,7 @@ func (sc *Scanner) Begin(block []byte, offset int64, format int, most bool) {
 	if most {
 		defer sc.meter.searching()()
 		sc.searched = format
-		sc.hits = sc.set.index(format).literals.Find(block, sc.hits)
+		sc.hits = sc.indexOf(format).literals.Find(block, sc.hits)
 		sc.terms.hits = sc.set.terms.find(block, sc.terms.hits)
 	}
 }
@@ -318,7 +335,7 @@ func (sc *Scanner) settle(try func() Class) Class {
 
 // tryOn tries the patterns that may accept the event.
 func (sc *Scanner) tryOn(ev *logdoc.Event) Class {
-	fi := sc.set.index(ev.Format)
+	fi := sc.indexOf(ev.Format)
 	if !fi.any {
 		sc.skip(ev)
 		return Unexplained
@@ -484,7 +501,7 @@ func (sc *Scanner) match(p *pattern, ev *logdoc.Event) {
 	for _, v := range sc.captures {
 		m.Captures = append(m.Captures, logdoc.Capture{Name: v.name, Value: kept(v.value)})
 	}
-	for _, f := range sc.set.index(ev.Format).own[p.id].keep {
+	for _, f := range sc.indexOf(ev.Format).own[p.id].keep {
 		if v := ev.Field(f.slot); v != nil {
 			m.Captures = append(m.Captures, logdoc.Capture{Name: f.name, Value: kept(v)})
 		}

@@ -41,7 +41,7 @@ type keptField struct {
 // fieldAliases are the names that formats give to fields that other rule languages call otherwise.
 var fieldAliases = map[string]string{"hostname": "host", "pod_name": "pod", "process": "program", "process_id": "pid"}
 
-// everyFormat is what all events of terms have in common: there are thousands of them, and they look at records of every format.
+// everyFormat is what events that look at records of every format have in common: there may be thousands of them.
 type everyFormat struct {
 	formats []int
 	fields  []string

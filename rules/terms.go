@@ -105,7 +105,7 @@ func (sc *Scanner) acceptTerms(ev *logdoc.Event) Class {
 	for h.cursor < len(h.hits) && h.hits[h.cursor].Start < start {
 		h.cursor++
 	}
-	own := sc.set.index(ev.Format).own
+	own := sc.indexOf(ev.Format).own
 	class := Unexplained
 	for ; h.cursor < len(h.hits) && h.hits[h.cursor].Start < end; h.cursor++ {
 		id := h.hits[h.cursor].ID

@@ -55,8 +55,12 @@ func (b *Blocks) Head(n int) []byte {
 	return b.cur.buf[:min(n, len(b.cur.buf))]
 }
 
-// Next returns the next block, which the caller releases. After the last it returns io.EOF, or the error that ended reading.
-func (b *Blocks) Next() (*Block, error) {
+// Next returns the next block, which the caller releases, when told how many line breaks the one before it has: who reads a block mostly knows. After the last it returns io.EOF, or the
+// error that ended reading.
+func (b *Blocks) Next(breaks int) (*Block, error) {
+	if b.cur != nil {
+		b.cur.Line += breaks
+	}
 	b.fill(b.pool.size)
 	if b.cur == nil {
 		return nil, b.err
@@ -75,12 +79,10 @@ func (b *Blocks) Next() (*Block, error) {
 	b.cur = b.pool.get(true)
 	b.cur.buf = append(b.cur.buf, out.buf[end:]...)
 	b.cur.Offset = out.Offset + int64(end)
-	b.cur.Line = out.Line + bytes.Count(out.Data, newline)
+	b.cur.Line = out.Line
 	b.cur.Open, b.cur.MidLine = open, midLine
 	return out, nil
 }
-
-var newline = []byte{'\n'}
 
 // fill reads until the buffer holds n bytes, or as many as a block takes, or reading ends.
 func (b *Blocks) fill(n int) {

@@ -38,13 +38,21 @@ func family(path string) (log string, order int) {
 	if stem, ok := strings.CutSuffix(base, ".old"); ok && stem != "" {
 		return dir + stem, -1
 	}
-	if !strings.ContainsAny(base, "0123456789") {
+	digits := 0
+	for i := range len(base) {
+		if '0' <= base[i] && base[i] <= '9' {
+			digits++
+		}
+	}
+	if digits == 0 {
 		return dir + base, 0
 	}
-	if m := dated().FindStringSubmatch(base); m != nil {
-		if when, ok := moment(m[2:8]); ok {
-			// A second has room for ten thousand numbers; the offset puts all dates before all numbers.
-			return dir + m[1] + m[9], int(when.Unix()*10_000 + number(m[8]) - 1<<53)
+	if digits >= 8 { // the pattern is slow, and long directories have many names
+		if m := dated().FindStringSubmatch(base); m != nil {
+			if when, ok := moment(m[2:8]); ok {
+				// A second has room for ten thousand numbers; the offset puts all dates before all numbers.
+				return dir + m[1] + m[9], int(when.Unix()*10_000 + number(m[8]) - 1<<53)
+			}
 		}
 	}
 	if m := inner().FindStringSubmatch(base); m != nil {

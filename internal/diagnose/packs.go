@@ -38,7 +38,7 @@ type Packs struct {
 	Silences rules.Silences
 	// Unwanted is how many symptoms the selection left out.
 	Unwanted int
-	lines    map[string][]string
+	texts    map[string][]byte // of the files, by name, for the lines that problems show
 }
 
 // Selection chooses symptoms by name or product; empty keeps all.
@@ -125,7 +125,7 @@ func LoadSources(paths []string, sel Selection) (*Packs, error) {
 
 func load(files []*packFile, sel Selection, overlay bool) (*Packs, error) {
 	parse(files)
-	p := &Packs{lines: map[string][]string{}}
+	p := &Packs{texts: map[string][]byte{}}
 	var sources []rules.Source
 	var formats []*lang.Format
 	known := map[string]bool{}
@@ -133,7 +133,7 @@ func load(files []*packFile, sel Selection, overlay bool) (*Packs, error) {
 	alone := !slices.ContainsFunc(files, func(f *packFile) bool { return !f.snapshot && f.file != nil && len(f.file.Formats) > 0 })
 	for _, f := range files {
 		if !f.snapshot {
-			p.lines[f.name] = strings.Split(string(f.src), "\n")
+			p.texts[f.name] = f.src
 		}
 		p.Problems = append(p.Problems, f.problems...)
 		// Of a file of rules in YAML those stay that can be run.
@@ -242,9 +242,18 @@ func parse(files []*packFile) {
 
 // Placed sorts problems by place and gives each the line of its file.
 func (p *Packs) Placed(problems lang.Problems) lang.Problems {
+	split := map[string][]string{}
 	for i := range problems {
 		pr := &problems[i]
-		if lines := p.lines[pr.Pos.File]; pr.Source == "" && pr.Pos.Line > 0 && pr.Pos.Line <= len(lines) {
+		if pr.Source != "" || pr.Pos.Line <= 0 {
+			continue
+		}
+		lines, ok := split[pr.Pos.File]
+		if !ok {
+			lines = strings.Split(string(p.texts[pr.Pos.File]), "\n")
+			split[pr.Pos.File] = lines
+		}
+		if pr.Pos.Line <= len(lines) {
 			pr.Source = strings.TrimSuffix(lines[pr.Pos.Line-1], "\r")
 		}
 	}

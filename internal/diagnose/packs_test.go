@@ -1,10 +1,13 @@
 package diagnose
 
 import (
+	"context"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -118,5 +121,58 @@ func BenchmarkLoad(b *testing.B) {
 		if _, err := Load(nil, Selection{}); err != nil {
 			b.Fatal(err)
 		}
+	}
+}
+
+// siteSymptom is one as a site writes them by the thousand.
+const siteSymptom = `symptom site/known-%[1]d "Text %[1]d was logged" {
+  severity warning
+  product  "Pump"
+  event seen "the text" in any where text has "impeller %[1]d seized"
+  likely when seen
+  cause
+    | The bearing ran dry.
+  impact
+    | No water.
+  look read-log "Read the log"
+    note | It says which pump.
+  example "invented: there" {
+    plain | impeller %[1]d seized
+    expect likely
+  }
+  example "invented: not there" {
+    plain | all is well
+    expect nothing
+  }
+}
+
+`
+
+// BenchmarkSite loads a site's symptoms from twenty files, with the built-in packs, and reads a log of one line: what many symptoms cost besides matching.
+func BenchmarkSite(b *testing.B) {
+	for _, count := range []int{20, 2000} {
+		b.Run(fmt.Sprint(count), func(b *testing.B) {
+			dir := b.TempDir()
+			for n := 0; n < count; n += count / 20 {
+				var text strings.Builder
+				for i := range count / 20 {
+					fmt.Fprintf(&text, siteSymptom, n+i)
+				}
+				if err := os.WriteFile(filepath.Join(dir, fmt.Sprintf("site-%04d.logdoc", n)), []byte(text.String()), 0o644); err != nil {
+					b.Fatal(err)
+				}
+			}
+			files := fstest.MapFS{"one.log": &fstest.MapFile{Data: []byte("2024-05-02 03:15:23 avtar Info <6555>: Initializing connection\n")}}
+			b.ReportAllocs()
+			for b.Loop() {
+				p, err := Load([]string{dir}, Selection{})
+				if err != nil || len(p.Problems) > 0 {
+					b.Fatal(err, p.Problems)
+				}
+				if _, err := Run(context.Background(), p, Options{Paths: []string{"one.log"}, Files: files}); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
 	}
 }

@@ -68,7 +68,7 @@ func (r *runner) stream(s *source.Stream, p *part) error {
 	head := blocks.Head(grammar.HeadSize)
 	if len(head) == 0 {
 		// Before anything is detected, and with its buffer given back: an archive can hold a million of them.
-		_, err := blocks.Next()
+		_, err := blocks.Next(0)
 		res.coverage.Why = "empty"
 		if !file.read && !s.Damaged() {
 			res.note(logdoc.Note{LeftOut: r.named[s.Name], Text: "it is empty: ask for it again if it should not be"})
@@ -143,9 +143,10 @@ func (r *runner) blocks(blocks *source.Blocks, reading *grammar.Reading, res *so
 			take()
 		}
 	}()
+	breaks := 0
 	for {
 		// An interruption comes through the stream, behind what was read before it: that still counts.
-		b, err := blocks.Next()
+		b, err := blocks.Next(breaks)
 		if errors.Is(err, io.EOF) {
 			return nil
 		}
@@ -153,8 +154,10 @@ func (r *runner) blocks(blocks *source.Blocks, reading *grammar.Reading, res *so
 			return err
 		}
 		j := &job{block: b, reading: reading, source: res.coverage.Source, done: make(chan struct{})}
-		if !r.hand(j) {
+		midLine, last := b.MidLine, b.Data[len(b.Data)-1]
+		if breaks = r.hand(j); breaks < 0 {
 			p.scanner.scan(j)
+			breaks = j.tally.Breaks(midLine, last)
 		}
 		pending = append(pending, j)
 		for len(pending) > 0 && (len(pending) > maxPending || pending[0].isDone()) {
@@ -163,22 +166,23 @@ func (r *runner) blocks(blocks *source.Blocks, reading *grammar.Reading, res *so
 	}
 }
 
-// hand hands a job to a worker that waits for one, if there is any.
-func (r *runner) hand(j *job) bool {
+// hand hands a job to a worker that waits for one, and returns how many line breaks its block has; -1 when there is no such worker.
+func (r *runner) hand(j *job) int {
 	select {
 	case r.ahead <- struct{}{}:
 	default:
-		return false
+		return -1
 	}
+	breaks := bytes.Count(j.block.Data, []byte("\n"))
 	j.handed = true
 	select {
 	case r.jobs <- j:
-		return true
+		return breaks
 	default:
 	}
 	j.handed = false
 	<-r.ahead
-	return false
+	return -1
 }
 
 func (j *job) isDone() bool {

@@ -95,7 +95,7 @@ func scanOnce(t *rapid.T, sc *scanner, r *grammar.Reading, text []byte) outcome 
 		blocks.Through(r.Mend)
 	}
 	blocks.SetStarts(r.Starts)
-	b, err := blocks.Next()
+	b, err := blocks.Next(0)
 	if err != nil {
 		t.Fatal(err)
 	}

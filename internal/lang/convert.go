@@ -22,14 +22,20 @@ func (c *converter) problem(pos Pos, width int, message, advice string) {
 	c.problems = append(c.problems, c.file.Problem(pos, width, message, advice))
 }
 
-// place adds the file's name to a position that participle noted.
-func (c *converter) place(p lexer.Position) Pos {
-	return Pos{File: c.file.Name, Line: p.Line, Col: p.Column}
+// start is where a node starts, by its tokens.
+func (c *converter) start(tokens []lexer.Token) Pos { return c.file.pos(tokens[0]) }
+
+// end notes where the brace stands that closes a node.
+func (c *converter) end(start Pos, tokens []lexer.Token) {
+	c.decl.ends[start] = c.file.pos(tokens[len(tokens)-1])
 }
 
+// given tells whether a token that may be missing is there.
+func given(t lexer.Token) bool { return t.Value != "" }
+
 // name converts a word that must be a plain name, without a dot.
-func (c *converter) name(r *rawName) Name {
-	n := c.word(r)
+func (c *converter) name(t lexer.Token) Name {
+	n := c.word(t)
 	if dot := strings.IndexByte(n.Value, '.'); dot >= 0 {
 		c.problem(n.Pos, len(n.Value), fmt.Sprintf("a name has no dot, found %q", n.Value), "write "+strings.ReplaceAll(n.Value, ".", "-"))
 	}
@@ -37,32 +43,33 @@ func (c *converter) name(r *rawName) Name {
 }
 
 // word converts a word in which a dot may stand.
-func (c *converter) word(r *rawName) Name {
-	if r == nil {
+func (c *converter) word(t lexer.Token) Name {
+	if !given(t) {
 		return Name{}
 	}
-	return Name{Pos: c.file.pos(r.Tok), Value: r.Tok.Value}
+	return Name{Pos: c.file.pos(t), Value: t.Value}
 }
 
-func (c *converter) names(rs *rawNames) []Name {
-	var names []Name
-	for _, r := range rs.Names {
-		names = append(names, c.name(r))
+// names converts words with commas between them.
+func (c *converter) names(listed []lexer.Token) []Name {
+	names := make([]Name, 0, (len(listed)+1)/2)
+	for i := 0; i < len(listed); i += 2 {
+		names = append(names, c.name(listed[i]))
 	}
 	return names
 }
 
-func (c *converter) str(r *rawStr) Name {
-	if r == nil {
+func (c *converter) str(t lexer.Token) Name {
+	if !given(t) {
 		return Name{}
 	}
-	return c.unquote(r.Tok)
+	return c.unquote(t)
 }
 
-func (c *converter) strs(rs []*rawStr) []Name {
-	var names []Name
-	for _, r := range rs {
-		names = append(names, c.str(r))
+func (c *converter) strs(tokens []lexer.Token) []Name {
+	names := make([]Name, len(tokens))
+	for i, t := range tokens {
+		names[i] = c.unquote(t)
 	}
 	return names
 }
@@ -89,14 +96,11 @@ func (c *converter) unquote(t lexer.Token) Name {
 }
 
 // value reads a value: a string without its quotes, anything else as it was written.
-func (c *converter) value(r *rawValue) Name {
-	if r == nil {
-		return Name{}
+func (c *converter) value(t lexer.Token) Name {
+	if t.Type == stringToken {
+		return c.unquote(t)
 	}
-	if r.Tok.Type == stringToken {
-		return c.unquote(r.Tok)
-	}
-	return Name{Pos: c.file.pos(r.Tok), Value: r.Tok.Value}
+	return c.word(t)
 }
 
 // regexp reads a regular expression without its slashes, in which \/ is a slash and every other pair stays.
@@ -115,26 +119,20 @@ func (c *converter) regexp(t lexer.Token) Name {
 }
 
 // text reads verbatim lines. One blank behind the bar does not belong to the text.
-func (c *converter) text(r *rawText) Text {
-	var t Text
-	for i, bar := range r.Bars {
-		line := bar.Tok.Value[1:]
-		stripped := strings.TrimPrefix(line, " ")
-		if i == 0 {
-			t.Pos = c.file.pos(bar.Tok)
-			t.Pos.Col += len(bar.Tok.Value) - len(stripped)
-		}
-		t.Lines = append(t.Lines, stripped)
+func (c *converter) text(bars []lexer.Token) Text {
+	t := Text{Pos: c.start(bars), Lines: make([]string, len(bars))}
+	for i, bar := range bars {
+		t.Lines[i] = strings.TrimPrefix(bar.Value[1:], " ")
 	}
+	t.Pos.Col += len(bars[0].Value) - len(t.Lines[0])
 	return t
 }
 
 // line reads verbatim text that must be one line.
-func (c *converter) line(r *rawText) Text {
-	t := c.text(r)
-	if len(r.Bars) > 1 {
-		bar := r.Bars[1].Tok
-		c.problem(c.file.pos(bar), 1, "a template is one line", "remove this line, or write the word before the template again")
+func (c *converter) line(bars []lexer.Token) Text {
+	t := c.text(bars)
+	if len(bars) > 1 {
+		c.problem(c.file.pos(bars[1]), 1, "a template is one line", "remove this line, or write the word before the template again")
 	}
 	return t
 }
@@ -157,13 +155,13 @@ func (c *converter) window(t lexer.Token) time.Duration {
 }
 
 // once reports a statement that may stand only once and stands again.
-func (c *converter) once(seen bool, p lexer.Position, what string) {
+func (c *converter) once(seen bool, at Pos, what string) {
 	if seen {
-		c.problem(c.place(p), len(what), what+" is given twice", "keep one of them")
+		c.problem(at, len(what), what+" is given twice", "keep one of them")
 	}
 }
 
-func (c *converter) assign(name *rawName, value *rawValue) Assign {
+func (c *converter) assign(name, value lexer.Token) Assign {
 	return Assign{Name: c.word(name), Value: c.value(value)}
 }
 
@@ -176,40 +174,41 @@ func (c *converter) table(r *rawTable) []Mapping {
 }
 
 func (c *converter) format(r *rawFormat) *Format {
-	f := &Format{Pos: c.place(r.Pos), Name: c.name(r.Name), Title: c.str(r.Title)}
-	c.decl.ends[f.Pos] = c.file.pos(r.End)
+	f := &Format{Pos: c.start(r.Tokens), Name: c.name(r.Name), Title: c.str(r.Title)}
+	c.end(f.Pos, r.Tokens)
 	for _, item := range r.Items {
+		pos := c.start(item.Tokens)
 		switch {
-		case item.Product != nil:
-			c.once(f.Product != Name{}, item.Pos, "product")
+		case given(item.Product):
+			c.once(f.Product != Name{}, pos, "product")
 			f.Product = c.str(item.Product)
 		case item.Files != nil:
 			f.Files = append(f.Files, c.strs(item.Files)...)
 		case item.Collect != nil:
 			f.Collect = append(f.Collect, c.strs(item.Collect)...)
 		case item.Line != nil:
-			f.Lines = append(f.Lines, c.recordLine(item.Line))
+			f.Lines = append(f.Lines, c.recordLine(item.Line, pos))
 		case item.Inner != nil:
-			in := Inner{Pos: c.place(item.Pos), Template: c.line(item.Inner.Text)}
-			if item.Inner.Field != nil {
+			in := Inner{Pos: pos, Template: c.line(item.Inner.Text)}
+			if given(item.Inner.Field) {
 				guard := c.assign(item.Inner.Field, item.Inner.Value)
 				in.Guard = &guard
 			}
 			f.Inner = append(f.Inner, in)
 		case item.Severity != nil:
-			c.once(f.Severities != nil, item.Pos, "severity")
+			c.once(f.Severities != nil, pos, "severity")
 			f.Severities = append(f.Severities, c.table(item.Severity)...)
 		case item.Zones != nil:
-			c.once(f.Zones != nil, item.Pos, "zones")
+			c.once(f.Zones != nil, pos, "zones")
 			f.Zones = append(f.Zones, c.table(item.Zones)...)
-		case item.Zone != nil:
-			c.once(f.Zone != Name{}, item.Pos, "zone")
+		case given(item.Zone):
+			c.once(f.Zone != Name{}, pos, "zone")
 			f.Zone = c.str(item.Zone)
 		case item.Stamped:
-			c.once(f.Stamped != Pos{}, item.Pos, "stamped")
-			f.Stamped = c.place(item.Pos)
+			c.once(f.Stamped != Pos{}, pos, "stamped")
+			f.Stamped = pos
 		case item.Sample != nil:
-			s := Sample{Pos: c.place(item.Pos), Text: c.text(item.Sample.Text)}
+			s := Sample{Pos: pos, Text: c.text(item.Sample.Text)}
 			for _, a := range item.Sample.Fields {
 				s.Fields = append(s.Fields, c.assign(a.Name, a.Value))
 			}
@@ -219,9 +218,10 @@ func (c *converter) format(r *rawFormat) *Format {
 	return f
 }
 
-func (c *converter) recordLine(r *rawLine) Line {
-	kinds := map[string]LineKind{"line": LineRecord, "bare": LineBare, "header": LineHeader}
-	l := Line{Pos: c.place(r.Pos), Kind: kinds[r.Kind]}
+var lineKinds = map[string]LineKind{"line": LineRecord, "bare": LineBare, "header": LineHeader}
+
+func (c *converter) recordLine(r *rawLine, pos Pos) Line {
+	l := Line{Pos: pos, Kind: lineKinds[r.Kind]}
 	if r.Text != nil {
 		t := c.line(r.Text)
 		l.Template = &t
@@ -233,28 +233,29 @@ func (c *converter) recordLine(r *rawLine) Line {
 }
 
 func (c *converter) expected(r *rawExpected) *Expected {
-	e := &Expected{Pos: c.place(r.Pos), Name: c.name(r.Name), Title: c.str(r.Title)}
-	c.decl.ends[e.Pos] = c.file.pos(r.End)
+	e := &Expected{Pos: c.start(r.Tokens), Name: c.name(r.Name), Title: c.str(r.Title)}
+	c.end(e.Pos, r.Tokens)
 	for _, item := range r.Items {
+		pos := c.start(item.Tokens)
 		switch {
-		case item.Product != nil:
-			c.once(e.Product != Name{}, item.Pos, "product")
+		case given(item.Product):
+			c.once(e.Product != Name{}, pos, "product")
 			e.Product = c.str(item.Product)
 		case item.See != nil:
 			e.See = append(e.See, c.strs(item.See)...)
 		case item.Event != nil:
-			e.Events = append(e.Events, c.event(item.Event))
+			e.Events = append(e.Events, c.event(item.Event, pos))
 		case item.State != nil:
-			e.States = append(e.States, StateRule{Pos: c.place(item.Pos), Word: c.str(item.State.Word), From: c.names(item.State.From)})
+			e.States = append(e.States, StateRule{Pos: pos, Word: c.str(item.State.Word), From: c.names(item.State.From)})
 		case item.Sample != nil:
-			e.Samples = append(e.Samples, Input{Pos: c.place(item.Pos), Format: c.name(item.Sample.Format), Text: c.text(item.Sample.Text)})
+			e.Samples = append(e.Samples, Input{Pos: pos, Format: c.name(item.Sample.Format), Text: c.text(item.Sample.Text)})
 		}
 	}
 	return e
 }
 
-func (c *converter) event(r *rawEvent) *EventClause {
-	e := &EventClause{Pos: c.place(r.Pos), Name: c.name(r.Name), Label: c.str(r.Label)}
+func (c *converter) event(r *rawEvent, pos Pos) *EventClause {
+	e := &EventClause{Pos: pos, Name: c.name(r.Name), Label: c.str(r.Label)}
 	if r.Formats != nil {
 		e.Formats = c.names(r.Formats)
 	}

@@ -3,6 +3,8 @@ package lang
 import (
 	"fmt"
 	"strings"
+
+	"github.com/alecthomas/participle/v2/lexer"
 )
 
 // maxTerms bounds a sum, whose tree grows one level with every term.
@@ -12,8 +14,8 @@ func (c *converter) where(r *rawWhereOr) Where {
 	or := &WhereOr{}
 	for _, a := range r.Terms {
 		and := &WhereAnd{}
-		for _, n := range a.Terms {
-			and.Terms = append(and.Terms, c.whereNot(n))
+		for _, t := range a.Terms {
+			and.Terms = append(and.Terms, c.test(t))
 		}
 		if len(and.Terms) == 1 {
 			or.Terms = append(or.Terms, and.Terms[0])
@@ -27,12 +29,12 @@ func (c *converter) where(r *rawWhereOr) Where {
 	return or
 }
 
-func (c *converter) whereNot(r *rawWhereNot) Where {
+func (c *converter) test(r *rawTest) Where {
 	var w Where
 	if r.Group != nil {
 		w = c.where(r.Group)
 	} else {
-		w = c.test(r.Test)
+		w = c.comparison(r)
 	}
 	if r.Not {
 		return &WhereNot{Term: w}
@@ -40,13 +42,13 @@ func (c *converter) whereNot(r *rawWhereNot) Where {
 	return w
 }
 
-func (c *converter) test(r *rawTest) Where {
-	t := &WhereTest{Pos: c.place(r.Pos), Field: c.name(r.Field), Op: r.Op}
+func (c *converter) comparison(r *rawTest) *WhereTest {
+	t := &WhereTest{Pos: c.file.pos(r.Field), Field: c.name(r.Field), Op: r.Op}
 	switch {
 	case r.Template != nil:
 		line := c.line(r.Template)
 		t.Op, t.Value = "like", Name{Pos: line.Pos, Value: line.Lines[0]}
-	case r.Value != nil:
+	case given(r.Value):
 		t.Value = c.value(r.Value)
 	default:
 		t.Op, t.Value = "~", c.regexp(r.Regexp)
@@ -78,23 +80,23 @@ func (c *converter) and(r *rawAnd) Cond {
 
 // unless converts one term of an `and`; before are the terms to its left, for the advice on a misplaced window.
 func (c *converter) unless(r *rawUnless, before []Cond) Cond {
-	term := c.then(r.Term, before)
+	term := c.then(r, before)
 	if r.Absent == nil {
 		return term
 	}
 	u := &CondUnless{Term: term, Absent: c.not(r.Absent), Side: r.Side}
 	if r.Side != "" {
-		u.Within = c.window(r.Within)
+		u.Within = c.window(r.Window)
 	}
 	return u
 }
 
-func (c *converter) then(r *rawThen, before []Cond) Cond {
+func (c *converter) then(r *rawUnless, before []Cond) Cond {
 	then := &CondThen{}
 	for _, t := range r.Terms {
 		then.Terms = append(then.Terms, c.not(t))
 	}
-	windowed := r.Within.Value != ""
+	windowed := given(r.Within)
 	if len(then.Terms) > 1 {
 		if windowed {
 			then.Within = c.window(r.Within)
@@ -118,7 +120,7 @@ func (c *converter) then(r *rawThen, before []Cond) Cond {
 }
 
 // loneWindow reports a window that belongs to one match only, which is nearly always a forgotten parenthesis.
-func (c *converter) loneWindow(r *rawThen, term Cond, before []Cond) {
+func (c *converter) loneWindow(r *rawUnless, term Cond, before []Cond) {
 	text := PrintCond(term)
 	advice := fmt.Sprintf("write (%s and …) within %s, or 2 of %s within %s", text, r.Within.Value, text, r.Within.Value)
 	if _, ok := term.(*CondRef); !ok {
@@ -136,48 +138,48 @@ func (c *converter) loneWindow(r *rawThen, term Cond, before []Cond) {
 func (c *converter) not(r *rawNot) Cond {
 	cond := c.atom(r)
 	if r.Not {
-		return &CondNot{Pos: c.place(r.Pos), Term: cond}
+		return &CondNot{Pos: c.start(r.Tokens), Term: cond}
 	}
 	return cond
 }
 
 // group returns the condition in parentheses that the term consists of, or nil.
 func (r *rawNot) group() *rawOr {
-	if r.Not || r.Gap != nil || r.Compare.Op != "" || len(r.Compare.Left.Rest) > 0 {
+	if r.Not || r.Left == nil || r.Op != "" || len(r.Left.Rest) > 0 {
 		return nil
 	}
-	return r.Compare.Left.Left.Group
+	return r.Left.Left.Group
 }
 
 func (c *converter) atom(r *rawNot) Cond {
-	if r.Gap != nil {
-		return &CondGap{Pos: c.place(r.Gap.Pos), Event: c.name(r.Gap.Event), For: c.window(r.Gap.For)}
+	if r.Left == nil {
+		return &CondGap{Pos: c.file.pos(r.No), Event: c.name(r.Gap), For: c.window(r.For)}
 	}
-	if r.Compare.Op != "" {
-		return &CondCompare{Left: c.sum(r.Compare.Left), Right: c.sum(r.Compare.Right), Op: r.Compare.Op}
+	if r.Op != "" {
+		return &CondCompare{Left: c.sum(r.Left), Right: c.sum(r.Right), Op: r.Op}
 	}
-	p := r.Compare.Left.Left
+	p := r.Left.Left
 	switch {
-	case len(r.Compare.Left.Rest) > 0:
+	case len(r.Left.Rest) > 0:
 	case p.Group != nil:
 		return c.or(p.Group)
-	case p.Of != nil || p.Distinct != nil:
+	case given(p.Of) || given(p.Distinct):
 		return c.count(p)
-	case p.Word != nil && p.Call == nil:
+	case given(p.Word) && p.Call == nil:
 		return &CondRef{Ref: c.ref(p.Word, true)}
 	}
-	c.problem(c.place(p.Pos), 1, "a value stands where a condition is expected", "compare it with something: days_left < 30")
-	return &CondRef{Ref: &Ref{Pos: c.place(p.Pos)}}
+	c.problem(c.start(p.Tokens), 1, "a value stands where a condition is expected", "compare it with something: days_left < 30")
+	return &CondRef{Ref: &Ref{Pos: c.start(p.Tokens)}}
 }
 
 func (c *converter) count(p *rawPrimary) Cond {
-	count := &CondCount{Pos: c.place(p.Pos), Distinct: p.Distinct != nil}
+	count := &CondCount{Pos: c.start(p.Tokens), Distinct: given(p.Distinct)}
 	n, ok := parseCount(p.Number.Value)
 	if !ok {
 		c.problem(count.Pos, len(p.Number.Value), fmt.Sprintf("%s is no count", p.Number.Value), fmt.Sprintf("write a whole number up to %d", maxCount))
 	}
 	count.N = n
-	if p.Distinct != nil {
+	if count.Distinct {
 		count.Ref = c.ref(p.Distinct, true)
 	} else {
 		count.Ref = c.ref(p.Of, true)
@@ -186,8 +188,8 @@ func (c *converter) count(p *rawPrimary) Cond {
 }
 
 // ref splits a name at its dot. A bare name is an event or fact where a condition is expected, and a capture or value elsewhere.
-func (c *converter) ref(r *rawName, bareIsOwner bool) *Ref {
-	w := c.word(r)
+func (c *converter) ref(t lexer.Token, bareIsOwner bool) *Ref {
+	w := c.word(t)
 	ref := &Ref{Pos: w.Pos}
 	owner, field, dotted := strings.Cut(w.Value, ".")
 	switch {
@@ -204,10 +206,11 @@ func (c *converter) ref(r *rawName, bareIsOwner bool) *Ref {
 	return ref
 }
 
-func (c *converter) refs(rs *rawNames) []*Ref {
-	var refs []*Ref
-	for _, r := range rs.Names {
-		refs = append(refs, c.ref(r, false))
+// refs converts names with commas between them.
+func (c *converter) refs(listed []lexer.Token) []*Ref {
+	refs := make([]*Ref, 0, (len(listed)+1)/2)
+	for i := 0; i < len(listed); i += 2 {
+		refs = append(refs, c.ref(listed[i], false))
 	}
 	return refs
 }
@@ -216,7 +219,7 @@ func (c *converter) sum(r *rawSum) Expr {
 	e := c.primary(r.Left)
 	for i, more := range r.Rest {
 		if i == maxTerms {
-			c.problem(c.place(more.Term.Pos), 1, fmt.Sprintf("this sum has more than %d terms", maxTerms), "split it into several values")
+			c.problem(c.start(more.Term.Tokens), 1, fmt.Sprintf("this sum has more than %d terms", maxTerms), "split it into several values")
 			break
 		}
 		e = &Binary{Left: e, Right: c.primary(more.Term), Op: more.Op}
@@ -225,7 +228,7 @@ func (c *converter) sum(r *rawSum) Expr {
 }
 
 func (c *converter) primary(p *rawPrimary) Expr {
-	pos := c.place(p.Pos)
+	pos := c.start(p.Tokens)
 	switch {
 	case p.Group != nil:
 		if sum := p.Group.sum(); sum != nil {
@@ -233,14 +236,14 @@ func (c *converter) primary(p *rawPrimary) Expr {
 		}
 		c.problem(pos, 1, "a condition stands where a value is expected", "write a value: a capture, a number, a duration or a function of them")
 		return &Literal{Pos: pos, Kind: 'n', Text: "0"}
-	case p.Of != nil || p.Distinct != nil:
+	case given(p.Of) || given(p.Distinct):
 		c.problem(pos, len(p.Number.Value), "a count stands where a value is expected", "a count is a condition by itself: 3 of A")
 		return &Literal{Pos: pos, Kind: 'n', Text: p.Number.Value}
-	case p.Number.Value != "":
+	case given(p.Number):
 		return &Literal{Pos: pos, Kind: 'n', Text: p.Number.Value}
-	case p.Duration.Value != "":
+	case given(p.Duration):
 		return &Literal{Pos: pos, Kind: 'd', Duration: c.duration(p.Duration)}
-	case p.String != nil:
+	case given(p.String):
 		return &Literal{Pos: pos, Kind: 's', Text: c.str(p.String).Value}
 	case p.Now:
 		return &Now{Pos: pos}
@@ -260,12 +263,12 @@ func (r *rawOr) sum() *rawSum {
 		return nil
 	}
 	u := r.Terms[0].Terms[0]
-	if u.Absent != nil || len(u.Term.Terms) != 1 || u.Term.Word.Value != "" {
+	if u.Absent != nil || len(u.Terms) != 1 || given(u.Within) {
 		return nil
 	}
-	n := u.Term.Terms[0]
-	if n.Not || n.Gap != nil || n.Compare.Op != "" {
+	n := u.Terms[0]
+	if n.Not || n.Op != "" {
 		return nil
 	}
-	return n.Compare.Left
+	return n.Left
 }

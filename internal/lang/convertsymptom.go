@@ -9,75 +9,91 @@ import (
 )
 
 func (c *converter) symptom(r *rawSymptom) *Symptom {
-	s := &Symptom{Pos: c.place(r.Pos), Name: c.name(r.Name), Title: c.str(r.Title)}
-	c.decl.ends[s.Pos] = c.file.pos(r.End)
-	for _, item := range r.Items {
-		c.symptomItem(s, item)
+	s := &Symptom{Pos: c.start(r.Tokens), Name: c.name(r.Name), Title: c.str(r.Title)}
+	c.end(s.Pos, r.Tokens)
+	for i := range r.Items {
+		c.symptomItem(s, &r.Items[i])
 	}
 	return s
 }
 
 func (c *converter) symptomItem(s *Symptom, r *rawSymptomItem) {
+	word := r.word()
+	pos := c.file.pos(word)
 	switch {
 	case r.Severity != nil:
-		c.severity(s, r.Severity, r.Pos)
-	case r.Product != nil:
-		c.once(s.Product != Name{}, r.Pos, "product")
-		s.Product = c.str(r.Product)
-	case r.See != nil:
-		s.See = append(s.See, c.strs(r.See)...)
-	case r.By != nil:
-		c.once(s.By != nil, r.Pos, "by")
-		s.By = append(s.By, c.refs(r.By)...)
-	case r.Stale != nil:
-		c.once(s.StaleAfter != nil, r.Pos, "stale")
-		c.decl.stale = c.place(r.Pos)
-		after := c.stale(r.Stale)
-		s.StaleAfter = &after
-	case r.Yields:
-		c.once(s.Yields, r.Pos, "yields")
-		s.Yields, c.decl.yields = true, c.place(r.Pos)
+		c.severity(s, r.Severity, pos)
 	case r.Event != nil:
-		s.Events = append(s.Events, c.event(r.Event))
-	case r.Fact != nil:
-		s.Facts = append(s.Facts, c.fact(r.Fact))
-	case r.Value != nil:
-		v := &ValueClause{Pos: c.place(r.Pos), Name: c.name(r.Value.Name), Label: c.str(r.Value.Label), Expr: c.sum(r.Value.Expr)}
-		s.Values = append(s.Values, v)
+		s.Events = append(s.Events, c.event(r.Event, pos))
 	case r.Verdict != nil:
-		s.Verdicts = append(s.Verdicts, &Verdict{Pos: c.place(r.Pos), Certainty: certainties[r.Verdict.Word], When: c.or(r.Verdict.When)})
-	case r.Clears != nil:
-		c.once(s.Clears != nil, r.Pos, "clears")
-		s.Clears = c.or(r.Clears)
-	case r.Explains != nil:
-		s.Explains = append(s.Explains, c.names(r.Explains)...)
-	case r.Cause != nil:
-		c.once(s.Cause != nil, r.Pos, "cause")
-		t := c.text(r.Cause)
-		s.Cause = &t
-	case r.Impact != nil:
-		c.once(s.Impact != nil, r.Pos, "impact")
-		t := c.text(r.Impact)
-		s.Impact = &t
+		s.Verdicts = append(s.Verdicts, &Verdict{Pos: pos, Certainty: certainties[word.Value], When: c.or(r.Verdict.When)})
 	case r.Step != nil:
-		s.Steps = append(s.Steps, c.step(r.Step))
+		s.Steps = append(s.Steps, c.step(r.Step, stepKinds[word.Value], pos))
 	case r.Example != nil:
-		s.Examples = append(s.Examples, c.example(r.Example))
+		s.Examples = append(s.Examples, c.example(r.Example, pos))
+	case r.Clause != nil:
+		c.clause(s, r.Clause, pos)
+	default:
+		c.plain(s, word.Value, r.args(), pos)
 	}
 }
 
-func (c *converter) severity(s *Symptom, r *rawSeverity, at lexer.Position) {
+func (c *converter) plain(s *Symptom, word string, args []lexer.Token, pos Pos) {
+	switch word {
+	case "product":
+		c.once(s.Product != Name{}, pos, word)
+		s.Product = c.str(args[0])
+	case "see":
+		s.See = append(s.See, c.strs(args)...)
+	case "by":
+		c.once(s.By != nil, pos, word)
+		s.By = append(s.By, c.refs(args)...)
+	case "yields":
+		c.once(s.Yields, pos, word)
+		s.Yields, c.decl.yields = true, pos
+	case "explains":
+		s.Explains = append(s.Explains, c.names(args)...)
+	case "cause":
+		c.once(s.Cause != nil, pos, word)
+		t := c.text(args)
+		s.Cause = &t
+	case "impact":
+		c.once(s.Impact != nil, pos, word)
+		t := c.text(args)
+		s.Impact = &t
+	}
+}
+
+func (c *converter) clause(s *Symptom, r *rawClause, pos Pos) {
+	switch {
+	case r.Stale != nil:
+		c.once(s.StaleAfter != nil, pos, "stale")
+		c.decl.stale = pos
+		after := c.stale(r.Stale)
+		s.StaleAfter = &after
+	case r.Fact != nil:
+		s.Facts = append(s.Facts, c.fact(r.Fact, pos))
+	case r.Value != nil:
+		v := &ValueClause{Pos: pos, Name: c.name(r.Value.Name), Label: c.str(r.Value.Label), Expr: c.sum(r.Value.Expr)}
+		s.Values = append(s.Values, v)
+	case r.Clears != nil:
+		c.once(s.Clears != nil, pos, "clears")
+		s.Clears = c.or(r.Clears)
+	}
+}
+
+func (c *converter) severity(s *Symptom, r *rawSeverity, at Pos) {
 	word := c.name(r.Word)
 	if r.When != nil {
-		s.SeverityWhen = append(s.SeverityWhen, SeverityRule{Pos: c.place(at), Severity: word, When: c.or(r.When)})
+		s.SeverityWhen = append(s.SeverityWhen, SeverityRule{Pos: at, Severity: word, When: c.or(r.When)})
 		return
 	}
 	c.once(s.Severity != Name{}, at, "severity")
 	s.Severity = word
 }
 
-func (c *converter) fact(r *rawFact) *FactClause {
-	f := &FactClause{Pos: c.place(r.Pos), Name: c.name(r.Name), Label: c.str(r.Label), From: c.strs(r.From), Collect: c.str(r.Collect)}
+func (c *converter) fact(r *rawFact, pos Pos) *FactClause {
+	f := &FactClause{Pos: pos, Name: c.name(r.Name), Label: c.str(r.Label), From: c.strs(r.From), Collect: c.str(r.Collect)}
 	switch {
 	case r.Read == "like":
 		f.Kind = FactLike
@@ -95,52 +111,51 @@ func (c *converter) fact(r *rawFact) *FactClause {
 	return f
 }
 
-var stepKinds = map[string]logdoc.StepKind{"look": logdoc.Look, "change": logdoc.Change, "verify": logdoc.Verify}
-
-func (c *converter) step(r *rawStep) *Step {
-	s := &Step{Pos: c.place(r.Pos), Kind: stepKinds[r.Kind], Name: c.name(r.Name), Title: c.str(r.Title)}
+func (c *converter) step(r *rawStep, kind logdoc.StepKind, pos Pos) *Step {
+	s := &Step{Pos: pos, Kind: kind, Name: c.name(r.Name), Title: c.str(r.Title)}
 	for _, item := range r.Items {
-		switch {
-		case item.Run != nil:
-			s.Runs = append(s.Runs, c.text(item.Run))
-		case item.Note != nil:
-			s.Notes = append(s.Notes, c.text(item.Note))
-		case item.Show != nil:
-			s.Show = append(s.Show, c.refs(item.Show)...)
-		case item.Ask != nil:
-			c.once(s.Ask != nil, item.Pos, "ask")
-			ask := c.str(item.Ask)
+		switch args := item.args(); item.word().Value {
+		case "run":
+			s.Runs = append(s.Runs, c.text(args))
+		case "note":
+			s.Notes = append(s.Notes, c.text(args))
+		case "show":
+			s.Show = append(s.Show, c.refs(args)...)
+		case "ask":
+			c.once(s.Ask != nil, c.file.pos(item.word()), "ask")
+			ask := c.str(args[0])
 			s.Ask = &ask
 			for _, a := range item.Answers {
-				s.Answers = append(s.Answers, Answer{Pos: c.place(a.Pos), Text: c.str(a.Text), Target: c.name(a.Target)})
+				s.Answers = append(s.Answers, Answer{Pos: c.file.pos(a.Text), Text: c.str(a.Text), Target: c.name(a.Target)})
 			}
 		}
 	}
 	return s
 }
 
-func (c *converter) example(r *rawExample) *Example {
-	e := &Example{Pos: c.place(r.Pos), Title: c.str(r.Title)}
+func (c *converter) example(r *rawExample, start Pos) *Example {
+	e := &Example{Pos: start, Title: c.str(r.Title)}
 	c.decl.ends[e.Pos] = c.file.pos(r.End)
 	for _, item := range r.Items {
-		pos := c.place(item.Pos)
+		word, args := item.word(), item.args()
+		pos := c.file.pos(word)
 		switch {
-		case item.Path != nil:
-			e.Inputs = append(e.Inputs, Input{Pos: pos, Path: c.str(item.Path), Text: c.text(item.Content)})
-		case item.Now != nil:
-			c.once(e.Now != Name{}, item.Pos, "now")
-			e.Now = c.str(item.Now)
-		case item.Expect != "":
-			c.once(e.ExpectPos != Pos{}, item.Pos, "expect")
-			e.ExpectPos, e.Certainty = pos, certainties[item.Expect]
-		case item.Log != nil:
-			e.Inputs = append(e.Inputs, Input{Pos: pos, Format: c.name(item.Name), Text: c.text(item.Log)})
-		default:
+		case args[0].Value == "=":
 			if (e.ExpectPos == Pos{}) {
-				c.problem(pos, len(item.Name.Tok.Value), fmt.Sprintf("%q stands before expect", item.Name.Tok.Value),
+				c.problem(pos, len(word.Value), fmt.Sprintf("%q stands before expect", word.Value),
 					"write expect certain, likely or possible first, and what else is expected behind it")
 			}
-			e.Expect = append(e.Expect, c.assign(item.Name, item.Value))
+			e.Expect = append(e.Expect, c.assign(word, args[1]))
+		case args[0].Type == verbatimToken:
+			e.Inputs = append(e.Inputs, Input{Pos: pos, Format: c.name(word), Text: c.text(args)})
+		case word.Value == "file":
+			e.Inputs = append(e.Inputs, Input{Pos: pos, Path: c.str(args[0]), Text: c.text(args[1:])})
+		case word.Value == "now":
+			c.once(e.Now != Name{}, pos, "now")
+			e.Now = c.str(args[0])
+		case word.Value == "expect":
+			c.once(e.ExpectPos != Pos{}, pos, "expect")
+			e.ExpectPos, e.Certainty = pos, certainties[args[0].Value]
 		}
 	}
 	return e

@@ -1,8 +1,9 @@
 package lang
 
 import (
+	"maps"
 	"regexp"
-	"sort"
+	"slices"
 	"sync"
 
 	"github.com/alecthomas/participle/v2"
@@ -13,224 +14,119 @@ import (
 // where the text stops making sense.
 type (
 	rawDecl struct {
-		Format   *rawFormat   `parser:"  @@"`
-		Symptom  *rawSymptom  `parser:"| @@"`
+		Symptom  *rawSymptom  `parser:"  @@"`
+		Format   *rawFormat   `parser:"| @@"`
 		Expected *rawExpected `parser:"| @@"`
 		Overlay  *rawOverlay  `parser:"| @@"`
 		Silence  *rawSilence  `parser:"| @@"`
 	}
 
-	rawName struct {
-		Tok lexer.Token `parser:"@Ident"`
-	}
-	rawStr struct {
-		Tok lexer.Token `parser:"@String"`
-	}
-	rawBar struct {
-		Tok lexer.Token `parser:"@Verbatim"`
-	}
-	rawText struct {
-		Bars []*rawBar `parser:"@@+"`
-	}
-	rawValue struct {
-		Tok lexer.Token `parser:"@(String|Number|Duration|Ident)"`
-	}
-	rawNames struct {
-		Names []*rawName `parser:"@@ ( ',' @@ )*"`
-	}
-
 	rawAssign struct {
-		Name  *rawName  `parser:"@@"`
-		Value *rawValue `parser:"'=' @@"`
+		Name  lexer.Token `parser:"@Ident"`
+		Value lexer.Token `parser:"'=' @(String|Number|Duration|Ident)"`
 	}
 
 	rawFormat struct {
-		Pos   lexer.Position
-		Name  *rawName         `parser:"'format' @@"`
-		Title *rawStr          `parser:"@@?"`
-		Items []*rawFormatItem `parser:"'{' @@*"`
-		End   lexer.Token      `parser:"@'}'"`
+		Tokens []lexer.Token
+		Name   lexer.Token      `parser:"'format' @Ident"`
+		Title  lexer.Token      `parser:"@String?"`
+		Items  []*rawFormatItem `parser:"'{' @@* '}'"`
 	}
 	rawFormatItem struct {
-		Pos      lexer.Position
-		Product  *rawStr    `parser:"  'product' @@"`
-		Files    []*rawStr  `parser:"| 'files' @@+"`
-		Collect  []*rawStr  `parser:"| 'collect' @@+"`
-		Line     *rawLine   `parser:"| @@"`
-		Inner    *rawInner  `parser:"| @@"`
-		Severity *rawTable  `parser:"| 'severity' @@"`
-		Zones    *rawTable  `parser:"| 'zones' @@"`
-		Zone     *rawStr    `parser:"| 'zone' @@"`
-		Stamped  bool       `parser:"| @'stamped'"`
-		Sample   *rawSample `parser:"| @@"`
+		Tokens   []lexer.Token
+		Product  lexer.Token   `parser:"  'product' @String"`
+		Files    []lexer.Token `parser:"| 'files' @( String+ )"`
+		Collect  []lexer.Token `parser:"| 'collect' @( String+ )"`
+		Line     *rawLine      `parser:"| @@"`
+		Inner    *rawInner     `parser:"| @@"`
+		Severity *rawTable     `parser:"| 'severity' @@"`
+		Zones    *rawTable     `parser:"| 'zones' @@"`
+		Zone     lexer.Token   `parser:"| 'zone' @String"`
+		Stamped  bool          `parser:"| @'stamped'"`
+		Sample   *rawSample    `parser:"| @@"`
 	}
 	rawLine struct {
-		Pos    lexer.Position
-		Kind   string      `parser:"@( 'line' | 'bare' | 'header' )"`
-		Text   *rawText    `parser:"( @@"`
-		Regexp lexer.Token `parser:"| @Regexp )"`
+		Kind   string        `parser:"@( 'line' | 'bare' | 'header' )"`
+		Text   []lexer.Token `parser:"( @( Verbatim+ )"`
+		Regexp lexer.Token   `parser:"| @Regexp )"`
 	}
 	rawInner struct {
-		Pos   lexer.Position
-		Field *rawName  `parser:"'inner' ( 'when' @@"`
-		Value *rawValue `parser:"'==' @@ )?"`
-		Text  *rawText  `parser:"@@"`
+		Field lexer.Token   `parser:"'inner' ( 'when' @Ident"`
+		Value lexer.Token   `parser:"'==' @(String|Number|Duration|Ident) )?"`
+		Text  []lexer.Token `parser:"@( Verbatim+ )"`
 	}
 	rawTable struct {
 		Rows []*rawRow `parser:"'{' @@* '}'"`
 	}
 	rawRow struct {
-		Word  *rawValue `parser:"@@"`
-		Value *rawValue `parser:"'=' @@"`
+		Word  lexer.Token `parser:"@(String|Number|Duration|Ident)"`
+		Value lexer.Token `parser:"'=' @(String|Number|Duration|Ident)"`
 	}
 	rawSample struct {
-		Pos    lexer.Position
-		Text   *rawText     `parser:"'sample' @@"`
-		Fields []*rawAssign `parser:"( '{' @@* '}' )?"`
+		Text   []lexer.Token `parser:"'sample' @( Verbatim+ )"`
+		Fields []*rawAssign  `parser:"( '{' @@* '}' )?"`
 	}
 
-	rawSymptom struct {
-		Pos   lexer.Position
-		Name  *rawName          `parser:"'symptom' @@"`
-		Title *rawStr           `parser:"@@?"`
-		Items []*rawSymptomItem `parser:"'{' @@*"`
-		End   lexer.Token       `parser:"@'}'"`
-	}
-	rawSymptomItem struct {
-		Pos      lexer.Position
-		Severity *rawSeverity `parser:"  @@"`
-		Product  *rawStr      `parser:"| 'product' @@"`
-		See      []*rawStr    `parser:"| 'see' @@+"`
-		By       *rawNames    `parser:"| 'by' @@"`
-		Stale    *rawStale    `parser:"| 'stale' @@"`
-		Yields   bool         `parser:"| @'yields'"`
-		Event    *rawEvent    `parser:"| @@"`
-		Fact     *rawFact     `parser:"| @@"`
-		Value    *rawDefine   `parser:"| @@"`
-		Verdict  *rawVerdict  `parser:"| @@"`
-		Clears   *rawOr       `parser:"| 'clears' 'when' @@"`
-		Explains *rawNames    `parser:"| 'explains' @@"`
-		Cause    *rawText     `parser:"| 'cause' @@"`
-		Impact   *rawText     `parser:"| 'impact' @@"`
-		Step     *rawStep     `parser:"| @@"`
-		Example  *rawExample  `parser:"| @@"`
-	}
-	rawSeverity struct {
-		Word *rawName `parser:"'severity' @@"`
-		When *rawOr   `parser:"( 'when' @@ )?"`
+	// Of a symptom, see rawSymptom.
+	rawClause struct {
+		Stale  *rawStale  `parser:"  'stale' @@"`
+		Fact   *rawFact   `parser:"| @@"`
+		Value  *rawDefine `parser:"| @@"`
+		Clears *rawOr     `parser:"| 'clears' 'when' @@"`
 	}
 	rawStale struct {
 		After lexer.Token `parser:"  'after' @Duration"`
 		Never bool        `parser:"| @'never'"`
 	}
-	rawEvent struct {
-		Pos     lexer.Position
-		Name    *rawName    `parser:"'event' @@"`
-		Label   *rawStr     `parser:"@@?"`
-		Any     bool        `parser:"'in' ( @'any'"`
-		Formats *rawNames   `parser:"| @@ )"`
-		Where   *rawWhereOr `parser:"( 'where' @@ )?"`
-	}
 	rawFact struct {
-		Pos     lexer.Position
-		Name    *rawName  `parser:"'fact' @@"`
-		Label   *rawStr   `parser:"@@?"`
-		From    []*rawStr `parser:"'from' @@+"`
-		Kind    string    `parser:"( @( 'exists' | 'x509' )"`
-		Read    string    `parser:"| @( 'like' | 'each' | 'xml' )"`
-		Text    *rawText  `parser:"  @@ )"`
-		Collect *rawStr   `parser:"( 'collect' @@ )?"`
+		Name    lexer.Token   `parser:"'fact' @Ident"`
+		Label   lexer.Token   `parser:"@String?"`
+		From    []lexer.Token `parser:"'from' @( String+ )"`
+		Kind    string        `parser:"( @( 'exists' | 'x509' )"`
+		Read    string        `parser:"| @( 'like' | 'each' | 'xml' )"`
+		Text    []lexer.Token `parser:"  @( Verbatim+ ) )"`
+		Collect lexer.Token   `parser:"( 'collect' @String )?"`
 	}
 	rawDefine struct {
-		Pos   lexer.Position
-		Name  *rawName `parser:"'value' @@"`
-		Label *rawStr  `parser:"@@?"`
-		Expr  *rawSum  `parser:"'=' @@"`
+		Name  lexer.Token `parser:"'value' @Ident"`
+		Label lexer.Token `parser:"@String?"`
+		Expr  *rawSum     `parser:"'=' @@"`
 	}
-	rawVerdict struct {
-		Pos  lexer.Position
-		Word string `parser:"@( 'certain' | 'likely' | 'possible' )"`
-		When *rawOr `parser:"'when' @@"`
-	}
-	rawStep struct {
-		Pos   lexer.Position
-		Kind  string         `parser:"@( 'look' | 'change' | 'verify' )"`
-		Name  *rawName       `parser:"@@"`
-		Title *rawStr        `parser:"@@?"`
-		Items []*rawStepItem `parser:"@@*"`
-	}
-	rawStepItem struct {
-		Pos     lexer.Position
-		Run     *rawText     `parser:"  'run' @@"`
-		Note    *rawText     `parser:"| 'note' @@"`
-		Show    *rawNames    `parser:"| 'show' @@"`
-		Ask     *rawStr      `parser:"| 'ask' @@"`
-		Answers []*rawAnswer `parser:"  @@*"`
-	}
-	rawAnswer struct {
-		Pos    lexer.Position
-		Text   *rawStr  `parser:"@@"`
-		Target *rawName `parser:"'->' @@"`
-	}
-	rawExample struct {
-		Pos   lexer.Position
-		Title *rawStr           `parser:"'example' @@?"`
-		Items []*rawExampleItem `parser:"'{' @@*"`
-		End   lexer.Token       `parser:"@'}'"`
-	}
-	rawExampleItem struct {
-		Pos     lexer.Position
-		Path    *rawStr   `parser:"  (?! 'file' '=' ) 'file' @@"`
-		Content *rawText  `parser:"  @@"`
-		Now     *rawStr   `parser:"| 'now' @@"`
-		Expect  string    `parser:"| 'expect' @( 'certain' | 'likely' | 'possible' | 'nothing' )"`
-		Name    *rawName  `parser:"| @@"`
-		Value   *rawValue `parser:"  ( '=' @@"`
-		Log     *rawText  `parser:"  | @@ )"`
-	}
-
 	rawExpected struct {
-		Pos   lexer.Position
-		Name  *rawName           `parser:"'expected' @@"`
-		Title *rawStr            `parser:"@@?"`
-		Items []*rawExpectedItem `parser:"'{' @@*"`
-		End   lexer.Token        `parser:"@'}'"`
+		Tokens []lexer.Token
+		Name   lexer.Token        `parser:"'expected' @Ident"`
+		Title  lexer.Token        `parser:"@String?"`
+		Items  []*rawExpectedItem `parser:"'{' @@* '}'"`
 	}
 	rawExpectedItem struct {
-		Pos     lexer.Position
-		Product *rawStr   `parser:"  'product' @@"`
-		See     []*rawStr `parser:"| 'see' @@+"`
-		Event   *rawEvent `parser:"| @@"`
-		State   *rawState `parser:"| @@"`
-		Sample  *rawInput `parser:"| @@"`
+		Tokens  []lexer.Token
+		Product lexer.Token   `parser:"  'product' @String"`
+		See     []lexer.Token `parser:"| 'see' @( String+ )"`
+		Event   *rawEvent     `parser:"| @@"`
+		State   *rawState     `parser:"| @@"`
+		Sample  *rawInput     `parser:"| @@"`
 	}
 	rawState struct {
-		Pos  lexer.Position
-		Word *rawStr   `parser:"'state' @@"`
-		From *rawNames `parser:"'from' @@"`
+		Word lexer.Token   `parser:"'state' @String"`
+		From []lexer.Token `parser:"'from' @( Ident ( ',' Ident )* )"`
 	}
 	rawInput struct {
-		Pos    lexer.Position
-		Format *rawName `parser:"'sample' @@"`
-		Text   *rawText `parser:"@@"`
+		Format lexer.Token   `parser:"'sample' @Ident"`
+		Text   []lexer.Token `parser:"@( Verbatim+ )"`
 	}
 
 	// A symptom that was not read from a .logdoc file may have a name that is no word.
-	rawSubject struct {
-		Tok lexer.Token `parser:"@(Ident|String)"`
-	}
 	rawOverlay struct {
-		Pos   lexer.Position
-		Name  *rawSubject       `parser:"'overlay' @@"`
-		Items []*rawOverlayItem `parser:"'{' @@*"`
-		End   lexer.Token       `parser:"@'}'"`
+		Tokens []lexer.Token
+		Name   lexer.Token       `parser:"'overlay' @(Ident|String)"`
+		Items  []*rawOverlayItem `parser:"'{' @@* '}'"`
 	}
 	rawOverlayItem struct {
-		Pos      lexer.Position
-		Because  *rawText   `parser:"  'because' @@"`
-		Severity *rawName   `parser:"| 'severity' @@"`
-		Stale    *rawStale  `parser:"| 'stale' @@"`
-		Window   *rawWindow `parser:"| @@"`
+		Tokens   []lexer.Token
+		Because  []lexer.Token `parser:"  'because' @( Verbatim+ )"`
+		Severity lexer.Token   `parser:"| 'severity' @Ident"`
+		Stale    *rawStale     `parser:"| 'stale' @@"`
+		Window   *rawWindow    `parser:"| @@"`
 	}
 	rawWindow struct {
 		Verdict string      `parser:"@( 'certain' | 'likely' | 'possible' | 'clears' )"`
@@ -239,36 +135,31 @@ type (
 		From    lexer.Token `parser:"( 'instead' 'of' @Duration )?"`
 	}
 	rawSilence struct {
-		Pos   lexer.Position
-		Name  *rawSubject       `parser:"'silence' @@"`
-		Items []*rawSilenceItem `parser:"'{' @@*"`
-		End   lexer.Token       `parser:"@'}'"`
+		Tokens []lexer.Token
+		Name   lexer.Token       `parser:"'silence' @(Ident|String)"`
+		Items  []*rawSilenceItem `parser:"'{' @@* '}'"`
 	}
 	rawSilenceItem struct {
-		Pos     lexer.Position
-		Because *rawText    `parser:"  'because' @@"`
-		Until   lexer.Token `parser:"| 'until' @Date"`
-		Where   *rawWhereOr `parser:"| 'where' @@"`
+		Tokens  []lexer.Token
+		Because []lexer.Token `parser:"  'because' @( Verbatim+ )"`
+		Until   lexer.Token   `parser:"| 'until' @Date"`
+		Where   *rawWhereOr   `parser:"| 'where' @@"`
 	}
 
 	rawWhereOr struct {
 		Terms []*rawWhereAnd `parser:"@@ ( 'or' @@ )*"`
 	}
 	rawWhereAnd struct {
-		Terms []*rawWhereNot `parser:"@@ ( 'and' @@ )*"`
-	}
-	rawWhereNot struct {
-		Not   bool        `parser:"@'not'?"`
-		Group *rawWhereOr `parser:"( '(' @@ ')'"`
-		Test  *rawTest    `parser:"| @@ )"`
+		Terms []*rawTest `parser:"@@ ( 'and' @@ )*"`
 	}
 	rawTest struct {
-		Pos      lexer.Position
-		Field    *rawName    `parser:"@@"`
-		Op       string      `parser:"( @( '==' | '!=' | '<=' | '>=' | '<' | '>' | 'has' )"`
-		Value    *rawValue   `parser:"  @@"`
-		Template *rawText    `parser:"| 'like' @@"`
-		Regexp   lexer.Token `parser:"| '~' @Regexp )"`
+		Not      bool          `parser:"@'not'?"`
+		Group    *rawWhereOr   `parser:"( '(' @@ ')'"`
+		Field    lexer.Token   `parser:"| @Ident"`
+		Op       string        `parser:"  ( @( 'has' | Compare )"`
+		Value    lexer.Token   `parser:"    @(String|Number|Duration|Ident)"`
+		Template []lexer.Token `parser:"  | 'like' @( Verbatim+ )"`
+		Regexp   lexer.Token   `parser:"  | '~' @Regexp ) )"`
 	}
 
 	// Conditions and expressions share one grammar, because an open parenthesis does not tell which of the two it opens; the conversion tells.
@@ -279,31 +170,23 @@ type (
 		Terms []*rawUnless `parser:"@@ ( 'and' @@ )*"`
 	}
 	rawUnless struct {
-		Term   *rawThen    `parser:"@@"`
-		Absent *rawNot     `parser:"( 'unless' @@"`
-		Within lexer.Token `parser:"( 'within' @Duration"`
-		Side   string      `parser:"  @( 'before' | 'after' | 'around' ) )? )?"`
-	}
-	rawThen struct {
+		// In order, where there are several, and inside the window, where there is one.
 		Terms  []*rawNot   `parser:"@@ ( 'then' @@ )*"`
 		Word   lexer.Token `parser:"( @'within'"`
 		Within lexer.Token `parser:"  @Duration )?"`
+		Absent *rawNot     `parser:"( 'unless' @@"`
+		Window lexer.Token `parser:"( 'within' @Duration"`
+		Side   string      `parser:"  @( 'before' | 'after' | 'around' ) )? )?"`
 	}
 	rawNot struct {
-		Pos     lexer.Position
-		Not     bool        `parser:"@'not'?"`
-		Gap     *rawGap     `parser:"( @@"`
-		Compare *rawCompare `parser:"| @@ )"`
-	}
-	rawGap struct {
-		Pos   lexer.Position
-		Event *rawName    `parser:"'no' @@"`
-		For   lexer.Token `parser:"'for' @Duration"`
-	}
-	rawCompare struct {
-		Left  *rawSum `parser:"@@"`
-		Op    string  `parser:"( @( '==' | '!=' | '<=' | '>=' | '<' | '>' )"`
-		Right *rawSum `parser:"  @@ )?"`
+		Tokens []lexer.Token
+		Not    bool        `parser:"@'not'?"`
+		No     lexer.Token `parser:"( @'no'"`
+		Gap    lexer.Token `parser:"  @Ident"`
+		For    lexer.Token `parser:"  'for' @Duration"`
+		Left   *rawSum     `parser:"| @@"`
+		Op     string      `parser:"  ( @Compare"`
+		Right  *rawSum     `parser:"    @@ )? )"`
 	}
 	rawSum struct {
 		Left *rawPrimary `parser:"@@"`
@@ -314,16 +197,16 @@ type (
 		Term *rawPrimary `parser:"@@"`
 	}
 	rawPrimary struct {
-		Pos      lexer.Position
-		Group    *rawOr      `parser:"  '(' @@ ')'"`
-		Number   lexer.Token `parser:"| @Number"`
-		Of       *rawName    `parser:"  ( 'of' @@"`
-		Distinct *rawName    `parser:"  | 'distinct' @@ )?"`
-		Duration lexer.Token `parser:"| @Duration"`
-		String   *rawStr     `parser:"| @@"`
-		Now      bool        `parser:"| @'now'"`
-		Word     *rawName    `parser:"| @@"`
+		Tokens   []lexer.Token
+		Word     lexer.Token `parser:"  @Ident"`
 		Call     *rawArgs    `parser:"  @@?"`
+		Group    *rawOr      `parser:"| '(' @@ ')'"`
+		Number   lexer.Token `parser:"| @Number"`
+		Of       lexer.Token `parser:"  ( 'of' @Ident"`
+		Distinct lexer.Token `parser:"  | 'distinct' @Ident )?"`
+		Duration lexer.Token `parser:"| @Duration"`
+		String   lexer.Token `parser:"| @String"`
+		Now      bool        `parser:"| @'now'"`
 	}
 	rawArgs struct {
 		Open lexer.Token `parser:"@'('"`
@@ -337,6 +220,11 @@ var grammar = sync.OnceValue(func() *participle.Parser[rawDecl] {
 	return participle.MustBuild[rawDecl](participle.Lexer(rules()), participle.UseLookahead(0))
 })
 
+// clauses parses the rarer statements of a symptom.
+var clauses = sync.OnceValue(func() *participle.Parser[rawClause] {
+	return participle.MustBuild[rawClause](participle.Lexer(rules()), participle.UseLookahead(0))
+})
+
 // parseTokens parses the tokens of one declaration, without blanks and comments.
 func parseTokens(tokens []lexer.Token, end lexer.Position) (*rawDecl, error) {
 	lex, err := lexer.Upgrade(&tokenList{tokens, end})
@@ -346,16 +234,14 @@ func parseTokens(tokens []lexer.Token, end lexer.Position) (*rawDecl, error) {
 	return grammar().ParseFromLexer(lex)
 }
 
-// literals are the words and signs of the language, read off the grammar itself.
+// literals are the words and signs of the language, read off the grammar itself as far as participle has it.
 var literals = sync.OnceValue(func() []string {
 	seen := map[string]bool{}
-	for _, m := range regexp.MustCompile(`"([^"]+)"`).FindAllStringSubmatch(grammar().String(), -1) {
+	for _, m := range regexp.MustCompile(`"([^"]+)"`).FindAllStringSubmatch(grammar().String()+clauses().String(), -1) {
 		seen[m[1]] = true
 	}
-	var words []string
-	for w := range seen {
-		words = append(words, w)
+	for _, w := range append(readWords(), comparisons...) {
+		seen[w] = true
 	}
-	sort.Strings(words)
-	return words
+	return slices.Sorted(maps.Keys(seen))
 })

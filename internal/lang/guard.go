@@ -1,7 +1,6 @@
 package lang
 
 import (
-	"bytes"
 	"fmt"
 	"strings"
 	"unicode/utf8"
@@ -62,8 +61,7 @@ func invalidAt(line string) int {
 
 // normalize drops a byte order mark and the CR of line ends: neither moves the line or column of anything.
 func normalize(src []byte) string {
-	src = bytes.TrimPrefix(src, []byte("\ufeff"))
-	return string(bytes.ReplaceAll(src, []byte("\r\n"), []byte("\n")))
+	return strings.ReplaceAll(strings.TrimPrefix(string(src), "\ufeff"), "\r\n", "\n")
 }
 
 // guardDepth finds the first bracket that nests too deep.

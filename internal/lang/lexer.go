@@ -30,7 +30,8 @@ var rules = sync.OnceValue(func() *lexer.StatefulDefinition {
 		{Name: "Ident", Pattern: `[\pL_][\pL\pN_]*(?:[-/.][\pL\pN_]+)*`},
 		// No pattern makes a Reserved: it is an Ident that tokenize found among the reserved words.
 		{Name: "Reserved", Pattern: `[^\s\S]`},
-		{Name: "Op", Pattern: `->|==|!=|<=|>=|[<>=~(){},+-]`},
+		{Name: "Compare", Pattern: `==|!=|<=|>=|[<>]`},
+		{Name: "Op", Pattern: `->|[=~(){},+-]`},
 		{Name: "Bad", Pattern: `(?s:.)`},
 	})
 })
@@ -50,6 +51,7 @@ const (
 	badNumberToken
 	identToken
 	reservedToken
+	compareToken
 	opToken
 	badToken
 )
@@ -57,15 +59,23 @@ const (
 // reservedWords cannot be names, because conditions and expressions would read them as their own.
 var reservedWords = []string{"and", "or", "not", "no", "now", "of", "distinct", "then", "unless", "within", "any"}
 
+// comparisons are the signs that compare.
+var comparisons = []string{"==", "!=", "<=", ">=", "<", ">"}
+
 // IsName tells whether a text can name a symptom, an event or anything else that a pack declares.
 func IsName(text string) bool {
-	tokens := tokenize("", text)
+	tokens := tokenize(text)
 	return len(tokens) == 1 && tokens[0].Type == identToken
 }
 
-// tokenize cuts text into tokens, blanks and comments included, and stops behind a bracket that nests too deep, so that a file of nothing else costs little. Columns count bytes from 1, unlike participle's, which count characters.
-func tokenize(name, text string) []lexer.Token {
-	tokens := make([]lexer.Token, 0, len(text)/8)
+// tokenize returns the tokens of a text.
+func tokenize(text string) (tokens []lexer.Token) {
+	eachToken("", text, func(t lexer.Token) { tokens = append(tokens, t) })
+	return tokens
+}
+
+// eachToken cuts text into tokens, blanks and comments included, and stops behind a bracket that nests too deep, so that a file of nothing else costs little. Columns count bytes from 1, unlike participle's, which count characters.
+func eachToken(name, text string, visit func(lexer.Token)) {
 	lineStart, line, depth := 0, 1, 0
 	for at := 0; at < len(text); {
 		kind, length := cut(text[at:])
@@ -73,22 +83,25 @@ func tokenize(name, text string) []lexer.Token {
 		if kind == identToken && slices.Contains(reservedWords, t.Value) {
 			t.Type = reservedToken
 		}
-		tokens = append(tokens, t)
-		switch t.Value {
-		case "(", "{":
-			if depth++; depth > maxDepth {
-				return tokens
+		visit(t)
+		switch kind {
+		case spaceToken:
+			if n := strings.Count(t.Value, "\n"); n > 0 {
+				line += n
+				lineStart = at + strings.LastIndexByte(t.Value, '\n') + 1
 			}
-		case ")", "}":
-			depth = max(0, depth-1)
-		}
-		if n := strings.Count(t.Value, "\n"); n > 0 {
-			line += n
-			lineStart = at + strings.LastIndexByte(t.Value, '\n') + 1
+		case opToken:
+			switch t.Value {
+			case "(", "{":
+				if depth++; depth > maxDepth {
+					return
+				}
+			case ")", "}":
+				depth = max(0, depth-1)
+			}
 		}
 		at += length
 	}
-	return tokens
 }
 
 // cut returns what the first token of a text is, and how long. What most of a file is made of is seen by its first byte, and the rules are asked for the rest: they cost some microseconds a
@@ -107,12 +120,11 @@ func cut(text string) (kind lexer.TokenType, length int) {
 			return stringToken, end + 2
 		}
 	case isLetter(c):
-		// So is one with other letters than these, or with a dash, slash or dot that may belong to it.
-		n := span(text, func(c byte) bool { return isLetter(c) || '0' <= c && c <= '9' })
-		if n == len(text) || text[n] < utf8.RuneSelf && !strings.ContainsRune("-/.", rune(text[n])) {
+		// So is one with other letters than these.
+		if n := nameLength(text); n == len(text) || text[n] < utf8.RuneSelf {
 			return identToken, n
 		}
-	case strings.IndexByte("(){},", c) >= 0:
+	case c == '=' && (len(text) == 1 || text[1] != '='), strings.IndexByte("(){},", c) >= 0:
 		return opToken, 1
 	}
 	lex, err := rules().LexString("", text)
@@ -123,6 +135,20 @@ func cut(text string) (kind lexer.TokenType, length int) {
 	}
 	return badToken, 1 // not reached: the last rule takes anything
 }
+
+// nameLength is how long the name is that a text starts with, as far as it is of plain letters and digits.
+func nameLength(text string) int {
+	n := span(text, isWordByte)
+	for n+1 < len(text) && (text[n] == '-' || text[n] == '/' || text[n] == '.') && (isWordByte(text[n+1]) || text[n+1] >= utf8.RuneSelf) {
+		part := span(text[n+1:], isWordByte)
+		if n += 1 + part; part == 0 {
+			break
+		}
+	}
+	return n
+}
+
+func isWordByte(c byte) bool { return isLetter(c) || '0' <= c && c <= '9' }
 
 func isBlank(c byte) bool { return c == ' ' || '\t' <= c && c <= '\f' }
 

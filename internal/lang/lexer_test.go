@@ -39,7 +39,7 @@ func FuzzTokenize(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string) {
 		types, values := byRules(text)
 		at := 0
-		for i, token := range tokenize("", text) {
+		for i, token := range tokenize(text) {
 			if token.Value != values[i] || token.Type != rules().Symbols()[types[i]] && token.Type != reservedToken {
 				t.Fatalf("token %d of %q is %q of type %d, want %q, %s", i, text, token.Value, token.Type, values[i], types[i])
 			}
@@ -55,7 +55,7 @@ func FuzzTokenize(f *testing.F) {
 func TestTokenTypes(t *testing.T) {
 	want := map[string]lexer.TokenType{"EOF": lexer.EOF, "Space": spaceToken, "Comment": commentToken, "Verbatim": verbatimToken, "String": stringToken, "OpenString": openStringToken,
 		"Regexp": regexpToken, "OpenRegexp": openRegexpToken, "Date": dateToken, "Duration": durationToken, "Number": numberToken, "BadNumber": badNumberToken, "Ident": identToken,
-		"Reserved": reservedToken, "Op": opToken, "Bad": badToken}
+		"Reserved": reservedToken, "Compare": compareToken, "Op": opToken, "Bad": badToken}
 	if got := rules().Symbols(); !maps.Equal(got, want) {
 		t.Errorf("the rules number their tokens %v, the code %v", got, want)
 	}

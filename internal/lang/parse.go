@@ -47,9 +47,16 @@ func Parse(name string, src []byte) (*File, Problems) {
 	if ps := f.guard(src); len(ps) > 0 {
 		return f, ps
 	}
-	all := tokenize(name, text)
-	f.keepComments(all)
-	tokens := slices.DeleteFunc(all, func(t lexer.Token) bool { return t.Type == spaceToken || t.Type == commentToken })
+	tokens := make([]lexer.Token, 0, len(text)/8)
+	eachToken(name, text, func(t lexer.Token) {
+		switch t.Type {
+		case spaceToken:
+		case commentToken:
+			f.keepComment(t)
+		default:
+			tokens = append(tokens, t)
+		}
+	})
 	if ps := f.guardDepth(tokens); len(ps) > 0 {
 		return f, ps
 	}
@@ -149,20 +156,15 @@ func startsDecl(tokens []lexer.Token) bool {
 // declWords are the words that start a declaration.
 var declWords = []string{"format", "symptom", "expected", "overlay", "silence"}
 
-// keepComments remembers the comments among all tokens, for the printer.
-func (f *File) keepComments(all []lexer.Token) {
-	for _, t := range all {
-		if t.Type != commentToken {
-			continue
-		}
-		before := f.lines[t.Pos.Line-1][:t.Pos.Column-1]
-		f.comments = append(f.comments, comment{
-			pos:   f.pos(t),
-			text:  strings.TrimRight(t.Value, " \t\f\v"),
-			alone: strings.TrimLeft(before, " \t\f\v") == "",
-			gap:   t.Pos.Line < len(f.lines) && strings.Trim(f.lines[t.Pos.Line], " \t\f\v") == "",
-		})
-	}
+// keepComment remembers a comment, for the printer.
+func (f *File) keepComment(t lexer.Token) {
+	before := f.lines[t.Pos.Line-1][:t.Pos.Column-1]
+	f.comments = append(f.comments, comment{
+		pos:   f.pos(t),
+		text:  strings.TrimRight(t.Value, " \t\f\v"),
+		alone: strings.TrimLeft(before, " \t\f\v") == "",
+		gap:   t.Pos.Line < len(f.lines) && strings.Trim(f.lines[t.Pos.Line], " \t\f\v") == "",
+	})
 }
 
 func (f *File) pos(t lexer.Token) Pos {

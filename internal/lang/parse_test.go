@@ -12,7 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 )
 
-var update = flag.Bool("update", false, "rewrite the expected problems in testdata/bad")
+var update = flag.Bool("update", false, "rewrite the expected problems in testdata/bad, and what could stand behind the beginnings in testdata/expected.golden")
 
 // sameAST compares two files by what they declare, not by where.
 var sameAST = cmp.Options{cmpopts.IgnoreTypes(Pos{}), cmpopts.IgnoreUnexported(File{}), cmpopts.EquateEmpty()}

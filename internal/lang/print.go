@@ -101,7 +101,7 @@ func (p *printer) comment(pad string, c comment) {
 }
 
 func endsVerbatim(line string) bool {
-	tokens := tokenize("", line)
+	tokens := tokenize(line)
 	return len(tokens) > 0 && tokens[len(tokens)-1].Type == verbatimToken
 }
 
@@ -160,7 +160,7 @@ type piece struct {
 func pieces(line string) []piece {
 	var ps []piece
 	var cur piece
-	for _, t := range tokenize("", line) {
+	for _, t := range tokenize(line) {
 		if t.Type == spaceToken {
 			cur.gap = t.Value
 			ps = append(ps, cur)

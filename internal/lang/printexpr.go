@@ -150,7 +150,7 @@ func printWhere(w Where, level int, like func(string) string) string {
 
 // printValue writes the value of a field: numbers and durations bare, and so the words of severities and states; anything else in quotes.
 func printValue(field, value string) string {
-	if tokens := tokenize("", value); len(tokens) == 1 {
+	if tokens := tokenize(value); len(tokens) == 1 {
 		switch tokens[0].Type {
 		case numberToken, durationToken:
 			return value
@@ -165,7 +165,7 @@ func printValue(field, value string) string {
 
 // printWord writes a word of a table: bare where that is possible.
 func printWord(word string) string {
-	if tokens := tokenize("", word); len(tokens) == 1 {
+	if tokens := tokenize(word); len(tokens) == 1 {
 		switch tokens[0].Type {
 		case numberToken, durationToken, identToken:
 			return word

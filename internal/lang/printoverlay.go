@@ -42,7 +42,7 @@ func (p *printer) silence(s *Silence, d decl) {
 
 // subject is the name of a symptom as it is written, in quotes where it is no word.
 func subject(n Name) Name {
-	if tokens := tokenize("", n.Value); len(tokens) != 1 || tokens[0].Type != identToken {
+	if tokens := tokenize(n.Value); len(tokens) != 1 || tokens[0].Type != identToken {
 		n.Value = quote(n.Value)
 	}
 	return n

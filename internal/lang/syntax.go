@@ -62,7 +62,10 @@ func expectedAfter(before []lexer.Token) expected {
 	}
 	for _, word := range literals() {
 		typ := opToken
-		if isWord(word) {
+		switch {
+		case isComparison(word):
+			typ = compareToken
+		case isWord(word):
 			typ = identToken
 			if slices.Contains(reservedWords, word) {
 				typ = reservedToken
@@ -232,7 +235,7 @@ func (e expected) list() string {
 }
 
 func isComparison(literal string) bool {
-	return slices.Contains([]string{"==", "!=", "<", "<=", ">", ">="}, literal)
+	return slices.Contains(comparisons, literal)
 }
 
 // shown names a token in a message.

@@ -9,6 +9,7 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/binary"
+	"math"
 	"math/bits"
 	"slices"
 )
@@ -48,8 +49,9 @@ func New(literals []string) *Set {
 	s.head, s.next = make([]int32, 1<<size), make([]int32, len(literals))
 	// Chained from the last to the first, so that they are tried in their order.
 	s.offsets = make([]int, len(literals))
+	common := commonness()
 	for id, l := range slices.Backward(s.literals) {
-		s.offsets[id] = rarest(l, s.window)
+		s.offsets[id] = rarest(l, s.window, common)
 		l = l[s.offsets[id]:]
 		for end := 3; end <= s.window; end++ {
 			h := s.hash(uint32(l[end-3]) | uint32(l[end-2])<<8 | uint32(l[end-1])<<16)
@@ -63,33 +65,38 @@ func New(literals []string) *Set {
 }
 
 // rarest returns where in a string the window stands whose last three bytes are the least likely ones in a log: they are what a place in a block is asked first.
-func rarest(l []byte, window int) int {
-	best, least := 0, 0
+func rarest(l []byte, window int, common *[256]int) int {
+	best, least := 0, math.MaxInt
 	for at := 0; at+window <= len(l); at++ {
-		common := 0
-		for _, c := range l[at+window-3 : at+window] {
-			common += commonness(c)
-		}
-		if at == 0 || common < least {
-			best, least = at, common
+		last := l[at+window-3 : at+window]
+		if n := common[last[0]] + common[last[1]] + common[last[2]]; n < least {
+			best, least = at, n
 		}
 	}
 	return best
 }
 
 // commonness ranks bytes by how often they stand in logs, on a scale of logarithms.
-func commonness(c byte) int {
-	switch {
-	case c == ' ', bytes.IndexByte([]byte("etaoinsrcl"), c) >= 0:
-		return 6
-	case c >= 'a' && c <= 'z' && c != 'j' && c != 'q' && c != 'x' && c != 'z':
-		return 5
-	case c >= '0' && c <= '9', bytes.IndexByte([]byte(".:-/_"), c) >= 0:
-		return 4
-	case c >= 'A' && c <= 'Z':
-		return 3
+func commonness() *[256]int {
+	var common [256]int
+	for c := range common {
+		switch {
+		case c >= 'a' && c <= 'z':
+			common[c] = 5
+		case c >= '0' && c <= '9':
+			common[c] = 4
+		case c >= 'A' && c <= 'Z':
+			common[c] = 3
+		default:
+			common[c] = 1
+		}
 	}
-	return 1
+	for n, bytes := range map[int]string{6: " etaoinsrcl", 4: ".:-/_", 1: "jqxz"} {
+		for _, c := range []byte(bytes) {
+			common[c] = n
+		}
+	}
+	return &common
 }
 
 // hash mixes three bytes.

@@ -248,18 +248,19 @@ func (l *Log) index(r io.Reader, base block) error {
 			before.Release()
 		}
 	}()
+	breaks := 0
 	for {
 		if err := l.in.ctx.Err(); err != nil {
 			return err
 		}
-		b, err := blocks.Next()
+		b, err := blocks.Next(breaks)
 		if err == io.EOF {
 			return nil
 		}
 		if err != nil {
 			return err
 		}
-		l.add(b, before, base)
+		breaks = l.add(b, before, base)
 		if before != nil {
 			before.Release()
 		}
@@ -267,8 +268,8 @@ func (l *Log) index(r io.Reader, base block) error {
 	}
 }
 
-// add adds the entries of a chunk behind those of the one before it: the first is the chunk's own, the others start where a record does.
-func (l *Log) add(b, before *source.Block, base block) {
+// add adds the entries of a chunk behind those of the one before it: the first is the chunk's own, the others start where a record does. It returns how many line breaks the chunk has.
+func (l *Log) add(b, before *source.Block, base block) int {
 	entry := block{offset: base.offset + b.Offset, line: base.line + b.Line - 1, open: b.Open, midLine: b.MidLine}
 	if b.Open && before != nil {
 		entry.carry = l.lastRecord(before, base)
@@ -288,10 +289,12 @@ func (l *Log) add(b, before *source.Block, base block) {
 	l.blocks = append(l.blocks, entries...)
 	l.size = entry.offset + int64(len(b.Data))
 	l.lines = entries[len(entries)-1].line - 1 + bytes.Count(b.Data[last:], newline)
+	breaks := l.lines - entry.line + 1
 	if b.Data[len(b.Data)-1] != '\n' {
 		l.lines++
 	}
 	l.broadcast()
+	return breaks
 }
 
 // maxCuts is how many lines are asked for a place to begin an entry.

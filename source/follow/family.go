@@ -25,6 +25,7 @@ type lineage struct {
 	met    bool // it was gone through in this run, or an earlier one knew of it
 	early  bool // it was found by the first look
 	stale  bool // something has changed: its files are to be gone through again
+	round  int  // in which it was gone through last because something had changed since the look
 }
 
 // standing is a file of a lineage as it stands there.
@@ -40,8 +41,11 @@ type standing struct {
 	bad    bool     // it cannot be looked into
 }
 
-// steadyTries is how often the files of a lineage are listed until two lists are the same.
-const steadyTries = 20
+// steadyTries is how often the files of a lineage are listed until two lists are the same. Where lists take long, it is no longer than patience, so that others are read meanwhile.
+const (
+	steadyTries = 20
+	patience    = 100 * time.Millisecond
+)
 
 // lineageOf gives the lineage of a path.
 func (f *Follower) lineageOf(path string) *lineage {
@@ -58,7 +62,11 @@ func (f *Follower) lineageOf(path string) *lineage {
 // something could not be looked at.
 func (f *Follower) survey(l *lineage) (all []*standing, blind, steady bool) {
 	var names map[string]identity
-	for range steadyTries {
+	begun := f.clock.Now()
+	for try := range steadyTries {
+		if try > 1 && f.clock.Now().Sub(begun) > patience {
+			break
+		}
 		var again map[string]identity
 		all, again, blind = f.list(l)
 		steady = names != nil && len(again) == len(names)
@@ -137,8 +145,15 @@ func (f *Follower) list(l *lineage) (all []*standing, names map[string]identity,
 	return all, names, blind
 }
 
-// maxIndexed is how long a directory may be that is listed anew for each lineage.
-const maxIndexed = 1000
+const (
+	// maxIndexed is how long a directory may be that is listed anew for each lineage.
+	maxIndexed = 1000
+	// settled is how long nothing must have changed in a directory until its time is sure to show the next change: that is no finer than some milliseconds.
+	settled = 250 * time.Millisecond
+)
+
+// stillness is when a directory was changed last, and since when that is known.
+type stillness struct{ changed, since time.Time }
 
 // listing is what stands in a directory, by families, and when that was changed last.
 type listing struct {
@@ -155,6 +170,15 @@ func (f *Follower) names(dir, family string) ([]string, error) {
 	if known, ok := f.index[dir]; ok && known.changed.Equal(now.mtime) {
 		return known.families[family], nil
 	}
+	at := f.clock.Now()
+	still, ok := f.still[dir]
+	if !ok {
+		still, ok = f.stillBefore[dir]
+	}
+	if !ok || !still.changed.Equal(now.mtime) || at.Before(still.since) {
+		still = stillness{now.mtime, at}
+	}
+	f.still[dir] = still
 	entries, err := f.disk.list(dir)
 	if err != nil {
 		return nil, err
@@ -168,12 +192,7 @@ func (f *Follower) names(dir, family string) ([]string, error) {
 		of, _ := source.Family(p)
 		index[of] = append(index[of], p)
 	}
-	if f.looked == nil {
-		f.looked = map[string]time.Time{}
-	}
-	f.looked[dir] = now.mtime
-	// The time of a change is no finer than some milliseconds: only since the last look is it sure that nothing has changed.
-	if before, ok := f.lookedBefore[dir]; ok && before.Equal(now.mtime) && len(entries) > maxIndexed {
+	if at.Sub(still.since) >= settled && len(entries) > maxIndexed {
 		if f.index == nil {
 			f.index = map[string]listing{}
 		}

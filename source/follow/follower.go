@@ -31,6 +31,8 @@ const (
 	// maxRemembered is how many contents of a lineage that have ended are known again, and maxWatchedForLate how many of all are watched for late lines.
 	maxRemembered     = 1024
 	maxWatchedForLate = 256
+	// longestPause bounds the time that reading gets after a long look: the process may have been stopped meanwhile.
+	longestPause = 5 * time.Second
 	// countBytes is how much is read in all to know the number of the line at which following begins.
 	countBytes = 256 << 20
 )
@@ -58,17 +60,20 @@ type Follower struct {
 	logs     int
 	open     int // descriptors
 	looks    int
-	due      time.Time
+	due      time.Time     // when the next look is
+	calm     time.Time     // until then there is no glance
+	pause    time.Duration // how far off the next look was when it was put there
+	round    int           // counts the readings, glances and departures, for reconsider
 	turn     int
 	arena    []byte
 	count    int64 // what is left of countBytes
 	notices  []Notice
 	told     map[toldKey]*told
 	index    map[string]listing // of a directory: the names of each family, while one look lasts
-	// looked is when directories were changed last that this look has listed, lookedBefore those of the look before.
-	looked, lookedBefore map[string]time.Time
-	tooMany              bool
-	closed               bool
+	// still says since when nothing has changed in the directories that this look has listed, stillBefore those of the look before.
+	still, stillBefore map[string]stillness
+	tooMany            bool
+	closed             bool
 }
 
 // spot is one path that is followed, whatever stands there.
@@ -183,12 +188,15 @@ func (f *Follower) step(waited bool) (Batch, time.Duration, error) {
 	}
 	now := f.clock.Now()
 	// A clock that was set back must not put off looking.
-	looked := !now.Before(f.due) || f.due.Sub(now) > f.o.Look
-	if looked {
+	looked := !now.Before(f.due) || f.due.Sub(now) > f.pause
+	switch {
+	case looked:
 		f.look(now)
 		f.due = now.Add(f.o.Look)
-	} else {
+		f.repose(now)
+	case !now.Before(f.calm):
 		f.glance(now)
+		f.repose(now)
 	}
 	b := Batch{Now: now}
 	f.read(&b, now)
@@ -202,7 +210,17 @@ func (f *Follower) step(waited bool) (Batch, time.Duration, error) {
 	if waited && looked {
 		return b, 0, nil
 	}
-	return Batch{}, max(f.due.Sub(now), time.Millisecond), nil
+	return Batch{}, max(f.due.Sub(f.clock.Now()), time.Millisecond), nil
+}
+
+// repose puts off the next glance and look so that reading gets as much time as looking has taken, however many files there are to be looked at, and however often they are renamed meanwhile.
+func (f *Follower) repose(begun time.Time) {
+	now := f.clock.Now()
+	f.calm = now.Add(min(max(0, now.Sub(begun)), longestPause))
+	if f.due.Before(f.calm) {
+		f.due = f.calm
+	}
+	f.pause = f.due.Sub(now)
 }
 
 // Close closes every file. What was not given yet is not lost: it stands behind the positions.
@@ -240,6 +258,7 @@ func (f *Follower) read(b *Batch, now time.Time) {
 	if len(f.contents) == 0 {
 		return
 	}
+	f.round++
 	start := f.turn % len(f.contents)
 	round := append(slices.Clone(f.contents[start:]), f.contents[:start]...)
 	for i, c := range round {
@@ -305,7 +324,7 @@ func (f *Follower) ready(c *content) bool {
 func (f *Follower) readOne(b *Batch, c *content, room []byte, now time.Time) (used int) {
 	if i, err := c.file.info(); err == nil {
 		if !c.pack && i.size < max(c.offset, c.seen) || c.blank() && c.spots > 0 && !i.mtime.Equal(c.changed) {
-			if f.reconsider(c.of, now); c.over || c.file == nil || c.offset > 0 || i.size == 0 {
+			if !f.reconsider(c.of, now) || c.over || c.file == nil || c.offset > 0 || i.size == 0 {
 				return 0
 			}
 		}
@@ -372,8 +391,11 @@ func (f *Follower) ensure(c *content, now time.Time) error {
 	switch {
 	case err == nil:
 	case errors.Is(err, errChanged), errors.Is(err, errElsewhere):
+		drained, mtime := c.drained, c.mtime
 		c.drained, c.mtime = true, time.Time{} // what is at its path now was not looked at yet
-		f.reconsider(c.of, now)
+		if !f.reconsider(c.of, now) {
+			c.drained, c.mtime = drained, mtime
+		}
 	default:
 		f.failed(c, err, now)
 	}
@@ -466,7 +488,8 @@ func (f *Follower) room() {
 	}
 }
 
-// closeQuiet closes so many files, those first that nothing more is to be read of, and that have been quiet longest. A deleted file stays open: nothing would lead to it any more.
+// closeQuiet closes so many files, those first that nothing more is to be read of, and that have been quiet longest; then those that are read last. A deleted file stays open: nothing would
+// lead to it any more.
 func (f *Follower) closeQuiet(n int) {
 	open := make([]*content, 0, f.open)
 	for _, c := range f.contents {
@@ -480,6 +503,9 @@ func (f *Follower) closeQuiet(n int) {
 				return -1
 			}
 			return 1
+		}
+		if !a.drained && a.rank != b.rank {
+			return cmp.Compare(b.rank, a.rank)
 		}
 		return a.read.Compare(b.read)
 	})

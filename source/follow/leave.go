@@ -11,6 +11,7 @@ import (
 
 // leave looks after the contents that no path leads to: they are read to their end, and closed when they have been quiet for a while.
 func (f *Follower) leave(now time.Time) {
+	f.round++
 	for _, c := range slices.Clone(f.contents) {
 		if c.spots > 0 {
 			f.rest(c, now)
@@ -31,8 +32,11 @@ func (f *Follower) leave(now time.Time) {
 			continue
 		case err == nil && (i.links != c.links || !c.pack && i.size < max(c.offset, c.seen)):
 			// Its last name is gone, or it was cut off: a copy may hold the rest.
+			links := c.links
 			c.links = i.links
-			f.reconsider(c.of, now)
+			if !f.reconsider(c.of, now) {
+				c.links = links // the next look sees it again
+			}
 			continue
 		case err == nil:
 			if c.pack && (i.size != c.size || !i.mtime.Equal(c.mtime)) {

@@ -13,7 +13,7 @@ import (
 func (f *Follower) look(now time.Time) {
 	first := f.looks == 0
 	f.looks++
-	f.index, f.looked, f.lookedBefore = nil, nil, f.looked
+	f.index, f.still, f.stillBefore = nil, map[string]stillness{}, f.still
 	if f.waker != nil {
 		f.waker.take()
 	}
@@ -31,6 +31,7 @@ func (f *Follower) glance(now time.Time) {
 	if f.waker == nil {
 		return
 	}
+	f.round++
 	for _, path := range f.waker.take() {
 		if s := f.spots[path]; s != nil {
 			f.examine(s, now)
@@ -50,10 +51,17 @@ func (f *Follower) reconcileAll(now time.Time) {
 	}
 }
 
-// reconsider goes through a lineage of which something has changed since the look.
-func (f *Follower) reconsider(l *lineage, now time.Time) {
-	f.index = nil
+// reconsider goes through a lineage of which something has changed since the look, and reports whether it did. While its files are renamed all the time, each of its contents asks for that,
+// and there may be hundreds: it is done for the first that asks in a round, and for all others when the next round or look comes. A look does not come to a log that no path leads to any more: that is
+// gone through each time.
+func (f *Follower) reconsider(l *lineage, now time.Time) bool {
+	if l.round == f.round && len(l.spots) > 0 {
+		l.stale = true
+		return false
+	}
+	l.round, f.index = f.round, nil
 	f.reconcile(l, now)
+	return true
 }
 
 // find expands the targets.

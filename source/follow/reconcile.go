@@ -15,8 +15,12 @@ import (
 // when files were renamed meanwhile; what it could not finish is done with the next look.
 func (f *Follower) reconcile(l *lineage, now time.Time) {
 	l.stale = true
+	begun := f.clock.Now()
 	for try := range steadyTries {
 		if try > 0 {
+			if f.clock.Now().Sub(begun) > patience {
+				return
+			}
 			f.index = nil
 		}
 		all, blind, steady := f.survey(l)

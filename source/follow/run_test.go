@@ -262,7 +262,7 @@ func (r *run) want(lines ...string) *run {
 	slices.Sort(want)
 	if !slices.Equal(got, want) {
 		missing, double := ledger(want, got)
-		r.t.Fatalf("missing %q\nnot wanted %q\nnotices %v", missing, double, r.notices)
+		r.t.Fatalf("missing %s\nnot wanted %s\n%s", few(missing), few(double), r.said())
 	}
 	return r
 }
@@ -273,11 +273,11 @@ func (r *run) wantInOrder(lines ...string) *run {
 	for i := range max(len(r.lines), len(lines)) {
 		switch {
 		case i >= len(r.lines):
-			r.t.Fatalf("%d of %d lines came; the next would be %.200q\nnotices %+v", i, len(lines), lines[i], r.notices)
+			r.t.Fatalf("%d of %d lines came; the next would be %.200q\n%s", i, len(lines), lines[i], r.said())
 		case i >= len(lines):
-			r.t.Fatalf("after all %d lines came %.200q\nnotices %+v", i, r.lines[i], r.notices)
+			r.t.Fatalf("after all %d lines came %.200q\n%s", i, r.lines[i], r.said())
 		case r.lines[i] != lines[i]:
-			r.t.Fatalf("line %d is %.200q, want %.200q\nnotices %+v", i, r.lines[i], lines[i], r.notices)
+			r.t.Fatalf("line %d is %.200q, want %.200q\n%s", i, r.lines[i], lines[i], r.said())
 		}
 	}
 	return r
@@ -302,6 +302,26 @@ func ledger(want, got []string) (missing, extra []string) {
 	slices.Sort(missing)
 	slices.Sort(extra)
 	return missing, extra
+}
+
+// few says how many lines there are, and the first of them: of a long run there may be millions.
+func few(lines []string) string {
+	const most = 10
+	if len(lines) <= most {
+		return fmt.Sprintf("%d: %.200q", len(lines), lines)
+	}
+	return fmt.Sprintf("%d: %.200q ... %.200q", len(lines), lines[:most], lines[len(lines)-1])
+}
+
+// said is what was told, as far as it fits on a screen.
+func (r *run) said() string {
+	const most = 20
+	var b strings.Builder
+	fmt.Fprintf(&b, "%d notices", len(r.notices))
+	for _, n := range r.notices[:min(most, len(r.notices))] {
+		fmt.Fprintf(&b, "\n%.200s %s (%d): %.200s %.200s", n.Path, n.Kind, n.Count, n.Text, n.Detail)
+	}
+	return b.String()
 }
 
 func (r *run) told(kind NoticeKind) int {

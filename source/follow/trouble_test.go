@@ -101,6 +101,20 @@ func TestF20NothingIsReadAhead(t *testing.T) {
 	}
 }
 
+// tardy is a disk on which listing a directory takes time.
+type tardy struct {
+	system
+	clock *fakeClock
+	took  time.Duration
+	lists int
+}
+
+func (d *tardy) list(dir string) ([]fs.DirEntry, error) {
+	d.lists++
+	d.clock.pass(d.took)
+	return d.system.list(dir)
+}
+
 // faulty is a disk on which some things fail.
 type faulty struct {
 	system
@@ -271,6 +285,8 @@ func TestF24TenThousandFiles(t *testing.T) {
 	}
 	r := newRun(t, ".")
 	r.o.Files = 256
+	d := &tardy{clock: r.clock, took: 10 * time.Millisecond}
+	r.disk = d
 	r.must(os.Mkdir(r.path("d"), 0o755))
 	var all []string
 	name := func(i int) string { return fmt.Sprintf("d/%05d.log", i) }
@@ -280,6 +296,9 @@ func TestF24TenThousandFiles(t *testing.T) {
 		r.must(os.WriteFile(r.path(name(i)), []byte(line+"\n"), 0o644))
 	}
 	r.start().drain().want(all...)
+	if files > maxIndexed && d.lists > 100 {
+		t.Errorf("the directory was listed %d times", d.lists)
+	}
 	for i := 0; i < files; i += files / 100 {
 		line := fmt.Sprintf("second line of %d", i)
 		all = append(all, line)
