@@ -40,9 +40,9 @@ func (r *Redactor) named(field string, text logdoc.LogText) {
 		field = field[i+1:]
 	}
 	switch {
-	case hostFields[field]:
+	case hostFields(field):
 		r.LearnHost(text)
-	case userFields[field]:
+	case userFields(field):
 		if s := plain(string(text)); userLike(s) {
 			r.name(User, s)
 		}
@@ -175,7 +175,7 @@ func (w *walker) tell(v reflect.Value) {
 		return
 	}
 	for i := range t.NumField() {
-		if !nodeFields[t.Name()+"."+t.Field(i).Name] {
+		if !nodeFields(t.Name() + "." + t.Field(i).Name) {
 			continue
 		}
 		switch f := v.Field(i).Interface().(type) {

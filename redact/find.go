@@ -259,12 +259,12 @@ func masked(s string) bool {
 	case '<', '$', '%', '[', '{', '(':
 		return true
 	}
-	return maskWords[lower(strings.Trim(s, ".,;:!?)"))]
+	return maskWords(lower(strings.Trim(s, ".,;:!?)")))
 }
 
 // userLike reports whether a text can be the name of a user.
 func userLike(s string) bool {
-	if len(s) < 2 || len(s) > 64 || !hasLetter(s) || maskWords[lower(s)] || noNames[lower(s)] {
+	if len(s) < 2 || len(s) > 64 || !hasLetter(s) || maskWords(lower(s)) || noNames(lower(s)) {
 		return false
 	}
 	for i := range len(s) {
@@ -277,7 +277,7 @@ func userLike(s string) bool {
 
 // hostLike reports whether a text can be the name of a host.
 func hostLike(s string) bool {
-	if len(s) < 2 || len(s) > maxName || !hasLetter(s) || maskWords[lower(s)] || noNames[lower(s)] {
+	if len(s) < 2 || len(s) > maxName || !hasLetter(s) || maskWords(lower(s)) || noNames(lower(s)) {
 		return false
 	}
 	for i := range len(s) {

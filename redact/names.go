@@ -1,14 +1,20 @@
 package redact
 
-import "strings"
+import (
+	"strings"
+	"sync"
+)
 
-// set makes a set of the words of a text.
-func set(text string) map[string]bool {
-	m := map[string]bool{}
-	for _, w := range strings.Fields(text) {
-		m[w] = true
-	}
-	return m
+// set tells whether a word is one of those of a text. Few runs ask.
+func set(text string) func(word string) bool {
+	words := sync.OnceValue(func() map[string]bool {
+		m := map[string]bool{}
+		for w := range strings.FieldsSeq(text) {
+			m[w] = true
+		}
+		return m
+	})
+	return func(word string) bool { return words()[word] }
 }
 
 var (
@@ -57,7 +63,7 @@ func (f *finder) fullName(lo, hi int) {
 	if len(labels) < 2 || len(text) > maxName {
 		return
 	}
-	if reversed[labels[0]] && len(labels) > 2 {
+	if reversed(labels[0]) && len(labels) > 2 {
 		return
 	}
 	for _, label := range labels {
@@ -67,7 +73,7 @@ func (f *finder) fullName(lo, hi int) {
 	}
 	// What may follow a name in the name of a file is not looked for as its end.
 	n := len(labels)
-	for n > 2 && (fileEnds[labels[n-1]] || !hasLetter(labels[n-1])) {
+	for n > 2 && (fileEnds(labels[n-1]) || !hasLetter(labels[n-1])) {
 		n--
 	}
 	if n < len(labels) {
@@ -99,11 +105,11 @@ func (f *finder) isName(labels []string, text string) bool {
 		return false
 	}
 	switch {
-	case ends[last]:
-		return hasLetter(strings.Join(labels[:n-1], "")) && (n > 2 || !reversed[labels[0]])
-	case landEnds[last]:
+	case ends(last):
+		return hasLetter(strings.Join(labels[:n-1], "")) && (n > 2 || !reversed(labels[0]))
+	case landEnds(last):
 		return n >= 3 && (hasLetter(labels[0]) || hasLetter(labels[1]))
-	case looseEnds[last]:
+	case looseEnds(last):
 		return n >= 3 && marked
 	}
 	return false
@@ -141,14 +147,14 @@ func (f *finder) host(lo, hi int, certain bool) {
 	labels := strings.Split(l[lo:hi], ".")
 	last := labels[len(labels)-1]
 	switch {
-	case len(labels) == 2 && privateEnds[last]:
+	case len(labels) == 2 && privateEnds(last):
 		f.short(lo, lo+dot)
-	case len(labels) == 2 && (ends[last] || landEnds[last] || looseEnds[last]):
+	case len(labels) == 2 && (ends(last) || landEnds(last) || looseEnds(last)):
 		f.add(Domain, lo, hi)
-	case ends[last] || landEnds[last] || looseEnds[last] || len(labels) > 2 && hasLetter(last):
+	case ends(last) || landEnds(last) || looseEnds(last) || len(labels) > 2 && hasLetter(last):
 		f.short(lo, lo+dot)
 		f.add(Domain, lo+dot+1, hi)
-	case certain && !fileEnds[last]:
+	case certain && !fileEnds(last):
 		f.add(Host, lo, hi)
 	}
 }
@@ -161,7 +167,7 @@ func quadAddress(s string) bool {
 
 // short adds a host's own name. One that many have is no name.
 func (f *finder) short(lo, hi int) {
-	if hi-lo < 2 || !hasLetter(f.s[lo:hi]) || plainLabels[f.l[lo:hi]] || noNames[f.l[lo:hi]] {
+	if hi-lo < 2 || !hasLetter(f.s[lo:hi]) || plainLabels(f.l[lo:hi]) || noNames(f.l[lo:hi]) {
 		return
 	}
 	f.add(Host, lo, hi)

@@ -3,7 +3,6 @@ package rules
 import (
 	"bytes"
 	"cmp"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -36,9 +35,8 @@ type (
 		tmpl  *template.Template
 	}
 	regexpTest struct {
-		field    int
-		re       *regexp.Regexp
-		required string
+		field int
+		*expression
 	}
 	compareTest struct {
 		field int
@@ -209,14 +207,14 @@ func (t regexpTest) accept(sc *Scanner, ev *logdoc.Event) bool {
 }
 
 func (t regexpTest) on(sc *Scanner, v []byte) bool {
-	if t.re.NumSubexp() == 0 {
-		return t.re.Match(v)
+	if len(t.names) == 1 {
+		return t.re().Match(v)
 	}
-	groups := t.re.FindSubmatchIndex(v)
+	groups := t.re().FindSubmatchIndex(v)
 	if groups == nil {
 		return false
 	}
-	for i, name := range t.re.SubexpNames() {
+	for i, name := range t.names {
 		if name != "" && groups[2*i] < groups[2*i+1] {
 			sc.captures = append(sc.captures, view{name, v[groups[2*i]:groups[2*i+1]]})
 		}
@@ -224,7 +222,7 @@ func (t regexpTest) on(sc *Scanner, v []byte) bool {
 	return true
 }
 
-func (t regexpTest) keys() ([]key, bool) { return literalKey(t.required) }
+func (t regexpTest) keys() ([]key, bool) { return literalKey(t.required()) }
 
 func (t compareTest) accept(_ *Scanner, ev *logdoc.Event) bool {
 	if t.field == fieldLine {

@@ -27,7 +27,7 @@ func (s *Set) Account(schema Schema, ev *logdoc.Event) (known, nearly []logdoc.B
 			continue
 		}
 		b, clause := s.belonging(p)
-		a := &accountant{compiler: &compiler{schema: schema, set: s}, sc: s.NewScanner(), ev: ev, whole: p.tests[ev.Format]}
+		a := &accountant{compiler: &compiler{schema: schema, set: s}, sc: s.NewScanner(), ev: ev, whole: p.test(ev.Format)}
 		failed := a.where(clause)
 		switch {
 		case len(a.problems) > 0:
@@ -135,8 +135,7 @@ func (a *accountant) where(w lang.Where) []logdoc.LogText {
 }
 
 func (a *accountant) clause(w *lang.WhereTest) []logdoc.LogText {
-	compiled := &whereCompiler{compiler: a.compiler, pattern: &pattern{}, layouts: map[string]*template.Layout{}, format: a.ev.Format}
-	if compiled.test(w).accept(a.sc, a.ev) {
+	if (formatCompiler{a.compiler, a.ev.Format}).test(w).accept(a.sc, a.ev) {
 		switch {
 		case w.Field.Value == "code" && strings.Trim(w.Value.Value, "0") != "":
 			a.held += heldCode

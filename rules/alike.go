@@ -3,7 +3,6 @@ package rules
 import (
 	"bytes"
 	"encoding/binary"
-	"regexp"
 	"slices"
 
 	"logdoc"
@@ -124,7 +123,7 @@ func (sc *Scanner) number(k likeness, open []int32, format int) (int32, bool) {
 	for _, id := range open {
 		// Whatever the record was found by, the whole test holds.
 		p := sc.set.patterns[id]
-		k.open = append(k.open, newLookup(p, p.tests[format], key{kind: keyLiteral}))
+		k.open = append(k.open, newLookup(p, sc.indexOf(format).own[id].test, key{kind: keyLiteral}))
 	}
 	id := int32(len(sc.likenesses))
 	sc.likenesses = append(sc.likenesses, k)
@@ -324,7 +323,7 @@ func (a *alike) test(t test) (accepts, same bool) {
 	case like:
 		same = !a.varies(t.field) || t.tmpl.Blind() && t.tmpl.Stamped() == nil
 	case regexpTest:
-		same = !a.varies(t.field) || a.sc.isBlind(t.re)
+		same = !a.varies(t.field) || a.sc.isBlind(t.expression)
 	case compareTest:
 		same = !a.varies(t.field) || (t.op == "==" || t.op == "!=") && !hasDigit(t.value)
 	case setTest:
@@ -342,11 +341,11 @@ func (a *alike) test(t test) (accepts, same bool) {
 }
 
 // isBlind reports whether digits are all alike to an expression.
-func (sc *Scanner) isBlind(re *regexp.Regexp) bool {
-	blind, ok := sc.blind[re]
+func (sc *Scanner) isBlind(e *expression) bool {
+	blind, ok := sc.blind[e]
 	if !ok {
-		blind = template.BlindExpression(re.String())
-		sc.blind[re] = blind
+		blind = template.BlindExpression(e.text)
+		sc.blind[e] = blind
 	}
 	return blind
 }

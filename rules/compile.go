@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"maps"
 	"runtime"
 	"slices"
 	"sync"
@@ -41,12 +42,14 @@ type Set struct {
 	symptoms []*symptom
 	expected []*expected
 	patterns []*pattern
-	byFormat []func() *formatIndex // by format index + 1; made when a record of the format is first seen
-	terms    termIndex             // of all formats
-	names    []string              // of formats
-	products []string              // by format
-	hasHost  []bool                // by format
-	files    []fileGlob            // that facts are read from
+	schema   Schema
+	byFormat []formatIndex // by format index + 1, see index
+	texts    texts
+	terms    termIndex  // of all formats
+	names    []string   // of formats
+	products []string   // by format
+	hasHost  []bool     // by format
+	files    []fileGlob // that facts are read from
 }
 
 type symptom struct {
@@ -57,11 +60,11 @@ type symptom struct {
 	events   []*pattern
 	facts    []*fact
 	// layouts are of captures that are times, by name.
-	layouts map[string]*template.Layout
+	layouts func() map[string]*template.Layout
 	// needs are what the verdicts rest on, in their order, one for each way in which they can hold.
 	needs []need
 	// keys are, by event, the field for each part of its key, see keyFields.
-	keys [][]string
+	keys func() [][]string
 	// least is how many matches of a key must be kept so that the symptom's own counts can be reached.
 	least int
 }
@@ -82,25 +85,28 @@ type pattern struct {
 	label    string
 	formats  []int // indexes, with plain for `in any`
 	any      bool
-	tests    map[int]test // by format; nil test accepts every event
-	fields   []string     // fields of the record that are captured besides holes
-	slots    map[int][]int
+	// test compiles the condition for one of the formats.
+	test func(format int) test
+	term *termTest // what is the same for all formats, if it is a term
+	// captured tells what the pattern captures.
+	captured func() *captures
 	bad      bool // it is evidence
 	tells    bool // it tells the state of an expected declaration
 	yields   bool // what else knows the record takes it away
-	holes    []string
 }
 
 // Source is one .logdoc declaration file's content with where it comes from.
 type Source struct {
 	Pack string
 	File *lang.File
+	// Sound means that it is known to compile without a problem: then much of that waits until it is needed.
+	Sound bool
 }
 
 // Compile compiles the symptoms of all sources against the schema. A later symptom with the name of an earlier one replaces it, which overridden names. What has a
 // mistake is left out and told.
 func Compile(schema Schema, sources []Source) (set *Set, overridden []string, problems lang.Problems) {
-	set = &Set{names: schema.Names()}
+	set = &Set{schema: schema, names: schema.Names()}
 	for i := range set.names {
 		set.products = append(set.products, schema.Product(i))
 	}
@@ -145,7 +151,7 @@ func Compile(schema Schema, sources []Source) (set *Set, overridden []string, pr
 			set.add(p)
 		}
 	}
-	c.index()
+	set.arrange()
 	set.files = fileGlobs(set.symptoms)
 	return set, overridden, c.problems
 }
@@ -175,6 +181,7 @@ func (c *compiler) sources(sources []Source) []compiledSource {
 }
 
 func (c *compiler) source(src *Source) (out compiledSource) {
+	c.sound = src.Sound
 	for _, s := range src.File.Symptoms {
 		if compiled := c.symptom(src.Pack, s); compiled != nil {
 			out.symptoms = append(out.symptoms, compiled)
@@ -236,7 +243,7 @@ func Filter(sources []Source, keep func(name, product string) bool) []Source {
 	for i, src := range sources {
 		file := *src.File
 		file.Symptoms = slices.DeleteFunc(slices.Clone(file.Symptoms), func(s *lang.Symptom) bool { return !keep(s.Name.Value, s.Product.Value) })
-		out[i] = Source{src.Pack, &file}
+		out[i] = Source{src.Pack, &file, src.Sound}
 	}
 	return out
 }
@@ -246,9 +253,7 @@ type compiler struct {
 	set      *Set
 	problems lang.Problems
 	every    *everyFormat
-	// templates and regexps are what was compiled so far, by text.
-	templates map[string]*template.Template
-	regexps   map[string]regexpTest
+	sound    bool // see Source
 }
 
 func (c *compiler) problem(pos lang.Pos, width int, message, advice string) {
@@ -273,24 +278,35 @@ func (c *compiler) symptom(pack string, src *lang.Symptom) *symptom {
 	if err != nil {
 		c.problem(src.Severity.Pos, len(src.Severity.Value), err.Error(), didYouMean(src.Severity.Value, logdoc.SeverityWords()))
 	}
-	s := &symptom{src: src, name: src.Name.Value, pack: pack, severity: severity, layouts: map[string]*template.Layout{}}
-	wanted := wantedFields(src)
+	s := &symptom{src: src, name: src.Name.Value, pack: pack, severity: severity}
+	wanted := sync.OnceValue(func() map[string][]string { return wantedFields(src) })
 	for i, ev := range src.Events {
-		if p := c.event(ev, wanted[ev.Name.Value], s.layouts); p != nil {
+		if p := c.event(ev, func() []string { return wanted()[ev.Name.Value] }); p != nil {
 			p.event, p.yields = i, src.Yields
 			s.events = append(s.events, p)
 		}
 	}
+	ofFacts := map[string]*template.Layout{}
 	for _, f := range src.Facts {
-		if compiled := c.fact(f, s.layouts); compiled != nil {
+		if compiled := c.fact(f, ofFacts); compiled != nil {
 			s.facts = append(s.facts, compiled)
 		}
 	}
 	if len(c.problems.Errors()) > before {
 		return nil
 	}
-	c.checkRefs(s)
-	s.keys = s.keyFields()
+	s.keys = sync.OnceValue(s.keyFields)
+	s.layouts = sync.OnceValue(func() map[string]*template.Layout {
+		all := map[string]*template.Layout{}
+		for _, p := range s.events {
+			maps.Copy(all, p.captured().layouts)
+		}
+		maps.Copy(all, ofFacts)
+		return all
+	})
+	if !c.sound {
+		c.checkRefs(s)
+	}
 	walkVerdicts(src, func(c lang.Cond) {
 		walkConds(c, func(c condition) {
 			if n, ok := c.(countCond); ok {
@@ -317,7 +333,7 @@ func (c *compiler) expected(src *lang.Expected) *expected {
 	before := len(c.problems.Errors())
 	e := &expected{src: src, name: src.Name.Value}
 	for i, ev := range src.Events {
-		if p := c.event(ev, nil, map[string]*template.Layout{}); p != nil {
+		if p := c.event(ev, func() []string { return nil }); p != nil {
 			p.event = i
 			e.events = append(e.events, p)
 		}
@@ -418,7 +434,10 @@ func (c *compiler) checkRefs(s *symptom) {
 	})
 }
 
-func (p *pattern) captureNames() []string { return append(slices.Clone(p.holes), p.fields...) }
+func (p *pattern) captureNames() []string {
+	c := p.captured()
+	return slices.Concat(c.holes, c.fields)
+}
 
 func (s *symptom) bareNames() []string {
 	var names []string

@@ -35,6 +35,13 @@ func compile(t testing.TB, files ...*lang.File) (*grammar.Set, *rules.Set) {
 	if len(problems) > 0 {
 		t.Fatal(problems)
 	}
+	if _, _, problems = rules.Compile(g, sources); len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	// What waits until it is needed must come to the same.
+	for i := range sources {
+		sources[i].Sound = true
+	}
 	set, _, problems := rules.Compile(g, sources)
 	if len(problems) > 0 {
 		t.Fatal(problems)

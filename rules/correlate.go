@@ -294,7 +294,7 @@ func compareFindings(a, b *logdoc.Finding) int {
 // groups sorts a symptom's matches by key.
 func (c *Correlator) groups(index int, now time.Time) []*group {
 	keys := c.keysOf(index)
-	if len(keys) == 0 && (len(c.set.symptoms[index].facts) > 0 || slices.ContainsFunc(c.shelves[index], func(s shelf) bool { return len(s.buckets) > 0 })) {
+	if len(keys) == 0 && (len(c.set.symptoms[index].facts) > 0 || c.matched(index)) {
 		keys = []string{""}
 	}
 	var out []*group
@@ -304,14 +304,22 @@ func (c *Correlator) groups(index int, now time.Time) []*group {
 	return out
 }
 
+// matched reports whether a symptom has any match.
+func (c *Correlator) matched(index int) bool {
+	return slices.ContainsFunc(c.shelves[index], func(s shelf) bool { return len(s.buckets) > 0 })
+}
+
 // group returns the matches of one key. Those of events that give only some parts of the key, or none, belong to every key that agrees.
 func (c *Correlator) group(index int, now time.Time, key string) *group {
 	s := c.set.symptoms[index]
 	n := len(s.events)
 	g := &group{in: c, symptom: s, index: index, facts: c.facts, now: now, end: c.end, key: key, lists: make([][]logdoc.Match, n), counts: make([]int, n), decided: math.MaxInt64, wake: math.MaxInt64}
-	for e, fields := range s.keys {
+	for e := range s.events {
 		shelf := &c.shelves[index][e]
-		part, ok := project(key, fields)
+		if len(shelf.buckets) == 0 && !shelf.lost {
+			continue // of most symptoms nothing is ever asked
+		}
+		part, ok := project(key, s.keys()[e])
 		if !ok {
 			continue
 		}

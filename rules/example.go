@@ -172,7 +172,7 @@ func (s *Set) checkExpected(index int, parse Parse) lang.Problems {
 		parse(sample.Format.Value, []byte(strings.Join(sample.Text.Lines, "\n")), exampleTime, func(ev *logdoc.Event) {
 			accepted := false
 			for k, p := range e.events {
-				if t, ok := p.tests[ev.Format]; ok && t.accept(sc, ev) {
+				if t := s.index(ev.Format).own[p.id].test; t != nil && t.accept(sc, ev) {
 					accepted, exercised[k] = true, true
 				}
 			}

@@ -136,7 +136,7 @@ func TestLiveHits(t *testing.T) {
 	of := func(name string) lang.HitTerm { return lang.HitTerm{Event: &lang.Ref{Owner: name}, Count: 1} }
 	file.Symptoms[0].Verdicts[0].When = &lang.CondHits{Ordered: true, Window: 10 * time.Second, Terms: []lang.HitTerm{of("a"), of("b")},
 		Absent: []lang.AbsentTerm{{HitTerm: of("c"), Window: 5 * time.Second, Anchor: 1, Absolute: true}}}
-	set, _, problems := Compile(twoFormats{}, []Source{{"test", file}})
+	set, _, problems := Compile(twoFormats{}, []Source{{Pack: "test", File: file}})
 	if len(problems) > 0 {
 		t.Fatal(problems)
 	}

@@ -17,7 +17,7 @@ const (
 
 // keyOf returns the match's key.
 func (s *symptom) keyOf(m *logdoc.Match) string {
-	fields := s.keys[m.Event]
+	fields := s.keys()[m.Event]
 	switch len(fields) {
 	case 0:
 		return ""
@@ -108,10 +108,13 @@ func project(key string, fields []string) (part string, ok bool) {
 // keysOf returns the keys that the symptom's matches have, each only with as many parts as are known of it: a key that is a part of another one is not one by itself.
 // It is nil when no match has a key.
 func (c *Correlator) keysOf(index int) []string {
+	if !c.matched(index) {
+		return nil
+	}
 	s := c.set.symptoms[index]
 	known := map[string]bool{}
 	parted := false
-	for e, fields := range s.keys {
+	for e, fields := range s.keys() {
 		if len(fields) == 0 {
 			continue
 		}
@@ -130,7 +133,7 @@ func (c *Correlator) keysOf(index int) []string {
 	}
 	within := map[string]bool{}
 	for _, k := range keys {
-		for _, fields := range s.keys {
+		for _, fields := range s.keys() {
 			if part, ok := project(k, fields); ok && len(fields) > 0 && part != k {
 				within[part] = true
 			}

@@ -78,7 +78,7 @@ func (l *linter) slow(p *pattern, clause *lang.EventClause) {
 		if f == plain {
 			continue // such lines are few, and their patterns written for pasted text
 		}
-		if _, ok := p.tests[f].keys(); ok {
+		if _, ok := p.test(f).keys(); ok {
 			continue
 		}
 		eachTest(clause.Where, func(w *lang.WhereTest) {

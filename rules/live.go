@@ -90,7 +90,7 @@ type told struct {
 func (s *Set) NewLive() *Live {
 	l := &Live{in: s.NewCorrelator(), watermark: math.MinInt64, credit: maxCredit}
 	for _, sym := range s.symptoms {
-		f := following{told: map[string]*told{}, parts: map[string][]*told{}, horizon: sym.quiet(), early: !slices.ContainsFunc(sym.keys, partial)}
+		f := following{told: map[string]*told{}, parts: map[string][]*told{}, horizon: sym.quiet(), early: !slices.ContainsFunc(sym.keys(), partial)}
 		if f.horizon < 0 {
 			f.horizon = DefaultStaleAfter
 		}
@@ -133,7 +133,7 @@ func (l *Live) Input() *Correlator { return l.in }
 func (l *Live) Add(m logdoc.Match) {
 	s := l.in.set.symptoms[m.Symptom]
 	f := &l.symptoms[m.Symptom]
-	fields := s.keys[m.Event]
+	fields := s.keys()[m.Event]
 	key := s.keyOf(&m)
 	if shelf := &l.in.shelves[m.Symptom][m.Event]; shelf.full() && shelf.byKey[key] == nil {
 		l.forget(m.Symptom, m.Event)
@@ -255,7 +255,7 @@ func (l *Live) key(symptom int, key string) *told {
 		}
 	}
 	t := l.of(symptom, key)
-	for _, fields := range l.in.set.symptoms[symptom].keys {
+	for _, fields := range l.in.set.symptoms[symptom].keys() {
 		if !partial(fields) {
 			continue
 		}
@@ -514,7 +514,7 @@ func (l *Live) forget(symptom, event int) {
 	shelves := l.in.shelves[symptom]
 	open := map[string]bool{}
 	for key, t := range f.told {
-		if part, ok := project(key, s.keys[event]); ok && l.open(t) {
+		if part, ok := project(key, s.keys()[event]); ok && l.open(t) {
 			open[part] = true
 		}
 	}

@@ -50,7 +50,11 @@ func compileText(t interface {
 	file, problems := lang.Parse("test.logdoc", []byte(text))
 	if len(problems) == 0 {
 		var set *Set
-		if set, _, problems = Compile(twoFormats{}, []Source{{"test", file}}); len(problems) == 0 {
+		if _, _, problems = Compile(twoFormats{}, []Source{{Pack: "test", File: file}}); len(problems) == 0 {
+			// What waits until it is needed must come to the same.
+			set, _, problems = Compile(twoFormats{}, []Source{{Pack: "test", File: file, Sound: true}})
+		}
+		if len(problems) == 0 {
 			return set
 		}
 	}

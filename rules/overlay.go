@@ -73,7 +73,7 @@ func Overlay(sources []Source) (changed []Source, applied Overlays, overridden [
 				}
 			}
 		}
-		changed = append(changed, Source{src.Pack, &file})
+		changed = append(changed, Source{src.Pack, &file, src.Sound})
 	}
 	return changed, applied, overridden, problems
 }

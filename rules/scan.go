@@ -3,7 +3,6 @@ package rules
 import (
 	"bytes"
 	"math"
-	"regexp"
 	"slices"
 	"sync"
 
@@ -100,8 +99,9 @@ func without(t test, code string) test {
 	return t
 }
 
-// formatIndex finds the patterns that may accept an event of one format.
+// formatIndex finds the patterns that may accept an event of one format. It is made when the first such event comes: most logs are of a few formats.
 type formatIndex struct {
+	once     sync.Once
 	byCode   table
 	byPrefix trie // by what the message starts with
 	// severe are tried on records at warning or above.
@@ -112,40 +112,56 @@ type formatIndex struct {
 	byHit    [][]lookup // patterns by literal
 	masked   masked
 	any      bool // there is any pattern at all
+	own      []ownPattern
 }
 
-func (c *compiler) index() {
-	s := c.set
-	s.hasHost = make([]bool, len(c.schema.Names()))
+// ownPattern is a pattern as it is in one format: its test, nil where the format is none of the pattern's, and the fields that it captures.
+type ownPattern struct {
+	test test
+	keep []keptField
+}
+
+// arrange makes what finds the patterns of all formats.
+func (s *Set) arrange() {
+	s.hasHost = make([]bool, len(s.names))
 	for f := range s.hasHost {
-		_, s.hasHost[f] = c.schema.Slot(f, "host")
+		_, s.hasHost[f] = s.schema.Slot(f, "host")
 	}
+	s.byFormat = make([]formatIndex, len(s.names)+1)
 	for _, p := range s.patterns {
-		if t := p.termOf(); t != nil && t.needs != nil {
-			s.terms.add(p.id, t.needs)
+		if p.sought() {
+			s.terms.add(p.id, p.term.needs)
 		}
 	}
 	s.terms.finish()
-	s.byFormat = make([]func() *formatIndex, len(c.schema.Names())+1)
-	for i := range s.byFormat {
-		s.byFormat[i] = sync.OnceValue(func() *formatIndex { return s.indexOf(i - 1) })
-	}
 }
 
-// indexOf makes the index of one format. Each has literals of its own: a block is searched for those of its main format, and short ones of another product do not slow it down.
-func (s *Set) indexOf(format int) *formatIndex {
-	fi := &formatIndex{any: len(s.terms.texts) > 0}
+// sought reports whether whole blocks are searched for what the pattern needs, whatever their format.
+func (p *pattern) sought() bool { return p.term != nil && p.term.needs != nil }
+
+// index returns what finds the patterns of a format.
+func (s *Set) index(format int) *formatIndex {
+	fi := &s.byFormat[format+1]
+	fi.once.Do(func() { s.fill(fi, format) })
+	return fi
+}
+
+func (s *Set) fill(fi *formatIndex, format int) {
+	fi.any = len(s.terms.texts) > 0
+	fi.own = make([]ownPattern, len(s.patterns))
+	// Each format has literals of its own: a block is searched for those of its main format, and short ones of another product do not slow it down.
 	ids := map[string]int{}
 	var texts []string
 	for _, p := range s.patterns {
-		if !slices.Contains(p.formats, format) {
+		if !p.any && !slices.Contains(p.formats, format) {
 			continue
 		}
-		if t := p.termOf(); t != nil && t.needs != nil {
+		test := p.test(format)
+		fi.own[p.id] = ownPattern{test, s.keep(format, p.captured().fields)}
+		if p.sought() {
 			continue
 		}
 		fi.any = true
-		test := p.tests[format]
 		keys, ok := test.keys()
 		if !ok {
 			fi.always = append(fi.always, newLookup(p, test, key{kind: keyLiteral}))
@@ -179,7 +195,17 @@ func (s *Set) indexOf(format int) *formatIndex {
 	fi.literals = literal.New(texts)
 	fi.masked.texts = maskAll(texts)
 	fi.masked.literals = literal.New(fi.masked.texts)
-	return fi
+}
+
+// keep returns those of the fields that the format has.
+func (s *Set) keep(format int, fields []string) []keptField {
+	var keep []keptField
+	for _, name := range fields {
+		if slot, ok := s.schema.Slot(format, name); ok {
+			keep = append(keep, keptField{name, slot})
+		}
+	}
+	return keep
 }
 
 // Class says what the rules know of a record.
@@ -240,8 +266,8 @@ type Scanner struct {
 	told       []logdoc.Span // parts of a record, from Alike to Alike
 	open       []int32       // patterns, likewise
 	numbers    map[string]int32
-	blind      map[*regexp.Regexp]bool // whether digits are alike to those that were asked
-	meter      *Meter                  // counts what searching and trying take; nil mostly
+	blind      map[*expression]bool // whether digits are alike to those that were asked
+	meter      *Meter               // counts what searching and trying take; nil mostly
 	// own is what patterns that do not yield say of the record that is tried, yielding how many matches of it the others made.
 	own      Class
 	yielding int
@@ -250,7 +276,7 @@ type Scanner struct {
 
 // NewScanner returns a scanner.
 func (s *Set) NewScanner() *Scanner {
-	return &Scanner{set: s, byFormat: make([]*formatIndex, len(s.byFormat)), seen: make([]uint32, len(s.patterns)), recent: make([]int, len(s.expected)), stated: map[statedKey]int{}, numbers: map[string]int32{}, blind: map[*regexp.Regexp]bool{}}
+	return &Scanner{set: s, byFormat: make([]*formatIndex, len(s.byFormat)), seen: make([]uint32, len(s.patterns)), recent: make([]int, len(s.expected)), stated: map[statedKey]int{}, numbers: map[string]int32{}, blind: map[*expression]bool{}}
 }
 
 // indexOf returns the index of a format. The scanner remembers it: it is asked for with every record.
@@ -264,7 +290,7 @@ func (sc *Scanner) indexOf(format int) *formatIndex {
 
 //go:noinline
 func (sc *Scanner) firstOf(format int) *formatIndex {
-	fi := sc.set.byFormat[format+1]()
+	fi := sc.set.index(format)
 	sc.byFormat[format+1] = fi
 	return fi
 }
@@ -475,11 +501,9 @@ func (sc *Scanner) match(p *pattern, ev *logdoc.Event) {
 	for _, v := range sc.captures {
 		m.Captures = append(m.Captures, logdoc.Capture{Name: v.name, Value: kept(v.value)})
 	}
-	for i, slot := range p.slots[ev.Format] {
-		if slot >= 0 {
-			if v := ev.Field(slot); v != nil {
-				m.Captures = append(m.Captures, logdoc.Capture{Name: p.fields[i], Value: kept(v)})
-			}
+	for _, f := range sc.indexOf(ev.Format).own[p.id].keep {
+		if v := ev.Field(f.slot); v != nil {
+			m.Captures = append(m.Captures, logdoc.Capture{Name: f.name, Value: kept(v)})
 		}
 	}
 	sc.Matches = append(sc.Matches, m)

@@ -110,7 +110,7 @@ func TestIndexAgainstEveryPattern(t *testing.T) {
 			sc.Matches, naive.Matches = nil, nil
 			sc.Accept(ev)
 			for _, p := range set.patterns {
-				if accepts, ok := p.tests[ev.Format]; ok {
+				if accepts := set.index(ev.Format).own[p.id].test; accepts != nil {
 					if naive.captures = naive.captures[:0]; accepts.accept(naive, ev) {
 						naive.match(p, ev)
 					}

@@ -41,7 +41,7 @@ func (c *Correlator) SoFar() Outcome {
 // whole reports whether a key can turn out to be a part of no other one.
 func (s *symptom) whole(key string) bool {
 	if key == "" {
-		return !slices.ContainsFunc(s.keys, func(fields []string) bool { return len(fields) > 0 })
+		return !slices.ContainsFunc(s.keys(), func(fields []string) bool { return len(fields) > 0 })
 	}
 	return !slices.Contains(strings.Split(key, keySeparator), noPart)
 }

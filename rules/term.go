@@ -16,7 +16,6 @@ import (
 	"logdoc"
 	"logdoc/internal/lang"
 	"logdoc/internal/literal"
-	"logdoc/internal/template"
 )
 
 // termTest looks at a whole record, or at one field of it, as terms of other rule languages do.
@@ -46,25 +45,15 @@ var fieldAliases = map[string]string{"hostname": "host", "pod_name": "pod", "pro
 type everyFormat struct {
 	formats []int
 	fields  []string
-	slots   map[int][]int
 }
 
 func (c *compiler) everyFormat() *everyFormat {
 	if c.every == nil {
-		e := &everyFormat{formats: []int{plain}, slots: map[int][]int{}}
+		e := &everyFormat{formats: []int{plain}}
 		for i := range c.set.names {
 			e.formats = append(e.formats, i)
 			if _, ok := c.schema.Slot(i, "host"); ok {
 				e.fields = []string{"host"}
-			}
-		}
-		for _, f := range e.formats {
-			for _, name := range e.fields {
-				slot, ok := c.schema.Slot(f, name)
-				if !ok {
-					slot = -1
-				}
-				e.slots[f] = append(e.slots[f], slot)
 			}
 		}
 		c.every = e
@@ -73,10 +62,10 @@ func (c *compiler) everyFormat() *everyFormat {
 }
 
 // termEvent compiles an event that is one term, for records of every format.
-func (c *compiler) termEvent(src *lang.EventClause, term *lang.WhereTerm, layouts map[string]*template.Layout) *pattern {
+func (c *compiler) termEvent(src *lang.EventClause, term *lang.WhereTerm) *pattern {
 	every := c.everyFormat()
-	p := &pattern{name: src.Name.Value, label: src.Label.Value, any: true, formats: every.formats, fields: every.fields, slots: every.slots, tests: make(map[int]test, len(every.formats))}
-	w := &whereCompiler{compiler: c, pattern: p, layouts: layouts}
+	p := &pattern{name: src.Name.Value, label: src.Label.Value, any: true, formats: every.formats}
+	w := &whereCompiler{compiler: c, pattern: p, captures: &captures{fields: every.fields}}
 	base, ok := term.Compiled.(*termTest)
 	if !ok {
 		if base = w.newTerm(term); base == nil {
@@ -86,23 +75,24 @@ func (c *compiler) termEvent(src *lang.EventClause, term *lang.WhereTerm, layout
 	for _, name := range term.Keep {
 		w.capture(name, nil)
 	}
-	for _, f := range every.formats {
+	p.captured = func() *captures { return w.captures }
+	p.term = base
+	p.test = func(format int) test {
 		if term.Field == "" && len(term.Keep) == 0 {
-			p.tests[f] = base
-			continue
+			return base
 		}
-		w.format = f
+		own := formatCompiler{c, format}
 		t := *base
-		t.slot = w.slotOf(term.Field)
+		t.slot = own.slotOf(term.Field)
 		for _, name := range term.Keep {
-			t.keep = append(t.keep, keptField{name, w.slotOf(name)})
+			t.keep = append(t.keep, keptField{name, own.slotOf(name)})
 		}
-		p.tests[f] = &t
+		return &t
 	}
 	return p
 }
 
-func (c *whereCompiler) slotOf(field string) int {
+func (c formatCompiler) slotOf(field string) int {
 	if field == "" {
 		return -1
 	}

@@ -82,15 +82,6 @@ func (x *termIndex) find(block []byte, hits []literal.Hit) []literal.Hit {
 	return hits
 }
 
-// termOf returns the pattern's test if it is one of a term.
-func (p *pattern) termOf() *termTest {
-	for _, t := range p.tests {
-		term, _ := t.(*termTest)
-		return term
-	}
-	return nil
-}
-
 // termHits are the places of a block where texts of terms stand, and how far they are looked at.
 type termHits struct {
 	hits   []literal.Hit
@@ -114,12 +105,12 @@ func (sc *Scanner) acceptTerms(ev *logdoc.Event) Class {
 	for h.cursor < len(h.hits) && h.hits[h.cursor].Start < start {
 		h.cursor++
 	}
+	own := sc.indexOf(ev.Format).own
 	class := Unexplained
 	for ; h.cursor < len(h.hits) && h.hits[h.cursor].Start < end; h.cursor++ {
 		id := h.hits[h.cursor].ID
 		for _, p := range sc.set.terms.byText[id] {
-			pattern := sc.set.patterns[p]
-			test := pattern.tests[ev.Format]
+			test := own[p].test
 			term := test.(*termTest)
 			l := lookup{pattern: p, test: test}
 			if term.kind == lang.TermText && term.field == "" && len(term.keep) == 0 && len(term.text) == len(sc.set.terms.texts[id]) {

@@ -55,7 +55,7 @@ func textVal(s string) val {
 
 // capture types a captured value: as a time where its hole has a layout.
 func (s *symptom) capture(name string, text logdoc.LogText) val {
-	if l, ok := s.layouts[name]; ok {
+	if l, ok := s.layouts()[name]; ok {
 		if t, ok := parseStamp(l, string(text)); ok {
 			return val{kind: aTime, text: string(text), time: t}
 		}
@@ -153,7 +153,8 @@ func (g *group) all(r *lang.Ref, b *occurrence) []val {
 }
 
 func (p *pattern) captures(name string) bool {
-	return slices.Contains(p.holes, name) || slices.Contains(p.fields, name)
+	c := p.captured()
+	return slices.Contains(c.holes, name) || slices.Contains(c.fields, name)
 }
 
 func (s *symptom) isValue(name string) bool {

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"regexp/syntax"
 	"slices"
+	"sync"
 	"unicode/utf8"
 
 	"logdoc"
@@ -49,14 +50,23 @@ const (
 
 var virtualFields = map[string]int{"text": fieldText, "line": fieldLine, "root": fieldRoot, "severity": fieldSeverity}
 
-func (c *compiler) event(src *lang.EventClause, wanted []string, layouts map[string]*template.Layout) *pattern {
+// captures are what a pattern takes out of a record, whatever its format.
+type captures struct {
+	holes  []string // of templates, and groups of expressions
+	fields []string // of the record, besides
+	// layouts are of holes that are times.
+	layouts  map[string]*template.Layout
+	problems lang.Problems // with the condition
+}
+
+// event compiles an event; wanted are the fields that something refers to. What it captures is found out when it is first asked for, and at once where the condition may be wrong.
+func (c *compiler) event(src *lang.EventClause, wanted func() []string) *pattern {
 	if term, ok := src.Where.(*lang.WhereTerm); ok && len(src.Formats) == 0 {
-		return c.termEvent(src, term, layouts)
+		return c.termEvent(src, term)
 	}
 	p := &pattern{name: src.Name.Value, label: src.Label.Value, any: len(src.Formats) == 0}
-	every := c.everyFormat()
 	if p.any {
-		p.formats = every.formats
+		p.formats = c.everyFormat().formats
 	}
 	for _, name := range src.Formats {
 		i, ok := c.schema.Index(name.Value)
@@ -69,79 +79,49 @@ func (c *compiler) event(src *lang.EventClause, wanted []string, layouts map[str
 		}
 		p.formats = append(p.formats, i)
 	}
-	before := len(c.problems)
-	w := &whereCompiler{compiler: c, pattern: p, layouts: layouts}
-	w.checkFields(src.Where)
-	if len(c.problems) > before {
-		return nil
-	}
-	p.tests = make(map[int]test, len(p.formats))
-	var t test
-	for _, f := range p.formats {
-		// A site may have thousands of symptoms that look at the text of any record: their tests are the same for every format.
-		if t == nil || !sameEverywhere(src.Where) {
-			w.format = f
-			t = w.compile(src.Where)
-		}
-		if len(c.problems) > before {
+	own := &compiler{schema: c.schema, set: c.set}
+	p.test = func(format int) test { return formatCompiler{own, format}.compile(src.Where) }
+	p.captured = sync.OnceValue(func() *captures { return own.captures(p, src.Where, wanted) })
+	if !c.sound {
+		if problems := p.captured().problems; len(problems) > 0 {
+			c.problems = append(c.problems, problems...)
 			return nil
-		}
-		p.tests[f] = t
-	}
-	// The record's host is always worth knowing, where it has one.
-	for _, name := range append(slices.Clone(wanted), "host") {
-		if slices.Contains(p.holes, name) || slices.Contains(p.fields, name) {
-			continue
-		}
-		known := false
-		for _, f := range p.formats {
-			if _, ok := c.schema.Slot(f, name); ok {
-				known = true
-			}
-		}
-		if known {
-			p.fields = append(p.fields, name)
-		}
-	}
-	if p.any && slices.Equal(p.fields, every.fields) {
-		p.slots = every.slots
-		return p
-	}
-	p.slots = make(map[int][]int, len(p.formats))
-	for _, f := range p.formats {
-		for _, name := range p.fields {
-			slot, ok := c.schema.Slot(f, name)
-			if !ok {
-				slot = -1
-			}
-			p.slots[f] = append(p.slots[f], slot)
 		}
 	}
 	return p
 }
 
-// sameEverywhere reports whether a condition asks for nothing that each format has in a place of its own.
-func sameEverywhere(w lang.Where) bool {
-	differs := func(t lang.Where) bool { return !sameEverywhere(t) }
-	switch w := w.(type) {
-	case *lang.WhereAnd:
-		return !slices.ContainsFunc(w.Terms, differs)
-	case *lang.WhereOr:
-		return !slices.ContainsFunc(w.Terms, differs)
-	case *lang.WhereNot:
-		return sameEverywhere(w.Term)
-	case *lang.WhereTest:
-		_, virtual := virtualFields[w.Field.Value]
-		return virtual
+func (c *compiler) captures(p *pattern, where lang.Where, wanted func() []string) *captures {
+	w := &whereCompiler{compiler: &compiler{schema: c.schema, set: c.set}, pattern: p, captures: &captures{}}
+	w.checkFields(where)
+	if len(w.problems) == 0 {
+		w.prepare(where)
 	}
-	return w == nil
+	out := w.captures
+	out.problems = w.problems
+	// The record's host is always worth knowing, where it has one.
+	for _, name := range append(slices.Clone(wanted()), "host") {
+		if slices.Contains(out.holes, name) || slices.Contains(out.fields, name) {
+			continue
+		}
+		if slices.ContainsFunc(p.formats, func(f int) bool { _, ok := c.schema.Slot(f, name); return ok }) {
+			out.fields = append(out.fields, name)
+		}
+	}
+	return out
 }
 
+// whereCompiler looks at what a condition is in every format.
 type whereCompiler struct {
 	*compiler
-	pattern *pattern
-	layouts map[string]*template.Layout
-	format  int
+	pattern  *pattern
+	captures *captures
+}
+
+// formatCompiler compiles conditions for one format. In the place of a test with a mistake stands one that accepts everything.
+type formatCompiler struct {
+	*compiler
+	format int
 }
 
 // checkFields reports fields that none of the pattern's formats has.
@@ -181,7 +161,63 @@ func (c *whereCompiler) checkFields(w lang.Where) {
 	}
 }
 
-func (c *whereCompiler) compile(w lang.Where) test {
+// prepare compiles what is the same for all formats, reports what is wrong with it, and notes what it captures.
+func (c *whereCompiler) prepare(w lang.Where) {
+	switch w := w.(type) {
+	case *lang.WhereAnd:
+		for _, t := range w.Terms {
+			c.prepare(t)
+		}
+	case *lang.WhereOr:
+		for _, t := range w.Terms {
+			c.prepare(t)
+		}
+	case *lang.WhereNot:
+		c.prepare(w.Term)
+	case *lang.WhereTest:
+		c.prepareTest(w)
+	}
+}
+
+func (c *whereCompiler) prepareTest(w *lang.WhereTest) {
+	value := w.Value.Value
+	if virtualFields[w.Field.Value] == fieldSeverity {
+		if _, err := logdoc.ParseSeverity(value); err != nil {
+			c.problem(w.Value.Pos, len(value), err.Error(), didYouMean(value, logdoc.SeverityWords()))
+		}
+		return
+	}
+	switch w.Op {
+	case "has":
+		if value == "" {
+			c.problem(w.Value.Pos, 2, "an empty text is in every record", "write the words that the record must have")
+		}
+	case "like":
+		tmpl, err := c.set.texts.template(value)
+		if err != nil {
+			var e *template.Error
+			errors.As(err, &e)
+			pos := w.Value.Pos
+			pos.Col += e.Col - 1
+			c.problem(pos, 1, e.Message, e.Advice)
+			return
+		}
+		for _, h := range tmpl.Holes {
+			c.capture(h.Name, h.Layout)
+		}
+	case "~":
+		e, err := c.set.texts.expression(value)
+		if err != nil {
+			c.problem(w.Value.Pos, len(value)+2, "the regular expression does not compile: "+err.Error(), "RE2 syntax is meant: no look-ahead, no back-references")
+			return
+		}
+		for _, name := range e.names {
+			c.capture(name, nil)
+		}
+	}
+}
+
+func (c formatCompiler) compile(w lang.Where) test {
 	switch w := w.(type) {
 	case *lang.WhereAnd:
 		var t allOf
@@ -206,7 +242,7 @@ func (c *whereCompiler) compile(w lang.Where) test {
 	return accepting{}
 }
 
-func (c *whereCompiler) test(w *lang.WhereTest) test {
+func (c formatCompiler) test(w *lang.WhereTest) test {
 	field, ok := virtualFields[w.Field.Value]
 	if !ok {
 		slot, known := c.schema.Slot(c.format, w.Field.Value)
@@ -219,88 +255,96 @@ func (c *whereCompiler) test(w *lang.WhereTest) test {
 	if field == fieldSeverity {
 		sev, err := logdoc.ParseSeverity(value)
 		if err != nil {
-			c.problem(w.Value.Pos, len(value), err.Error(), didYouMean(value, logdoc.SeverityWords()))
 			return accepting{}
 		}
 		return severityTest{w.Op, sev}
 	}
 	switch w.Op {
 	case "has":
-		if value == "" {
-			c.problem(w.Value.Pos, 2, "an empty text is in every record", "write the words that the record must have")
-			return accepting{}
-		}
 		return contains{field, []byte(value)}
 	case "like":
-		tmpl, err := c.template(value)
-		if err != nil {
-			var e *template.Error
-			errors.As(err, &e)
-			pos := w.Value.Pos
-			pos.Col += e.Col - 1
-			c.problem(pos, 1, e.Message, e.Advice)
-			return accepting{}
+		if tmpl, err := c.set.texts.template(value); err == nil {
+			return like{field, tmpl}
 		}
-		for _, h := range tmpl.Holes {
-			c.capture(h.Name, h.Layout)
-		}
-		return like{field, tmpl}
+		return accepting{}
 	case "~":
-		re, err := c.regexp(value)
-		if err != nil {
-			c.problem(w.Value.Pos, len(value)+2, "the regular expression does not compile: "+err.Error(), "RE2 syntax is meant: no look-ahead, no back-references")
-			return accepting{}
+		if e, err := c.set.texts.expression(value); err == nil {
+			return regexpTest{field, e}
 		}
-		for _, name := range re.re.SubexpNames() {
-			c.capture(name, nil)
-		}
-		re.field = field
-		return re
+		return accepting{}
 	}
 	return compareTest{field, w.Op, []byte(value)}
 }
 
-// template compiles a template once, for however many formats and patterns.
-func (c *compiler) template(text string) (*template.Template, error) {
-	if t, ok := c.templates[text]; ok {
-		return t, nil
-	}
-	t, err := template.Compile(text, nil)
-	if err == nil {
-		if c.templates == nil {
-			c.templates = map[string]*template.Template{}
-		}
-		c.templates[text] = t
-	}
-	return t, err
+// texts are the templates and expressions that were compiled so far, by text: most are asked of several formats. It is safe for use by many goroutines.
+type texts struct {
+	mutex       sync.Mutex
+	templates   map[string]*template.Template
+	expressions map[string]*expression
 }
 
-// regexp is template for a regular expression, without the field that it is asked of.
-func (c *compiler) regexp(expr string) (regexpTest, error) {
-	if t, ok := c.regexps[expr]; ok {
-		return t, nil
+// template compiles a template.
+func (t *texts) template(text string) (*template.Template, error) {
+	return once(t, &t.templates, text, func() (*template.Template, error) { return template.Compile(text, nil) })
+}
+
+// once returns what is kept of a text, or else makes and keeps it.
+func once[T any](t *texts, kept *map[string]*T, text string, compile func() (*T, error)) (*T, error) {
+	t.mutex.Lock()
+	v, ok := (*kept)[text]
+	t.mutex.Unlock()
+	if ok {
+		return v, nil
 	}
-	re, err := regexp.Compile(expr)
+	v, err := compile()
 	if err != nil {
-		return regexpTest{}, err
+		return nil, err
 	}
-	if c.regexps == nil {
-		c.regexps = map[string]regexpTest{}
+	t.mutex.Lock()
+	defer t.mutex.Unlock()
+	if *kept == nil {
+		*kept = map[string]*T{}
 	}
-	t := regexpTest{re: re, required: requiredLiteral(expr)}
-	c.regexps[expr] = t
-	return t, nil
+	(*kept)[text] = v
+	return v, nil
+}
+
+// expression is a regular expression. Most of a run's are never asked, and compiling one takes longer than reading it.
+type expression struct {
+	text  string
+	names []string // of its groups
+	re    func() *regexp.Regexp
+	// required is the longest text that every match must contain, or "".
+	required func() string
+}
+
+// expression reads a regular expression.
+func (t *texts) expression(text string) (*expression, error) {
+	return once(t, &t.expressions, text, func() (*expression, error) {
+		tree, err := syntax.Parse(text, syntax.Perl)
+		if err != nil {
+			return nil, err
+		}
+		return &expression{
+			text: text, names: tree.CapNames(),
+			re:       sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(text) }),
+			required: sync.OnceValue(func() string { return longestLiteral(tree.Simplify()) }),
+		}, nil
+	})
 }
 
 func (c *whereCompiler) capture(name string, layout *template.Layout) {
 	if name == "" {
 		return
 	}
-	if !slices.Contains(c.pattern.holes, name) {
-		c.pattern.holes = append(c.pattern.holes, name)
+	if !slices.Contains(c.captures.holes, name) {
+		c.captures.holes = append(c.captures.holes, name)
 	}
 	if layout != nil {
-		c.layouts[name] = layout
+		if c.captures.layouts == nil {
+			c.captures.layouts = map[string]*template.Layout{}
+		}
+		c.captures.layouts[name] = layout
 	}
 }
 

@@ -5,17 +5,20 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 )
 
 // The marks that rotation leaves in the names of logs, tried in this order on the name without the suffixes of compression.
 var (
 	// app.log.2017-09-11, FlumeClient.2017-09-11_04-05-09.[1].log, messages-20260101
-	dated = regexp.MustCompile(`^(.+?)[-._](\d{4})-?(\d\d)-?(\d\d)(?:[-_.T]?(\d\d)[-_.:]?(\d\d)(?:[-_.:]?(\d\d))?)?(?:[-._]?\[?(\d{1,4})\]?)?(\.[A-Za-z]+)?$`)
+	dated = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^(.+?)[-._](\d{4})-?(\d\d)-?(\d\d)(?:[-_.T]?(\d\d)[-_.:]?(\d\d)(?:[-_.:]?(\d\d))?)?(?:[-._]?\[?(\d{1,4})\]?)?(\.[A-Za-z]+)?$`)
+	})
 	// server.1.log
-	inner = regexp.MustCompile(`^(.+)\.(\d{1,3})(\.(?:log|out|txt))$`)
+	inner = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(.+)\.(\d{1,3})(\.(?:log|out|txt))$`) })
 	// messages.2, gsan.log.001
-	outer    = regexp.MustCompile(`^(.+)\.(\d{1,4})$`)
+	outer    = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(.+)\.(\d{1,4})$`) })
 	packings = []string{".gz", ".bz2", ".xz", ".zst", ".lz4", ".zip"}
 )
 
@@ -45,17 +48,17 @@ func family(path string) (log string, order int) {
 		return dir + base, 0
 	}
 	if digits >= 8 { // the pattern is slow, and long directories have many names
-		if m := dated.FindStringSubmatch(base); m != nil {
+		if m := dated().FindStringSubmatch(base); m != nil {
 			if when, ok := moment(m[2:8]); ok {
 				// A second has room for ten thousand numbers; the offset puts all dates before all numbers.
 				return dir + m[1] + m[9], int(when.Unix()*10_000 + number(m[8]) - 1<<53)
 			}
 		}
 	}
-	if m := inner.FindStringSubmatch(base); m != nil {
+	if m := inner().FindStringSubmatch(base); m != nil {
 		return dir + m[1] + m[3], -int(number(m[2]))
 	}
-	if m := outer.FindStringSubmatch(base); m != nil {
+	if m := outer().FindStringSubmatch(base); m != nil {
 		return dir + m[1], -int(number(m[2]))
 	}
 	return dir + base, 0

@@ -67,15 +67,15 @@ func (p *pace) adjust() {
 		debug.SetGCPercent(int(p.growth.floor * 100 / firstHeap))
 		return
 	}
-	live := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
-	metrics.Read(live)
-	debug.SetGCPercent(p.growth.percentOf(live[0].Value.Uint64()))
+	alive := []metrics.Sample{{Name: "/gc/heap/live:bytes"}, {Name: "/gc/scan/globals:bytes"}}
+	metrics.Read(alive)
+	debug.SetGCPercent(p.growth.percentOf(alive[0].Value.Uint64(), alive[1].Value.Uint64()))
 }
 
-// percentOf returns by how many per cent a heap of so many living bytes may grow.
-func (g growth) percentOf(live uint64) int {
+// percentOf returns by how many per cent a heap of so many living bytes may grow. The runtime takes them of the global variables as well.
+func (g growth) percentOf(live, globals uint64) int {
 	if live == 0 || live >= g.floor {
 		return g.percent
 	}
-	return max(g.percent, int((g.floor-live)*100/live))
+	return max(g.percent, int((g.floor-live)*100/(live+globals)))
 }

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"logdoc"
 	"logdoc/grammar"
@@ -76,10 +77,12 @@ func short(host string) string {
 }
 
 // machine is what a folder is called that holds one machine's logs, where it holds no address and no name that the logs know.
-var machine = regexp.MustCompile(`^(?:[a-z0-9]+[-_])*(?:node|host|client|server|srv|worker|master|core|member|vm|hsm|appliance|esx|proxy)(?:[-_]?[a-z]?[0-9]{1,4})$`)
+var machine = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(?:[a-z0-9]+[-_])*(?:node|host|client|server|srv|worker|master|core|member|vm|hsm|appliance|esx|proxy)(?:[-_]?[a-z]?[0-9]{1,4})$`)
+})
 
 // address is at the start of the names of such folders.
-var address = regexp.MustCompile(`^[0-9]{1,3}(?:\.[0-9]{1,3}){3}(?:$|[-_])`)
+var address = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[0-9]{1,3}(?:\.[0-9]{1,3}){3}(?:$|[-_])`) })
 
 // placeNodes finds out which logs were written where. What records say comes first. Where they say nothing, a folder or an archive that is called like a machine is taken for one: by the host that the
 // records of other logs in it name, or else, as a guess, by its own name. A folder that all logs lie in tells nothing.
@@ -245,13 +248,13 @@ func machineFolder(name string, common int, known map[string]bool) (folder, labe
 		part := strings.ToLower(strings.TrimSuffix(parts[i], "!"))
 		as := ""
 		switch {
-		case address.MatchString(part):
-			as = strings.TrimRight(address.FindString(part), "-_")
+		case address().MatchString(part):
+			as = strings.TrimRight(address().FindString(part), "-_")
 			if _, err := netip.ParseAddr(as); err != nil {
 				as = ""
 			}
 		case nowhere[part]:
-		case known[short(part)] || machine.MatchString(short(part)):
+		case known[short(part)] || machine().MatchString(short(part)):
 			as = short(part)
 		}
 		if as != "" {

@@ -7,7 +7,6 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"path"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -87,19 +86,22 @@ type packFile struct {
 	src        []byte
 	file       *lang.File
 	problems   lang.Problems
-	snapshot   bool // the file comes from the snapshot
+	snapshot   bool // the file comes from the snapshot, without src
 }
 
 // Load reads the built-in packs and then the given ones, files or folders; a later symptom or format replaces an earlier one of the same name. A path that leads to
-// no pack is an error; a file that has mistakes or cannot be read is left out, and told in Problems. Places in the built-in packs have no file name, and their
-// declarations are as lang.Running leaves them: examples and samples are for LoadSources.
+// no pack is an error; a file that has mistakes or cannot be read is left out, and told in Problems. Places in the built-in packs have no file name, and of their
+// examples there is no more than the title and what they come to, and no sample of what is normal: these are for LoadSources.
 func Load(paths []string, sel Selection) (*Packs, error) {
-	files, err := readPacks(paths)
+	files := snapshot()
+	if files == nil {
+		return LoadInFull(paths, sel)
+	}
+	given, err := readGiven(paths)
 	if err != nil {
 		return nil, err
 	}
-	fromSnapshot(files)
-	return load(files, sel, true)
+	return load(append(files, given...), sel, true)
 }
 
 // LoadInFull is Load with the texts of all examples, which the snapshot of the built-in packs leaves out.
@@ -127,6 +129,8 @@ func load(files []*packFile, sel Selection, overlay bool) (*Packs, error) {
 	var sources []rules.Source
 	var formats []*lang.Format
 	known := map[string]bool{}
+	// The built-in packs compile without a problem, but for formats of others, which may replace theirs.
+	alone := !slices.ContainsFunc(files, func(f *packFile) bool { return !f.snapshot && f.file != nil && len(f.file.Formats) > 0 })
 	for _, f := range files {
 		if !f.snapshot {
 			p.texts[f.name] = f.src
@@ -137,7 +141,7 @@ func load(files []*packFile, sel Selection, overlay bool) (*Packs, error) {
 			continue
 		}
 		p.Files = append(p.Files, f.file)
-		sources = append(sources, rules.Source{Pack: f.pack, File: f.file})
+		sources = append(sources, rules.Source{Pack: f.pack, File: f.file, Sound: f.snapshot && alone})
 		for _, s := range f.file.Symptoms {
 			if !sel.keeps(s.Name.Value, s.Product.Value) {
 				p.Unwanted++
@@ -172,21 +176,16 @@ func load(files []*packFile, sel Selection, overlay bool) (*Packs, error) {
 
 // readPacks reads the files of the built-in packs and then those of the given ones.
 func readPacks(paths []string) ([]*packFile, error) {
-	var files []*packFile
-	for _, builtin := range []fs.FS{grammar.Builtin, rules.Builtin} {
-		err := fs.WalkDir(builtin, ".", func(name string, d fs.DirEntry, err error) error {
-			if err != nil || d.IsDir() || path.Ext(name) != ".logdoc" {
-				return err
-			}
-			src, err := fs.ReadFile(builtin, name)
-			// The prefix keeps a user's own packs/avamar/x.logdoc apart.
-			files = append(files, &packFile{pack: BuiltinPack, name: path.Join(BuiltinPack, name), src: src})
-			return err
-		})
-		if err != nil {
-			return nil, fmt.Errorf("read built-in packs: %w", err)
-		}
+	files, err := readBuiltin()
+	if err != nil {
+		return nil, err
 	}
+	given, err := readGiven(paths)
+	return append(files, given...), err
+}
+
+// readGiven reads the files of packs that are no part of the program.
+func readGiven(paths []string) (files []*packFile, err error) {
 	for _, given := range paths {
 		names, err := PackFiles(given)
 		if err != nil {

@@ -26,6 +26,21 @@ func TestBuiltinPacks(t *testing.T) {
 	}
 }
 
+// TestForeignFormat looks for what is wrong with a built-in symptom once another pack has replaced a format that it looks at.
+func TestForeignFormat(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "own.logdoc")
+	if err := os.WriteFile(name, []byte("format avtar \"Own\" {\n  line | {time:2006-01-02 15:04:05} {message}\n  sample | 2026-03-04 05:06:07 started\n  { message = \"started\" }\n}\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	p, err := Load([]string{name}, Selection{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if errs := p.Problems.Errors(); len(errs) == 0 || !strings.Contains(errs[0].Message, "has no field") {
+		t.Errorf("what is wrong with the symptoms that read avtar is not told: %v", errs)
+	}
+}
+
 func TestSelection(t *testing.T) {
 	p, err := packs()
 	if err != nil {

@@ -1,48 +1,69 @@
 package diagnose
 
 import (
-	"bytes"
-	"crypto/sha256"
-	_ "embed"
+	"fmt"
+	"hash/crc32"
+	"io"
+	"io/fs"
+	"path"
 
-	"logdoc/internal/lang"
+	"logdoc/grammar"
+	"logdoc/internal/builtin"
+	"logdoc/rules"
 )
 
-// builtinSnapshot holds a sum of the built-in packs' sources and then what they parse to. A test keeps it true; `make golden` writes it anew. When the
-// sources have changed since, they are parsed as if there were no snapshot.
-//
-//go:embed builtin.snapshot
-var builtinSnapshot []byte
-
-// sum is of the names and contents of the built-in files.
-func sum(files []*packFile) []byte {
-	h := sha256.New()
-	for _, f := range files {
-		if f.pack == BuiltinPack {
-			h.Write([]byte(f.name))
-			h.Write([]byte{0})
-			h.Write(f.src)
-			h.Write([]byte{0})
+// walkBuiltin visits the files of the built-in packs in their order. A file's name starts with the pack's, which keeps a user's own packs/avamar/x.logdoc apart.
+func walkBuiltin(visit func(name string, src fs.File) error) error {
+	for _, packs := range []fs.FS{grammar.Builtin, rules.Builtin} {
+		err := fs.WalkDir(packs, ".", func(name string, d fs.DirEntry, err error) error {
+			if err != nil || d.IsDir() || path.Ext(name) != ".logdoc" {
+				return err
+			}
+			src, err := packs.Open(name)
+			if err != nil {
+				return err
+			}
+			return visit(path.Join(BuiltinPack, name), src)
+		})
+		if err != nil {
+			return fmt.Errorf("read built-in packs: %w", err)
 		}
 	}
-	return h.Sum(nil)
+	return nil
 }
 
-// fromSnapshot gives the built-in files what they parse to, if the snapshot is of them.
-func fromSnapshot(files []*packFile) {
-	want := sum(files)
-	if !bytes.HasPrefix(builtinSnapshot, want) {
-		return
+// readBuiltin reads the sources of the built-in packs.
+func readBuiltin() (files []*packFile, err error) {
+	err = walkBuiltin(func(name string, src fs.File) error {
+		text, err := io.ReadAll(src)
+		files = append(files, &packFile{pack: BuiltinPack, name: name, src: text})
+		return err
+	})
+	return files, err
+}
+
+// sumBuiltin is of the names and contents of the built-in files. It guards against a snapshot that was forgotten, and every run computes it.
+func sumBuiltin() (uint32, error) {
+	sum := crc32.New(crc32.MakeTable(crc32.Castagnoli))
+	buffer := make([]byte, 16<<10)
+	err := walkBuiltin(func(name string, src fs.File) error {
+		fmt.Fprintf(sum, "%s\x00", name)
+		n, err := io.CopyBuffer(sum, src, buffer)
+		fmt.Fprintf(sum, "\x00%d\x00", n)
+		return err
+	})
+	return sum.Sum32(), err
+}
+
+// snapshot returns the built-in files as package builtin has them, or nil when their sources have changed since it was written: then they have to be parsed.
+func snapshot() []*packFile {
+	sum, err := sumBuiltin()
+	if err != nil || sum != builtin.Sum {
+		return nil
 	}
-	parsed, err := lang.DecodeSnapshot(builtinSnapshot[len(want):])
-	if err != nil {
-		return
+	files := make([]*packFile, len(builtin.Files))
+	for i, f := range builtin.Files {
+		files[i] = &packFile{pack: BuiltinPack, name: f.Name, file: f, snapshot: true}
 	}
-	i := 0
-	for _, f := range files {
-		if f.pack == BuiltinPack && i < len(parsed) {
-			f.file, f.snapshot = parsed[i], true
-			i++
-		}
-	}
+	return files
 }

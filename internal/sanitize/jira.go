@@ -3,17 +3,18 @@ package sanitize
 import (
 	"regexp"
 	"strings"
+	"sync"
 )
 
 // Jira is Jira's wiki markup in which foreign text can only be read.
 type Jira string
 
 // noFormat is what begins and ends a block that is shown as it is. A blank takes its meaning.
-var noFormat = regexp.MustCompile(`(?i)\{(noformat)`)
+var noFormat = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?i)\{(noformat)`) })
 
 // NoFormat writes text as a block that is shown as it is. It cannot end the block: {noformat} within it becomes { noformat}.
 func NoFormat[T ~string](text T) Jira {
-	s := noFormat.ReplaceAllString(string(Text(text)), "{ $1")
+	s := noFormat().ReplaceAllString(string(Text(text)), "{ $1")
 	s = strings.TrimRight(s, "\n")
 	return Jira("{noformat}\n" + s + "\n{noformat}\n")
 }

@@ -57,8 +57,12 @@ func NewText(s string) Text { return Text{newText(pieces([]byte(s)))} }
 func (t *Text) At(b []byte, pos int) int { return t.at(b, pos) }
 
 func newText(pieces []piece) text {
-	var raw []byte
 	t := text{pieces: pieces}
+	size := 0
+	for _, p := range pieces {
+		size += max(len(p.lit), 1)
+	}
+	raw := make([]byte, 0, size)
 	for _, p := range pieces {
 		t.open = len(p.lit) == 0
 		if t.open {
@@ -168,6 +172,7 @@ func newChoice(words []string) *choice {
 // plan turns the elements into steps.
 func (t *Template) plan() {
 	last := len(t.elements) - 1
+	t.steps = make([]step, 0, len(t.elements))
 	for i := 0; i <= last; i++ {
 		e := t.elements[i]
 		if e.hole < 0 {

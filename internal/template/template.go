@@ -102,14 +102,20 @@ func (e *Error) Error() string { return e.Message }
 // Compile reads a template. A hole with a name in choices takes one of those words and nothing else.
 func Compile(text string, choices map[string][]string) (*Template, error) {
 	t := &Template{Source: text}
-	var lit []byte
+	trimmed := strings.TrimRight(text, " \t")
+	// Every start compiles hundreds of templates: what they are made of is as large as it will be.
+	holes := strings.Count(trimmed, "{")
+	t.elements = make([]element, 0, 2*holes+1)
+	if holes > 0 {
+		t.Holes = make([]Hole, 0, holes+1)
+	}
+	lit := make([]byte, 0, len(trimmed))
 	flush := func() {
 		if len(lit) > 0 {
 			t.elements = append(t.elements, element{chunk: pieces(lit), hole: -1})
-			lit = nil
+			lit = lit[len(lit):]
 		}
 	}
-	trimmed := strings.TrimRight(text, " \t")
 	if strings.TrimSpace(trimmed) == "" {
 		return nil, &Error{1, "the template is empty", "write the line as it stands in the log, with {name} for what varies"}
 	}
@@ -204,7 +210,13 @@ func validName(name string) bool {
 
 // pieces splits literal text at its runs of blanks.
 func pieces(lit []byte) []piece {
-	var out []piece
+	count := 0
+	for i := range lit {
+		if i == 0 || isBlank(lit[i]) != isBlank(lit[i-1]) {
+			count++
+		}
+	}
+	out := make([]piece, 0, count)
 	for len(lit) > 0 {
 		n := 0
 		for n < len(lit) && isBlank(lit[n]) {

@@ -12,6 +12,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"go.yaml.in/yaml/v4"
@@ -106,14 +107,14 @@ func nestedTooDeep(src []byte) (line int, deep bool) {
 	return 0, false
 }
 
-var placed = regexp.MustCompile(`line (\d+)`)
+var placed = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`line (\d+)`) })
 
 // syntax tells an error of the decoder in one line.
 func syntax(err error) *lang.Problem {
 	line, col, message := 1, 1, err.Error()
 	if load, ok := errors.AsType[*yaml.LoadError](err); ok && load.Mark.Line > 0 {
 		line, col, message = load.Mark.Line, max(load.Mark.Column, 1), load.Message
-	} else if m := placed.FindStringSubmatch(message); m != nil {
+	} else if m := placed().FindStringSubmatch(message); m != nil {
 		line, _ = strconv.Atoi(m[1])
 	}
 	return problem(line, col, "this is no YAML: "+strings.ReplaceAll(message, "\n", " "), "indentation, quotes and tabs are the usual causes")
