@@ -103,16 +103,24 @@ func (m *march) stroll(of *marched, met []uint32, ends []int32, base int) int {
 	if of.first.pace&^canGoOn != want {
 		return 0
 	}
-	entries, data, second := m.roster.entries, m.sc.pass.chunk.Data, m.roster.call.seconds[h]
-	n, at := 0, of.at
-	for n+1 < len(met) && entries[met[n+1]].pace&^canGoOn == want && b.goesOn(data[at+second:], at) {
-		m.see(met[n])
-		at = base + int(ends[n]) + 1
+	entries, data := m.roster.entries, m.sc.pass.chunk.Data[m.roster.call.seconds[h]:]
+	ends = ends[:len(met)]
+	n, at, e := 0, of.at, of.first
+	for n+1 < len(met) {
+		next := &entries[met[n+1]]
+		if next.pace&^canGoOn != want || !b.goesOn(data[at:], at) {
+			break
+		}
+		if e.seen == 0 {
+			m.roster.touched = append(m.roster.touched, met[n])
+		}
+		e.seen++
+		at, e = base+int(ends[n])+1, next
 		n++
 	}
 	if n > 0 {
 		m.beats[h] = b
-		*of = marched{&entries[met[n]], at, of.number + n}
+		*of = marched{e, at, of.number + n}
 	}
 	return n
 }
