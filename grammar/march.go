@@ -58,7 +58,6 @@ func (m *march) take(met []uint32, ends []int32, base, pos, number int) {
 	sc, p := m.sc, &m.sc.pass
 	var of marched
 	var starts [maxLayouts + 1]int
-	m.start()
 	for i := 0; i < len(met); i++ {
 		if e := &m.roster.entries[met[i]]; e.kind.parent() == 0 {
 			if of.first != nil {
@@ -68,6 +67,7 @@ func (m *march) take(met []uint32, ends []int32, base, pos, number int) {
 					p.twin.twin, p.stop = m.roster.twins[met[i-1]], pos-1
 				}
 				sc.countBefore()
+				m.start()
 			}
 			of = marched{e, pos, number + i}
 			n := m.stroll(&of, met[i:], ends[i:], base)
