@@ -36,7 +36,7 @@ func TestBlocksInFlight(t *testing.T) {
 			}
 		}()
 		held := make(chan *job, workers*workers*4)
-		r.waiting.Add(1) // who takes them here
+		r.helping.Add(1) // who takes them here
 		go func() {
 			for j := range r.jobs {
 				held <- j

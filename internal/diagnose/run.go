@@ -182,7 +182,7 @@ type runner struct {
 	named    map[logdoc.LogText]bool
 	scanners []*scanner
 	jobs     chan *job
-	waiting  atomic.Int32 // workers that have nothing to do
+	helping  atomic.Int32 // workers that have nothing to read any more
 	// ahead holds one token for each block that was handed to another worker and not taken back: memory does not grow with the square of the workers.
 	ahead chan struct{}
 	// spare are slices of matches that nobody needs any more.
@@ -204,7 +204,7 @@ func newRunner(p *Packs, o Options) *runner {
 		o.BlockSize = blockSize
 	}
 	r := &runner{packs: p, options: o, pool: source.NewPool(o.BlockSize), budget: source.NewBudget(o.Limits), named: map[logdoc.LogText]bool{},
-		jobs: make(chan *job), ahead: make(chan struct{}, o.Workers), spare: make(chan []logdoc.Match, o.Workers)}
+		jobs: make(chan *job, 1), ahead: make(chan struct{}, o.Workers), spare: make(chan []logdoc.Match, o.Workers)}
 	for _, path := range o.Paths {
 		r.named[logdoc.LogText(path)] = true
 	}
@@ -283,11 +283,9 @@ func (r *runner) walk(ctx context.Context, inputs []source.Input, parts []*part)
 				parts[i], errs[w] = r.input(ctx, i, inputs[i], sc)
 			}
 			walking.Done()
-			r.waiting.Add(1)
+			r.helping.Add(1)
 			for j := range r.jobs {
-				r.waiting.Add(-1)
 				sc.scan(j)
-				r.waiting.Add(1)
 			}
 		})
 	}

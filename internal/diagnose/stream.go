@@ -166,9 +166,9 @@ func (r *runner) blocks(blocks *source.Blocks, reading *grammar.Reading, res *so
 	}
 }
 
-// hand hands a job to a worker that waits for one, and returns how many line breaks its block has; -1 when there is no such worker.
+// hand hands a job to a worker that has nothing to read, and returns how many line breaks its block has; -1 when there is no such worker, or there is one job already that waits for it.
 func (r *runner) hand(j *job) int {
-	if r.waiting.Load() == 0 {
+	if r.helping.Load() == 0 || len(r.jobs) == cap(r.jobs) {
 		return -1
 	}
 	select {
