@@ -93,9 +93,9 @@ func (c *compiler) event(src *lang.EventClause, wanted func() []string) *pattern
 
 func (c *compiler) captures(p *pattern, where lang.Where, wanted func() []string) *captures {
 	w := &whereCompiler{compiler: &compiler{schema: c.schema, set: c.set}, pattern: p, captures: &captures{}}
-	w.checkFields(where)
+	everyTest(where, w.checkField)
 	if len(w.problems) == 0 {
-		w.prepare(where)
+		everyTest(where, w.prepare)
 	}
 	out := w.captures
 	out.problems = w.problems
@@ -124,62 +124,50 @@ type formatCompiler struct {
 	format int
 }
 
-// checkFields reports fields that none of the pattern's formats has.
-func (c *whereCompiler) checkFields(w lang.Where) {
+// everyTest visits the tests of a condition, those that are negated too.
+func everyTest(w lang.Where, visit func(*lang.WhereTest)) {
 	switch w := w.(type) {
 	case *lang.WhereAnd:
 		for _, t := range w.Terms {
-			c.checkFields(t)
+			everyTest(t, visit)
 		}
 	case *lang.WhereOr:
 		for _, t := range w.Terms {
-			c.checkFields(t)
+			everyTest(t, visit)
 		}
 	case *lang.WhereNot:
-		c.checkFields(w.Term)
+		everyTest(w.Term, visit)
 	case *lang.WhereTest:
-		if _, ok := virtualFields[w.Field.Value]; ok {
-			return
-		}
-		var known []string
-		for _, f := range c.pattern.formats {
-			if _, ok := c.schema.Slot(f, w.Field.Value); ok {
-				return
-			}
-			if f != plain {
-				known = append(known, c.schema.Fields(f)...)
-			}
-		}
-		known = append(known, "text", "line", "root", "severity")
-		which := "no format"
-		if !c.pattern.any && len(c.pattern.formats) == 1 {
-			which = "format " + c.schema.Names()[c.pattern.formats[0]]
-			c.problem(w.Field.Pos, len(w.Field.Value), fmt.Sprintf("%s has no field %q", which, w.Field.Value), didYouMean(w.Field.Value, known))
-			return
-		}
-		c.problem(w.Field.Pos, len(w.Field.Value), fmt.Sprintf("%s here has a field %q", which, w.Field.Value), didYouMean(w.Field.Value, known))
+		visit(w)
 	}
 }
 
-// prepare compiles what is the same for all formats, reports what is wrong with it, and notes what it captures.
-func (c *whereCompiler) prepare(w lang.Where) {
-	switch w := w.(type) {
-	case *lang.WhereAnd:
-		for _, t := range w.Terms {
-			c.prepare(t)
-		}
-	case *lang.WhereOr:
-		for _, t := range w.Terms {
-			c.prepare(t)
-		}
-	case *lang.WhereNot:
-		c.prepare(w.Term)
-	case *lang.WhereTest:
-		c.prepareTest(w)
+// checkField reports a field that none of the pattern's formats has.
+func (c *whereCompiler) checkField(w *lang.WhereTest) {
+	if _, ok := virtualFields[w.Field.Value]; ok {
+		return
 	}
+	var known []string
+	for _, f := range c.pattern.formats {
+		if _, ok := c.schema.Slot(f, w.Field.Value); ok {
+			return
+		}
+		if f != plain {
+			known = append(known, c.schema.Fields(f)...)
+		}
+	}
+	known = append(known, "text", "line", "root", "severity")
+	which := "no format"
+	if !c.pattern.any && len(c.pattern.formats) == 1 {
+		which = "format " + c.schema.Names()[c.pattern.formats[0]]
+		c.problem(w.Field.Pos, len(w.Field.Value), fmt.Sprintf("%s has no field %q", which, w.Field.Value), didYouMean(w.Field.Value, known))
+		return
+	}
+	c.problem(w.Field.Pos, len(w.Field.Value), fmt.Sprintf("%s here has a field %q", which, w.Field.Value), didYouMean(w.Field.Value, known))
 }
 
-func (c *whereCompiler) prepareTest(w *lang.WhereTest) {
+// prepare compiles what is the same of a test for all formats, reports what is wrong with it, and notes what it captures.
+func (c *whereCompiler) prepare(w *lang.WhereTest) {
 	value := w.Value.Value
 	if virtualFields[w.Field.Value] == fieldSeverity {
 		if _, err := logdoc.ParseSeverity(value); err != nil {

@@ -1,49 +1,36 @@
 package lang
 
 import (
-	"fmt"
-	"strings"
+	"bytes"
+	"os"
+	"path/filepath"
 	"testing"
 )
 
-// writtenSymptom is one as a site writes them by the thousand.
-const writtenSymptom = `symptom site/known-%[1]d "Text %[1]d was logged" {
-  severity warning
-  product  "Pump"
-  event seen "the text" in any where text has "impeller %[1]d seized"
-  likely when seen
-  cause
-    | The bearing ran dry.
-  impact
-    | No water.
-  look read-log "Read the log"
-    note | It says which pump.
-  example "invented: there" {
-    plain | impeller %[1]d seized
-    expect likely
-  }
-  example "invented: not there" {
-    plain | all is well
-    expect nothing
-  }
-}
-
-`
-
-// BenchmarkParse parses and checks a file of a hundred symptoms.
+// BenchmarkParse parses and checks the built-in packs.
 func BenchmarkParse(b *testing.B) {
-	const count = 100
-	var text strings.Builder
-	for i := range count {
-		fmt.Fprintf(&text, writtenSymptom, i)
+	var files [][]byte
+	symptoms := 0
+	paths, err := filepath.Glob("../../rules/packs/*/*.logdoc")
+	if err != nil || len(paths) == 0 {
+		b.Fatalf("no packs: %v", err)
 	}
-	src := []byte(text.String())
+	for _, path := range paths {
+		src, err := os.ReadFile(path)
+		if err != nil {
+			b.Fatal(err)
+		}
+		files = append(files, src)
+		symptoms += bytes.Count(src, []byte("\nsymptom "))
+	}
 	b.ReportAllocs()
 	for b.Loop() {
-		f, ps := Parse("many.logdoc", src)
-		if ps = append(ps, f.Check()...); len(ps) > 0 {
-			b.Fatal(ps)
+		for i, src := range files {
+			f, ps := Parse(paths[i], src)
+			if ps = append(ps, f.Check()...); len(ps.Errors()) > 0 {
+				b.Fatal(ps)
+			}
 		}
 	}
-	b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(b.N)/count, "µs/symptom")
+	b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(b.N)/float64(symptoms), "µs/symptom")
 }
