@@ -1,7 +1,5 @@
 package grammar
 
-// What becomes of the twins of a record is asked once that was handed over, and then its lines are remembered: as far as it can be proven from the templates that all of them are read alike.
-
 import (
 	"bytes"
 	"slices"
@@ -9,6 +7,8 @@ import (
 
 	"logdoc"
 )
+
+// What becomes of the twins of a record is asked once that was handed over, and then its lines are remembered: as far as it can be proven from the templates that all of them are read alike.
 
 // befriend asks what becomes of the twins of the record that was handed over last, and remembers its lines.
 func (sc *Scanner) befriend(ev *logdoc.Event, c *candidate) {

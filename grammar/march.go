@@ -26,7 +26,7 @@ func (sc *Scanner) call(pos, number int) int {
 // march counts records of which the roster has told the entries.
 //
 // Times are read only where a clock does not simply go on: of stamps that start with the same minute, and have all that follows at the same places, the later one is also the greater one as a text.
-// What such a record says to the Clock is told by the next one, unless the clock goes back further than backLimit with it.
+// Of records whose clock goes on, only the last one changes what the Clock knows, unless it is too far behind another clock of the log: where that may be, all of them are read.
 type march struct {
 	sc     *Scanner
 	roster *roster
